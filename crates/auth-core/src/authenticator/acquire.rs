@@ -1,0 +1,105 @@
+//! Waiting for a token.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http::{HeaderName, HeaderValue};
+
+use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter};
+use crate::{Error, Secret};
+
+/// A valid token, rendered. It stays what it is when a newer one replaces it.
+#[derive(Clone)]
+pub struct Credential(pub(crate) Arc<Snapshot>);
+
+impl Credential {
+    /// The secret, or `None` if nothing is attached.
+    pub fn secret(&self) -> Option<&Secret> {
+        self.0.token.secret()
+    }
+
+    /// 1 for the first token, one more for each that replaced it.
+    pub fn generation(&self) -> u64 {
+        self.0.generation
+    }
+
+    /// The headers it puts on a request, marked sensitive.
+    pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.0.headers.iter().map(|(name, value)| (name, value))
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential").field("generation", &self.generation()).field("secret", &self.secret()).finish()
+    }
+}
+
+/// A future that brings a valid token. Dropping it cancels nothing and wedges nobody: the fetch belongs to the cache.
+#[must_use = "a future does nothing unless it is polled"]
+pub struct Acquire {
+    demand: Demand,
+    state: State,
+    /// Whether a flight was lost under this caller once already.
+    lost_once: bool,
+}
+
+enum State {
+    Ask(Arc<Cache>),
+    Wait(Waiter),
+}
+
+impl Acquire {
+    pub(super) fn asking(cache: Arc<Cache>, demand: Demand) -> Self {
+        Self { demand, state: State::Ask(cache), lost_once: false }
+    }
+
+    pub(super) fn waiting(cache: Arc<Cache>, demand: Demand, flight: Arc<Flight>) -> Self {
+        let limit = cache.policy().acquire_timeout;
+        Self { demand, state: State::Wait(Waiter::new(cache, flight, limit)), lost_once: false }
+    }
+}
+
+impl Future for Acquire {
+    type Output = Result<Credential, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        loop {
+            match &mut this.state {
+                State::Ask(cache) => match cache.ask(this.demand) {
+                    Answer::Token(snapshot) => return Poll::Ready(Ok(Credential(snapshot))),
+                    Answer::Fail(error) => return Poll::Ready(Err(error)),
+                    Answer::Wait(flight) => {
+                        let limit = cache.policy().acquire_timeout;
+                        this.state = State::Wait(Waiter::new(Arc::clone(cache), flight, limit));
+                    }
+                },
+                State::Wait(waiter) => {
+                    let error = match ready!(Pin::new(&mut *waiter).poll(cx)) {
+                        Ok(snapshot) => return Poll::Ready(Ok(Credential(snapshot))),
+                        Err(error) => error,
+                    };
+                    // Another caller's runtime died with the flight on it: nobody's fault, so try once on our own.
+                    let lost = error.is_flight_dropped() && !std::mem::replace(&mut this.lost_once, true);
+                    // Whoever asked for more than a valid token takes a valid one, if there still is one.
+                    let settle = std::mem::replace(&mut this.demand, Demand::Valid) != Demand::Valid;
+                    let again = lost || (settle && waiter.cache().has_valid_token());
+                    if !again {
+                        return Poll::Ready(Err(error));
+                    }
+                    this.state = State::Ask(Arc::clone(waiter.cache()));
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Acquire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acquire").field("demand", &self.demand).finish_non_exhaustive()
+    }
+}

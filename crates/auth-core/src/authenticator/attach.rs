@@ -1,0 +1,57 @@
+//! The one place that writes auth headers, and only after the origins said yes.
+
+use http::{HeaderMap, Uri};
+
+use crate::Error;
+use crate::cache::Snapshot;
+use crate::origins::{Origins, Permission};
+
+/// What a request was sent with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// With the token of this generation.
+    With {
+        /// 1 for the first token, one more for each that replaced it.
+        generation: u64,
+    },
+    /// With nothing of ours.
+    Without(Without),
+}
+
+/// Why nothing was attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Without {
+    /// The caller's own header stands under a name that the credential writes.
+    CallersOwn,
+    /// The credential says that none is needed.
+    NoneNeeded,
+    /// The request goes to an origin that is not the credential's.
+    OtherOrigin,
+    /// The request asked for it (an extension).
+    Asked,
+}
+
+#[inline]
+pub(super) fn attach(
+    snapshot: &Snapshot,
+    origins: &Origins,
+    uri: &Uri,
+    headers: &mut HeaderMap,
+) -> Result<Sent, Error> {
+    if snapshot.headers.is_empty() {
+        return Ok(Sent::Without(Without::NoneNeeded));
+    }
+    if origins.check(uri)? == Permission::Other {
+        return Ok(Sent::Without(Without::OtherOrigin));
+    }
+    if !headers.is_empty() && snapshot.headers.iter().any(|(name, _)| headers.contains_key(name)) {
+        return Ok(Sent::Without(Without::CallersOwn));
+    }
+    for (name, value) in &snapshot.headers {
+        if headers.try_insert(name.clone(), value.clone()).is_err() {
+            return Err(Error::misconfigured("the request has too many headers to add another"));
+        }
+    }
+    Ok(Sent::With { generation: snapshot.generation })
+}

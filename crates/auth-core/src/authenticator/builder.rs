@@ -1,0 +1,156 @@
+//! Putting an authenticator together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Authenticator;
+use crate::cache::{Cache, Parts};
+use crate::event::{Event, Listener};
+use crate::origins::{Origin, Origins};
+use crate::transport::Transport;
+use crate::{Endpoint, Error, Policy, Runtime, Token, TokenSource, source_fn};
+
+/// Builds an [`Authenticator`]. Only where its tokens may go must be said.
+pub struct Builder {
+    source: Arc<dyn TokenSource>,
+    origins: Option<Result<Origins, Error>>,
+    id: Arc<str>,
+    transport: Option<Arc<dyn Transport>>,
+    policy: Policy,
+    runtime: Option<Arc<dyn Runtime>>,
+    listener: Option<Listener>,
+}
+
+impl Builder {
+    pub(super) fn new(source: Arc<dyn TokenSource>) -> Self {
+        Self {
+            source,
+            origins: None,
+            id: Arc::from("auth"),
+            transport: None,
+            policy: Policy::default(),
+            runtime: None,
+            listener: None,
+        }
+    }
+
+    pub(super) fn none_needed() -> Authenticator {
+        let source = source_fn(|_cx| std::future::ready(Ok(Token::none_needed())));
+        let builder = Self::new(Arc::new(source)).id("none needed");
+        let authenticator = builder.assemble(Origins::Anywhere);
+        // The source answers on the spot, so the token is there before the first request.
+        drop(authenticator.cache.ask(crate::cache::Demand::Valid));
+        authenticator
+    }
+
+    /// The token goes to these origins and no others: `https://api.example.com`, with a port if it is not the scheme's
+    /// own. Requests to other origins are sent without it.
+    #[must_use]
+    pub fn for_origins<I>(mut self, origins: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let origins: Result<Vec<_>, _> = origins.into_iter().map(|origin| Origin::parse(origin.as_ref())).collect();
+        self.origins = Some(match origins {
+            Ok(origins) if origins.is_empty() => Err(Error::misconfigured("for_origins was given no origin")),
+            origins => origins.map(Origins::These),
+        });
+        self
+    }
+
+    /// The token goes to the endpoint's origin and no other.
+    #[must_use]
+    pub fn for_endpoint(mut self, endpoint: &Endpoint) -> Self {
+        self.origins = Some(Ok(Origins::These(vec![endpoint.origin().clone()])));
+        self
+    }
+
+    /// The token goes wherever requests go, as long as that is https or loopback. Redirects included: prefer
+    /// [`for_origins`](Self::for_origins).
+    #[must_use]
+    pub fn anywhere(mut self) -> Self {
+        self.origins = Some(Ok(Origins::Anywhere));
+        self
+    }
+
+    /// The service below reaches this origin only, so a request whose URI has no authority goes there: a tonic `Channel`,
+    /// or a router in the same process. A request whose URI does have one is checked like any other.
+    #[must_use]
+    pub fn connection_bound(mut self, origin: impl AsRef<str>) -> Self {
+        self.origins = Some(Origin::parse(origin.as_ref()).map(Origins::Connection));
+        self
+    }
+
+    /// The name in logs and errors. Default: `auth`.
+    #[must_use]
+    pub fn id(mut self, id: impl AsRef<str>) -> Self {
+        self.id = Arc::from(id.as_ref());
+        self
+    }
+
+    /// How sources that fetch over HTTP send their requests. Default: none; such a source then says so.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// The engine's numbers. Default: [`Policy::default`].
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Where time, timers and tasks come from. Default: [`TokioRuntime`](crate::runtime::TokioRuntime).
+    #[must_use]
+    pub fn runtime(mut self, runtime: impl Runtime) -> Self {
+        self.runtime = Some(Arc::new(runtime));
+        self
+    }
+
+    /// Hears of every [`Event`]. Called without a lock held, on the task where it happens: keep it short. Default: none;
+    /// events always go to `tracing`.
+    #[must_use]
+    pub fn listener(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Box::new(listener));
+        self
+    }
+
+    /// The authenticator. Nothing is fetched yet; see [`Authenticator::warm_up`].
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if the origins are missing or wrong, or a number of the policy is.
+    pub fn build(mut self) -> Result<Authenticator, Error> {
+        let missing = || {
+            Err(Error::misconfigured(
+                "where the token may go was not said: call `.for_origins(..)`, `.for_endpoint(..)`, \
+                 `.connection_bound(..)` or `.anywhere()` on the builder",
+            ))
+        };
+        let origins = self.origins.take().unwrap_or_else(missing);
+        match origins.and_then(|origins| self.policy.check().map(|()| origins)) {
+            Ok(origins) => Ok(self.assemble(origins)),
+            Err(error) => Err(error.with_source_if_none(&self.id)),
+        }
+    }
+
+    fn assemble(self, origins: Origins) -> Authenticator {
+        let cache = Cache::new(Parts {
+            id: self.id,
+            source: self.source,
+            transport: self.transport,
+            policy: self.policy,
+            runtime: self.runtime,
+            listener: self.listener,
+        });
+        Authenticator { cache: Arc::new(cache), origins: Arc::new(origins) }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("id", &self.id).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

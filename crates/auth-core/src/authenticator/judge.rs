@@ -1,0 +1,51 @@
+//! Whether a response says that the token is no good.
+
+use http::{HeaderMap, StatusCode, Uri, header::WWW_AUTHENTICATE};
+
+use super::{Authenticator, Sent};
+use crate::challenge;
+use crate::origins::Permission;
+
+/// What a response says about the token that its request carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// Nothing bad: return the response as it is.
+    Fine,
+    /// The token of this generation was rejected. See [`Authenticator::recover`].
+    Rejected {
+        /// The generation of the token.
+        generation: u64,
+    },
+}
+
+impl Authenticator {
+    /// Looks at a response to a request that was [`Sent`] with this authenticator.
+    ///
+    /// A token is rejected by a 401, unless a Bearer challenge in it names another error than `invalid_token` or
+    /// `expired_token` (RFC 6750 section 3.1: `insufficient_scope` will not be better with a new token), and only by the
+    /// credential's own origin. Give `answered_by` if the client below may have followed redirects.
+    #[inline]
+    pub fn judge(&self, sent: Sent, status: StatusCode, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
+        let Sent::With { generation } = sent else { return Judgement::Fine };
+        if status != StatusCode::UNAUTHORIZED {
+            self.cache.answered(generation);
+            return Judgement::Fine;
+        }
+        self.judge_401(generation, headers, answered_by)
+    }
+
+    /// The token of `generation` was rejected by something that is no 401, such as `grpc-status: 16`.
+    #[cold]
+    fn judge_401(&self, generation: u64, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
+        let foreign = |uri: &Uri| !matches!(self.origins.check(uri), Ok(Permission::Attach));
+        if answered_by.is_some_and(foreign) {
+            return Judgement::Fine;
+        }
+        let challenges = headers.get_all(WWW_AUTHENTICATE).iter().map(http::HeaderValue::as_bytes);
+        if challenge::rejects_token(challenges) {
+            return Judgement::Rejected { generation };
+        }
+        self.cache.answered(generation);
+        Judgement::Fine
+    }
+}

@@ -1,0 +1,188 @@
+//! Source, cache, origins and transport in one: what everything else hands requests to.
+
+mod acquire;
+mod attach;
+mod builder;
+mod judge;
+mod recover;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, Uri};
+
+use crate::cache::{Answer, Cache, Demand};
+use crate::origins::{Origins, Permission};
+use crate::{Error, Status, TokenSource};
+
+pub use acquire::{Acquire, Credential};
+pub use attach::{Sent, Without};
+pub use builder::Builder;
+pub use judge::Judgement;
+pub use recover::{Recover, Recovery};
+
+/// Keeps one credential usable, and puts it on requests that go to its own origins.
+///
+/// Cheap to clone; clones share everything. It is the only thing that adapters accept, so that a source can't be attached
+/// without the cache, nor without saying where its tokens may go. Nothing runs until somebody asks for a token, and
+/// nothing runs after the last clone is gone.
+///
+/// ```
+/// use auth_core::{Authenticator, Token, source_fn};
+///
+/// # async fn example() -> Result<(), auth_core::Error> {
+/// let source = source_fn(|_cx| async { Ok(Token::bearer("secret")) });
+/// let auth = Authenticator::builder(source).for_origins(["https://api.example.com"]).build()?;
+/// auth.warm_up().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Authenticator {
+    cache: Arc<Cache>,
+    origins: Arc<Origins>,
+}
+
+/// What became of a request that was to be authenticated.
+#[derive(Debug)]
+pub enum Attach {
+    /// It can be sent.
+    Ready(Sent),
+    /// There is no token yet: wait, then call [`Authenticator::attach_credential`].
+    Wait(Acquire),
+}
+
+impl Authenticator {
+    /// Begins to build one around a source. Where its tokens may go is required:
+    /// [`for_origins`](Builder::for_origins), [`for_endpoint`](Builder::for_endpoint),
+    /// [`connection_bound`](Builder::connection_bound), or [`anywhere`](Builder::anywhere).
+    pub fn builder(source: impl TokenSource) -> Builder {
+        Builder::new(Arc::new(source))
+    }
+
+    /// One that attaches nothing, because nothing is needed (a sidecar adds the credential). Requests may go anywhere,
+    /// over plain HTTP too.
+    pub fn none_needed() -> Self {
+        Builder::none_needed()
+    }
+
+    /// Puts the credential on a request if it is valid now and the request goes where it may go.
+    ///
+    /// A hit costs two atomic loads, two clock reads and a header clone. If the caller's own header stands under a name
+    /// that the credential writes, the request is left alone.
+    ///
+    /// # Errors
+    /// [`InsecureTransport`](crate::ErrorKind::InsecureTransport) before any fetch if the request's origin is one of the
+    /// credential's but neither https nor loopback; [`Misconfigured`](crate::ErrorKind::Misconfigured) if its URI has no
+    /// authority and none was declared; or why there is no token. The request must then not be sent.
+    #[inline]
+    pub fn attach(&self, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
+        match self.cache.hit(|snapshot| attach::attach(snapshot, &self.origins, uri, headers)) {
+            Some(sent) => sent.map(Attach::Ready),
+            None => self.attach_slowly(Demand::Valid, uri, headers),
+        }
+    }
+
+    /// As [`attach`](Self::attach), with a token newer than the present one, if one fetch can bring it. Within the pause
+    /// after the last fetch (at most 30 s) the present one is used.
+    ///
+    /// # Errors
+    /// As [`attach`](Self::attach).
+    pub fn attach_fresh(&self, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
+        self.attach_slowly(Demand::Fresh, uri, headers)
+    }
+
+    #[cold]
+    fn attach_slowly(&self, demand: Demand, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
+        if !self.cache.needs_nothing() && self.origins.check(uri).map_err(|error| self.own(error))? == Permission::Other
+        {
+            return Ok(Attach::Ready(Sent::Without(Without::OtherOrigin)));
+        }
+        match self.cache.ask(demand) {
+            Answer::Token(snapshot) => attach::attach(&snapshot, &self.origins, uri, headers).map(Attach::Ready),
+            Answer::Wait(flight) => Ok(Attach::Wait(Acquire::waiting(Arc::clone(&self.cache), demand, flight))),
+            Answer::Fail(error) => Err(error),
+        }
+    }
+
+    /// Puts a credential that was waited for on a request.
+    ///
+    /// # Errors
+    /// As [`attach`](Self::attach).
+    pub fn attach_credential(
+        &self,
+        credential: &Credential,
+        uri: &Uri,
+        headers: &mut HeaderMap,
+    ) -> Result<Sent, Error> {
+        attach::attach(&credential.0, &self.origins, uri, headers)
+    }
+
+    /// A valid token with at least `min_remaining` of life left, if one fetch can bring that; else the newest. With
+    /// [`Duration::ZERO`] any valid token will do, at once if there is one.
+    ///
+    /// For uses other than a request's headers; it is the caller's business then where the token goes.
+    ///
+    /// # Errors
+    /// The future fails if there is no valid token and none can be had. Dropping it cancels nothing: the fetch goes on for
+    /// whoever comes next.
+    pub fn token(&self, min_remaining: Duration) -> Acquire {
+        let demand = if min_remaining.is_zero() { Demand::Valid } else { Demand::Remaining(min_remaining) };
+        Acquire::asking(Arc::clone(&self.cache), demand)
+    }
+
+    /// Fetches the first token ahead of the first request, so that configuration errors show at the start. If there is a
+    /// valid one, it does nothing.
+    ///
+    /// # Errors
+    /// Why there is no token.
+    pub async fn warm_up(&self) -> Result<(), Error> {
+        self.token(Duration::ZERO).await.map(drop)
+    }
+
+    /// Forgets the present token, and failures and pauses with it; the next caller fetches. For a credential that is known
+    /// to be replaced or revoked.
+    pub fn invalidate(&self) {
+        self.cache.invalidate();
+    }
+
+    /// Forgets failures that are being kept, so that the next caller tries at once. A `Retry-After` stays in force.
+    pub fn retry_now(&self) {
+        self.cache.retry_now();
+    }
+
+    /// What is known at this moment.
+    pub fn status(&self) -> Status {
+        Status::of(self.cache.report())
+    }
+
+    /// Lets a fetch that is under way finish (a single-use input must not be lost), then forgets the token. From the call
+    /// on, nothing new is started and every request for a token gets [`Closed`](crate::ErrorKind::Closed).
+    ///
+    /// It takes at most as long as one acquisition (30 s). Dropping the future ends nothing; the fetch is then dropped
+    /// with the last clone.
+    pub async fn shutdown(&self) {
+        if let Some(flight) = self.cache.close() {
+            let waiter = crate::cache::Waiter::new(Arc::clone(&self.cache), flight, None);
+            // However it ended: it is over.
+            let _landing = waiter.await;
+        }
+        self.cache.clear();
+    }
+
+    /// The name it goes by in logs and errors.
+    pub fn id(&self) -> &str {
+        self.cache.id()
+    }
+
+    fn own(&self, error: Error) -> Error {
+        error.with_source_if_none(self.cache.shared_id())
+    }
+}
+
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticator").field("id", &self.id()).field("status", &self.status()).finish_non_exhaustive()
+    }
+}

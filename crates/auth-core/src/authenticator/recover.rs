@@ -1,0 +1,71 @@
+//! What to do after a 401: send once more with another token, wait for one, or return the response.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use super::{Authenticator, Credential};
+use crate::cache::{self, Waiter};
+use crate::{Error, ErrorKind};
+
+/// What to do after a rejection.
+#[derive(Debug)]
+pub enum Recovery {
+    /// There is a newer token: send once more with it.
+    Resend(Credential),
+    /// A newer one may come: wait for it.
+    Wait(Recover),
+    /// Return the 401; this is why there is no other token.
+    Return(Error),
+}
+
+impl Authenticator {
+    /// The token of `generation` was rejected. If there is no newer one, this starts a fetch, as far as the policy allows
+    /// (the first at once, then at most one per 5 s, fewer if they do not help).
+    ///
+    /// A request that can't be sent again need not wait: drop the [`Recovery`], and the fetch goes on for the next one.
+    pub fn recover(&self, generation: u64) -> Recovery {
+        match self.cache.rejected(generation) {
+            cache::Recovery::Newer(snapshot) => Recovery::Resend(Credential(snapshot)),
+            cache::Recovery::Return(error) => Recovery::Return(error),
+            cache::Recovery::Wait(flight) => {
+                let policy = self.cache.policy();
+                let limit = policy.acquire_timeout.map_or(policy.rejection_wait, |own| own.min(policy.rejection_wait));
+                let waiter = Waiter::new(Arc::clone(&self.cache), flight, Some(limit));
+                Recovery::Wait(Recover { rejected: generation, waiter })
+            }
+        }
+    }
+}
+
+/// A future that brings a token newer than a rejected one, within 10 s (`policy.rejection_wait`). Dropping it cancels
+/// nothing.
+#[must_use = "a future does nothing unless it is polled"]
+pub struct Recover {
+    rejected: u64,
+    waiter: Waiter,
+}
+
+impl Future for Recover {
+    type Output = Result<Credential, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let landing = ready!(Pin::new(&mut self.waiter).poll(cx));
+        Poll::Ready(landing.and_then(|snapshot| {
+            if snapshot.generation > self.rejected {
+                Ok(Credential(snapshot))
+            } else {
+                let message = "the token was answered 401, and the source brought the same one again";
+                Err(Error::new(ErrorKind::Rejected, message))
+            }
+        }))
+    }
+}
+
+impl fmt::Debug for Recover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recover").field("rejected", &self.rejected).finish_non_exhaustive()
+    }
+}

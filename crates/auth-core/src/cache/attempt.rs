@@ -1,0 +1,56 @@
+//! One call of a source: with a deadline, and with its panics caught.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::Limits;
+use crate::runtime::Sleep;
+use crate::{Error, ErrorKind, FetchContext, Runtime, Token, TokenSource};
+
+type Fetch = Pin<Box<dyn Future<Output = Result<Token, Error>> + Send>>;
+
+pub(super) struct Attempt {
+    fetch: Fetch,
+    limits: Arc<Limits>,
+    runtime: Arc<dyn Runtime>,
+    /// Made when the source first has to wait: a local source needs no timer, and so no runtime.
+    timer: Option<Sleep>,
+}
+
+impl Attempt {
+    pub(super) fn new(source: Arc<dyn TokenSource>, cx: FetchContext, runtime: Arc<dyn Runtime>) -> Self {
+        let limits = Arc::clone(&cx.limits);
+        let fetch = Box::pin(async move { source.fetch(&cx).await });
+        Self { fetch, limits, runtime, timer: None }
+    }
+}
+
+impl Future for Attempt {
+    type Output = Result<Token, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        // The future is not polled again after a panic, so nobody sees what it left half-done. Its message is not
+        // repeated: it may quote a secret.
+        match catch_unwind(AssertUnwindSafe(|| this.fetch.as_mut().poll(cx))) {
+            Ok(Poll::Ready(result)) => return Poll::Ready(result),
+            Ok(Poll::Pending) => {}
+            Err(_) => return Poll::Ready(Err(Error::transient("the source panicked").do_not_repeat())),
+        }
+        loop {
+            let deadline = Duration::from_nanos(this.limits.attempt_deadline());
+            let timer = this.timer.get_or_insert_with(|| this.runtime.sleep_until(deadline));
+            std::task::ready!(timer.as_mut().poll(cx));
+            this.timer = None;
+            // The source may have asked for more time since the timer was set.
+            if this.runtime.now().monotonic >= this.limits.attempt_deadline() {
+                let message = "the source did not answer in time (policy.attempt_timeout)";
+                return Poll::Ready(Err(Error::new(ErrorKind::Timeout, message)));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! One acquisition as its callers see it: something to wait for. It belongs to the cache, not to any caller.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::Limits;
+use super::machine::FlightId;
+use super::snapshot::Snapshot;
+use crate::Error;
+use crate::sync::{AtomicBool, Mutex, Ordering};
+
+/// What a flight brings, to all who wait for it.
+pub(crate) type Landing = Result<Arc<Snapshot>, Error>;
+
+#[derive(Debug)]
+pub(crate) struct Flight {
+    pub(crate) id: FlightId,
+    pub(crate) limits: Arc<Limits>,
+    waiting: Mutex<Waiting>,
+    /// Whether the task was dropped before it finished.
+    lost: AtomicBool,
+    /// Whether it is just being handed to the runtime, which may drop it on the spot.
+    launching: AtomicBool,
+}
+
+/// Guards the result and who waits for it; never held while anything is polled, woken or dropped.
+#[derive(Debug, Default)]
+struct Waiting {
+    landing: Option<Landing>,
+    wakers: Vec<Option<Waker>>,
+    free: Vec<usize>,
+}
+
+impl Flight {
+    pub(crate) fn new(id: FlightId, limits: Limits) -> Self {
+        Self {
+            id,
+            limits: Arc::new(limits),
+            waiting: Mutex::new(Waiting::default()),
+            lost: AtomicBool::new(false),
+            launching: AtomicBool::new(false),
+        }
+    }
+
+    /// Tells everybody. The first result counts.
+    pub(crate) fn land(&self, landing: Landing) {
+        let wakers = {
+            let mut waiting = self.waiting.lock();
+            waiting.landing.get_or_insert(landing);
+            std::mem::take(&mut waiting.wakers)
+        };
+        wakers.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    pub(crate) fn landing(&self) -> Option<Landing> {
+        self.waiting.lock().landing.clone()
+    }
+
+    /// The result, or a place in the line. `place` is the caller's, to be given up with [`leave`](Self::leave).
+    pub(crate) fn poll(&self, place: &mut Option<usize>, cx: &mut Context<'_>) -> Poll<Landing> {
+        let mut waiting = self.waiting.lock();
+        if let Some(landing) = &waiting.landing {
+            return Poll::Ready(landing.clone());
+        }
+        let index = *place.get_or_insert_with(|| {
+            waiting.free.pop().unwrap_or_else(|| {
+                waiting.wakers.push(None);
+                waiting.wakers.len() - 1
+            })
+        });
+        let old = match waiting.wakers.get_mut(index) {
+            Some(Some(waker)) if waker.will_wake(cx.waker()) => None,
+            Some(slot) => slot.replace(cx.waker().clone()),
+            None => None,
+        };
+        drop(waiting);
+        drop(old);
+        Poll::Pending
+    }
+
+    pub(crate) fn leave(&self, place: Option<usize>) {
+        let Some(index) = place else { return };
+        let mut waiting = self.waiting.lock();
+        let old = waiting.wakers.get_mut(index).and_then(Option::take);
+        if waiting.landing.is_none() {
+            waiting.free.push(index);
+        }
+        drop(waiting);
+        drop(old);
+    }
+
+    /// The task is being handed to the runtime.
+    pub(crate) fn launching(&self, now: bool) {
+        self.launching.store(now, Ordering::SeqCst);
+    }
+
+    /// The task was dropped. Whether the one who drops it must say so: while it is being launched, the launcher will.
+    pub(crate) fn mark_lost(&self) -> bool {
+        self.lost.store(true, Ordering::SeqCst);
+        !self.launching.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,236 @@
+//! An attempt ended: with a token, or without.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::early::Early;
+use super::flight::FlightId;
+use super::life::{Life, Phase};
+use super::{Current, Machine, Reason};
+use crate::cache::lifetime::Lifetime;
+use crate::runtime::{Moment, nanos};
+use crate::token::Terms;
+use crate::{Error, ErrorKind};
+
+/// A token as the machine sees it.
+#[derive(Debug)]
+pub(crate) struct Brought<'a> {
+    /// Before the request that brought it was sent.
+    pub(crate) acquired: Moment,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) terms: &'a Terms,
+    /// Whether it is the token that is already there.
+    pub(crate) same: bool,
+    /// Whether its input is spent, so that it must not be lost.
+    pub(crate) single_use: bool,
+    /// What to say if it has no life left.
+    pub(crate) if_over: Option<String>,
+}
+
+/// What follows from an attempt's end.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// Call the source again, after this pause.
+    Again(Duration),
+    /// Store it under this generation; the flight is over.
+    Store { generation: u64 },
+    /// The token is the one already there; the flight is over.
+    Same { generation: u64, forced: bool },
+    /// No token; the flight is over.
+    Failed(Failed),
+    /// A result of a flight that was given up, and of no use any more.
+    Dropped,
+}
+
+/// A flight's failure.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    /// Remaining life of the token that still serves, if one does.
+    pub(crate) serving: Option<Option<Duration>>,
+    /// Whether it serves in its last moments.
+    pub(crate) stale: bool,
+    /// Whether somebody should be told.
+    pub(crate) notable: bool,
+}
+
+impl Machine {
+    /// The source is about to be called for this flight; says which attempt it is.
+    pub(crate) fn attempt_started(&mut self, id: FlightId) -> u32 {
+        match self.flight.as_mut().filter(|flight| flight.id == id) {
+            Some(flight) => {
+                flight.attempts += 1;
+                flight.attempts
+            }
+            None => 1,
+        }
+    }
+
+    /// The source brought a token.
+    pub(crate) fn brought(&mut self, id: FlightId, brought: &Brought<'_>, now: Moment, random: f64) -> Verdict {
+        let life = Life::new(brought.acquired, brought.lifetime, brought.terms, &self.policy, random);
+        let Some(flight) = self.flight.as_ref().filter(|flight| flight.id == id) else {
+            return self.brought_late(brought, life, now);
+        };
+        if flight.epoch != self.epoch {
+            return self.ask_again(now);
+        }
+        let (reason, forced) = (flight.reason, matches!(flight.reason, Reason::Rejected { .. }));
+        if brought.same
+            && let Some(current) = self.current.as_mut()
+        {
+            if life.ends_after(&current.life) {
+                current.life = life;
+            }
+            let life = current.life;
+            if life.is_over(now) {
+                return self.failed(
+                    id,
+                    expired_on_arrival("the source keeps serving a token that has ended".into()),
+                    now,
+                    random,
+                );
+            }
+            let generation = current.generation;
+            current.recheck_at = recheck_at(brought.terms, now);
+            current.recheck_failed = false;
+            let remaining = life.age(now).remaining;
+            self.flight = None;
+            self.succeeded();
+            if reason != Reason::Recheck {
+                self.early = Early::same_token(&life, remaining, now.steady());
+            }
+            if forced {
+                self.forced.fruitless(&self.policy, now.steady());
+            }
+            return Verdict::Same { generation, forced };
+        }
+        if life.is_over(now) {
+            return self.failed(
+                id,
+                expired_on_arrival(
+                    brought.if_over.clone().map_or("the token had no life left when it arrived".into(), Cow::Owned),
+                ),
+                now,
+                random,
+            );
+        }
+        self.flight = None;
+        self.store(brought, life, forced, now)
+    }
+
+    /// A token of a flight that was given up in the meantime.
+    fn brought_late(&mut self, brought: &Brought<'_>, life: Life, now: Moment) -> Verdict {
+        let newer_is_there = self.current.as_ref().is_some_and(|current| {
+            current.life.acquired.monotonic >= brought.acquired.monotonic && !current.life.is_over(now)
+        });
+        if self.closed || brought.same || life.is_over(now) || (newer_is_there && !brought.single_use) {
+            return Verdict::Dropped;
+        }
+        self.store(brought, life, false, now)
+    }
+
+    fn store(&mut self, brought: &Brought<'_>, life: Life, forced: bool, now: Moment) -> Verdict {
+        self.generations += 1;
+        self.succeeded();
+        self.early = Early::refreshed(&life, now.steady());
+        if forced {
+            self.forced.brought_new(&self.policy);
+        }
+        self.current = Some(Current {
+            generation: self.generations,
+            life,
+            recheck_at: recheck_at(brought.terms, now),
+            recheck_failed: false,
+            unproven: forced,
+            suspect: false,
+        });
+        Verdict::Store { generation: self.generations }
+    }
+
+    fn succeeded(&mut self) {
+        self.kept = None;
+        self.failures = 0;
+        self.not_before = 0;
+        self.last_error = None;
+    }
+
+    /// The question became obsolete while it was being answered: ask once more, within the same flight.
+    fn ask_again(&mut self, now: Moment) -> Verdict {
+        let epoch = self.epoch;
+        match self.flight.as_mut() {
+            Some(flight) if flight.has_time_for(Duration::ZERO, now) => {
+                flight.epoch = epoch;
+                flight.attempts = 0;
+                Verdict::Again(Duration::ZERO)
+            }
+            _ => {
+                self.flight = None;
+                let message = "the source changed faster than it could be read";
+                let failed = Failed { error: Error::transient(message), serving: None, stale: false, notable: true };
+                Verdict::Failed(failed)
+            }
+        }
+    }
+
+    /// The source failed, or its task was lost.
+    pub(crate) fn failed(&mut self, id: FlightId, error: Error, now: Moment, random: f64) -> Verdict {
+        let Some(flight) = self.flight.as_ref().filter(|flight| flight.id == id) else {
+            return Verdict::Dropped;
+        };
+        if flight.epoch != self.epoch && !error.teaches_nothing() {
+            return self.ask_again(now);
+        }
+        let asked = error.retry_after().map(|pause| pause.min(self.policy.retry_after_max));
+        if let Some(pause) = asked {
+            self.not_before = self.not_before.max(now.steady().saturating_add(nanos(pause)));
+        }
+        let pause = self.attempt_pause(flight.attempts, random).max(asked.unwrap_or_default());
+        let may_repeat = error.may_repeat() && flight.attempts < self.policy.attempts && !self.closed;
+        if may_repeat && flight.reason != Reason::Recheck && flight.has_time_for(pause, now) {
+            return Verdict::Again(pause);
+        }
+        let reason = flight.reason;
+        self.flight = None;
+        Verdict::Failed(self.settle_failure(error, reason, now, random))
+    }
+
+    /// The pause before the next call within a flight: doubling, with full jitter.
+    fn attempt_pause(&self, attempts: u32, random: f64) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(16);
+        let pause = self.policy.attempt_pause.saturating_mul(1 << doublings);
+        pause.mul_f64(1.0 - self.policy.jitter * (1.0 - random))
+    }
+
+    fn settle_failure(&mut self, error: Error, reason: Reason, now: Moment, random: f64) -> Failed {
+        let steady = now.steady();
+        if matches!(reason, Reason::Rejected { .. }) {
+            self.forced.failed(&self.policy, steady);
+        }
+        self.last_error = Some(error.clone());
+        let Some(age) = self.usable(now) else {
+            if !error.teaches_nothing() {
+                self.keep_failure(error.clone(), now);
+            }
+            return Failed { error, serving: None, stale: false, notable: true };
+        };
+        let mut notable = true;
+        if let Some(current) = self.current.as_mut() {
+            if reason == Reason::Recheck {
+                notable = !std::mem::replace(&mut current.recheck_failed, true);
+                current.recheck_at = Some(steady.saturating_add(nanos(self.policy.recheck_pause)));
+            } else {
+                self.early.failed(&current.life, &self.policy, random, steady);
+            }
+        }
+        Failed { error, serving: Some(age.remaining), stale: age.phase == Phase::Hard, notable }
+    }
+}
+
+fn recheck_at(terms: &Terms, now: Moment) -> Option<u64> {
+    terms.recheck.map(|every| now.steady().saturating_add(nanos(every)))
+}
+
+fn expired_on_arrival(message: Cow<'static, str>) -> Error {
+    Error::new(ErrorKind::ExpiredOnArrival, message).do_not_repeat()
+}

@@ -1,0 +1,125 @@
+//! Making sense of a token endpoint's reply, whatever it is.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{AGE, DATE, RETRY_AFTER};
+use http::{Response, StatusCode};
+
+use super::answer::{self, AnswerError, ErrorAnswer};
+use super::{TokenAnswer, retry_after};
+use crate::{Error, ErrorKind, Secret, Token};
+
+/// Error codes that mean "later", whatever the status (RFC 6749 section 4.1.2.1 has the first two).
+const LATER: [&str; 3] = ["temporarily_unavailable", "server_error", "slow_down"];
+
+/// Error codes that mean that a person is needed (OpenID Connect Core section 3.1.2.6).
+const INTERACTION: [&str; 4] =
+    ["interaction_required", "login_required", "consent_required", "account_selection_required"];
+
+/// A reply, and what is needed to read it without repeating a secret.
+pub(super) struct Reply<'a> {
+    pub(super) response: &'a Response<Bytes>,
+    /// Our wall clock, for replies without a usable `Date`.
+    pub(super) now: SystemTime,
+    pub(super) credential: &'a str,
+    /// What was sent: an issuer may quote it in its description.
+    pub(super) secrets: &'a [&'a str],
+}
+
+impl Reply<'_> {
+    pub(super) fn read(&self) -> Result<TokenAnswer, Error> {
+        let status = self.response.status();
+        let result = match status.as_u16() {
+            200..=299 => self.token(),
+            300..=399 => Err(Error::new(
+                ErrorKind::Malformed,
+                format!(
+                    "the token endpoint answered with a redirect ({status}), which is not followed: give the final url"
+                ),
+            )
+            .do_not_repeat()),
+            408 | 429 | 500..=599 => Err(self.later(status)),
+            400..=499 => Err(self.refused(status)),
+            _ => Err(Error::new(ErrorKind::Malformed, format!("the token endpoint answered {status}"))),
+        };
+        result.map_err(|error| error.with_status(status.as_u16()).with_retry_after(self.retry_after()))
+    }
+
+    fn token(&self) -> Result<TokenAnswer, Error> {
+        let answer = match answer::parse_token(self.response.body(), answer::Fields::default()) {
+            Ok(answer) => answer,
+            Err(AnswerError::OAuth(error)) => return Err(self.explain(error)),
+            Err(reason) => {
+                return Err(Error::new(ErrorKind::Malformed, format!("the answer is no token answer: {reason}")));
+            }
+        };
+        let mut token = Token::bearer(answer.access_token);
+        if let Some(now) = self.server_time() {
+            token = token.server_time(now);
+        }
+        token = match (answer.expires_in, answer.expires_at) {
+            (Some(lifetime), _) => token.expires_in(lifetime),
+            (None, Some(end)) => token.expires_at(end),
+            (None, None) => token,
+        };
+        if let Some(after) = answer.refresh_in {
+            token = token.refresh_in(after);
+        }
+        Ok(TokenAnswer { token, refresh_token: answer.refresh_token.map(Secret::new), scope: answer.scope })
+    }
+
+    fn later(&self, status: StatusCode) -> Error {
+        let error = Error::transient(format!("the token endpoint answered {status}"));
+        match self.error_answer() {
+            Some(answer) => error.with_code(answer.code, answer.description),
+            None => error,
+        }
+    }
+
+    fn refused(&self, status: StatusCode) -> Error {
+        match self.error_answer() {
+            Some(answer) => self.explain(answer),
+            None => Error::transient(format!(
+                "the token endpoint answered {status} without an error code: check its url, and what stands between"
+            ))
+            .do_not_repeat(),
+        }
+    }
+
+    /// An error answer in the issuer's own words.
+    fn explain(&self, answer: ErrorAnswer) -> Error {
+        let answer = self.redact(answer);
+        let code = answer.code.as_deref().unwrap_or_default();
+        let error = if LATER.contains(&code) {
+            Error::transient("the token endpoint asks to come back later")
+        } else if INTERACTION.contains(&code) {
+            Error::new(ErrorKind::InteractionRequired, "the issuer wants a person to sign in or consent")
+        } else {
+            Error::new(ErrorKind::Rejected, format!("the issuer refused {}", self.credential))
+        };
+        error.with_code(answer.code, answer.description)
+    }
+
+    fn error_answer(&self) -> Option<ErrorAnswer> {
+        answer::parse_error(self.response.body()).map(|answer| self.redact(answer))
+    }
+
+    fn redact(&self, answer: ErrorAnswer) -> ErrorAnswer {
+        self.secrets.iter().fold(answer, |answer, secret| answer.without(secret))
+    }
+
+    /// The issuer's clock, unless a cache stands between (RFC 9110 section 6.6.1, RFC 9111 section 5.1).
+    fn server_time(&self) -> Option<SystemTime> {
+        let headers = self.response.headers();
+        if headers.contains_key(AGE) {
+            return None;
+        }
+        httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        let value = self.response.headers().get(RETRY_AFTER)?;
+        retry_after::parse(value.as_bytes(), self.server_time().unwrap_or(self.now))
+    }
+}

@@ -1,0 +1,147 @@
+//! How long a server asks us to stay away: the `Retry-After` header, RFC 9110 section 10.2.3.
+
+use std::time::{Duration, SystemTime};
+
+/// The longest pause a server can impose. Longer ones are cut, so that a mistaken value does not silence a
+/// client for good.
+pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// The pause a `Retry-After` value asks for, in both of its forms, and at most [`MAX_RETRY_AFTER`].
+///
+/// `now` is the wall clock, which a date is compared with. `None` for anything that is neither whole
+/// seconds nor an HTTP date still to come: a value that can't be read imposes nothing.
+pub(crate) fn parse(value: &[u8], now: SystemTime) -> Option<Duration> {
+    let text = str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { delay_seconds(text) } else { until_date(text, now) }
+}
+
+fn delay_seconds(digits: &str) -> Option<Duration> {
+    if digits.is_empty() {
+        return None;
+    }
+    // Digits alone can only fail by being too many, which is longer than any limit.
+    let seconds = digits.parse().unwrap_or(u64::MAX);
+    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+}
+
+fn until_date(text: &str, now: SystemTime) -> Option<Duration> {
+    // httpdate trims line breaks and form feeds, which have no place in a header value, and takes any byte
+    // for the space between an RFC 850 date and its time: the shortest form has three spaces.
+    if text.contains(|c: char| c.is_ascii_control()) || text.matches(' ').count() < 3 {
+        return None;
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    let pause = date.duration_since(now).ok()?;
+    (!pause.is_zero()).then(|| pause.min(MAX_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+
+    use super::*;
+
+    const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus");
+
+    /// 2026-11-22T00:00:00Z, as the corpus says.
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_305_600)
+    }
+
+    /// Id, bytes and expectation of every row.
+    fn rows() -> Vec<(String, Vec<u8>, String)> {
+        let text = std::fs::read_to_string(format!("{CORPUS}/retry_after.jsonl")).unwrap();
+        text.lines()
+            .map(|line| {
+                let row: serde_json::Value = serde_json::from_str(line).unwrap();
+                let bytes = base64::engine::general_purpose::STANDARD.decode(row["b64"].as_str().unwrap()).unwrap();
+                let field = |name: &str| row[name].as_str().unwrap().to_owned();
+                (field("id"), bytes, field("expect"))
+            })
+            .collect()
+    }
+
+    fn outcome(bytes: &[u8]) -> String {
+        parse(bytes, now()).map_or("none".to_owned(), |pause| format!("ok:{}", pause.as_secs()))
+    }
+
+    #[test]
+    fn every_corpus_row_is_read_as_it_says() {
+        for (id, bytes, expect) in rows() {
+            assert_eq!(outcome(&bytes), expect, "{id}");
+        }
+    }
+
+    #[test]
+    fn only_seconds_and_http_dates_count() {
+        for (input, expect) in [
+            ("007", "ok:7"),
+            ("60 \t", "ok:60"),
+            ("3601", "ok:3600"),
+            ("18446744073709551616", "ok:3600"),
+            ("", "none"),
+            ("+60", "none"),
+            ("-60", "none"),
+            ("60s", "none"),
+            ("0x3c", "none"),
+            ("60\n", "none"),
+            ("60;", "none"),
+            ("\u{a0}60", "none"),
+            ("NaN", "none"),
+            ("Sun, 22 Nov 2026 00:01:00 GMT", "ok:60"),
+            (" Sun, 22 Nov 2026 00:01:00 GMT ", "ok:60"),
+            ("Sun, 22 Nov 2026 00:01:00 GMT\n", "none"),
+            ("\u{c}Sun, 22 Nov 2026 00:01:00 GMT", "none"),
+            ("Sunday, 22-Nov-26x00:01:00 GMT", "none"),
+            ("Sun Nov 22 00:01:00 2026", "ok:60"),
+            ("Tue Dec  1 00:00:00 2026", "ok:3600"),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", "ok:3600"),
+            ("Sat, 21 Nov 2026 23:59:59 GMT", "none"),
+            ("Sun, 22 Nov 2026 00:00:60 GMT", "none"),
+            ("Sun, 22 Nov 2026 24:00:00 GMT", "none"),
+            ("Sun, 22 Nov 2026 00:01:00 +0000", "none"),
+            ("Sun, 22 Nov 2026 01:01:00 CET", "none"),
+            ("Mon, 22 Nov 2026 00:01:00 GMT", "none"),
+            ("Sun, 0 Nov 2026 00:01:00 GMT", "none"),
+            ("2026-11-22T00:01:00Z", "none"),
+        ] {
+            assert_eq!(outcome(input.as_bytes()), expect, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn no_input_makes_it_panic_and_no_pause_exceeds_the_limit() {
+        let probe = |bytes: &[u8]| {
+            assert!(parse(bytes, now()).is_none_or(|pause| pause <= MAX_RETRY_AFTER));
+        };
+        for first in 0..=255 {
+            probe(&[first]);
+            for second in 0..=255 {
+                probe(&[first, second]);
+            }
+        }
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        for (_, bytes, _) in rows() {
+            for _ in 0..1000 {
+                let mut bytes = bytes[..bytes.len().min(100)].to_vec();
+                for _ in 0..3 {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    let at = (random >> 16) as usize % (bytes.len() + 1);
+                    match random % 4 {
+                        0 => bytes.insert(at, (random >> 8) as u8),
+                        1 => bytes.truncate(at),
+                        2 => bytes.extend_from_within(at..),
+                        _ => {
+                            if let Some(byte) = bytes.get_mut(at) {
+                                *byte = b'0' + (random >> 8) as u8 % 10;
+                            }
+                        }
+                    }
+                }
+                probe(&bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Where a token may go.
+
+use std::fmt;
+
+use http::Uri;
+
+use crate::url::{self, For};
+use crate::{Error, ErrorKind};
+
+/// Scheme, host and port (RFC 6454 section 4), with the default port filled in and the host in lower case.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    https: bool,
+    host: Box<str>,
+    port: u16,
+    secure: bool,
+}
+
+impl Origin {
+    /// Reads an origin: `https://api.example.com`, `http://localhost:8080`. A path is ignored.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](ErrorKind::Misconfigured) if it is no http or https URL with a host.
+    pub fn parse(origin: &str) -> Result<Self, Error> {
+        let uri = url::parse(origin, For::BaseUrl)
+            .map_err(|reason| Error::misconfigured(format!("an origin is not usable: {reason}")))?;
+        Self::of(&uri).ok_or_else(|| Error::misconfigured("an origin needs a scheme and a host"))
+    }
+
+    /// The origin of an absolute URI.
+    pub(crate) fn of(uri: &Uri) -> Option<Self> {
+        let (https, host, port) = parts(uri)?;
+        let host = host.to_ascii_lowercase();
+        let secure = https || url::is_loopback(&host);
+        Some(Self { https, host: host.into(), port, secure })
+    }
+
+    fn is_of(&self, (https, host, port): (bool, &str, u16)) -> bool {
+        self.https == https && self.port == port && self.host.eq_ignore_ascii_case(host)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, default) = if self.https { ("https", 443) } else { ("http", 80) };
+        write!(f, "{scheme}://{}", self.host)?;
+        if self.port == default { Ok(()) } else { write!(f, ":{}", self.port) }
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Origin({self})")
+    }
+}
+
+/// Scheme, host and port of an absolute URI.
+fn parts(uri: &Uri) -> Option<(bool, &str, u16)> {
+    let scheme = uri.scheme_str()?;
+    let https = scheme.eq_ignore_ascii_case("https");
+    if !https && !scheme.eq_ignore_ascii_case("http") {
+        return None;
+    }
+    let authority = uri.authority()?;
+    let host = authority.host();
+    let port = match authority.port_u16() {
+        Some(port) => port,
+        // Something stands where a port should be.
+        None if !authority.as_str().ends_with(host) => return None,
+        None if https => 443,
+        None => 80,
+    };
+    (!host.is_empty()).then_some((https, host, port))
+}
+
+/// The origins of a credential.
+#[derive(Clone, Debug)]
+pub(crate) enum Origins {
+    These(Vec<Origin>),
+    Anywhere,
+    /// What is below reaches this origin only.
+    Connection(Origin),
+}
+
+/// Whether a request may carry the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Permission {
+    Attach,
+    /// It goes elsewhere: send it without.
+    Other,
+}
+
+impl Origins {
+    #[inline]
+    pub(crate) fn check(&self, uri: &Uri) -> Result<Permission, Error> {
+        if uri.authority().is_none() {
+            return self.check_without_authority();
+        }
+        let Some(target) = parts(uri) else { return Ok(Permission::Other) };
+        let secure = match self {
+            Self::These(origins) => origins.iter().find(|origin| origin.is_of(target)).map(|origin| origin.secure),
+            Self::Connection(origin) => origin.is_of(target).then_some(origin.secure),
+            Self::Anywhere => Some(target.0 || url::is_loopback(target.1)),
+        };
+        match secure {
+            None => Ok(Permission::Other),
+            Some(true) => Ok(Permission::Attach),
+            Some(false) => Err(insecure()),
+        }
+    }
+
+    #[cold]
+    fn check_without_authority(&self) -> Result<Permission, Error> {
+        match self {
+            Self::Connection(origin) if origin.secure => Ok(Permission::Attach),
+            Self::Connection(_) => Err(insecure()),
+            _ => Err(Error::misconfigured(
+                "the request's URI has no host, so it can't be said where the token would go: send absolute URIs, put a \
+                 BaseUrl layer outside, or build the authenticator with `.connection_bound(origin)`",
+            )),
+        }
+    }
+}
+
+#[cold]
+fn insecure() -> Error {
+    Error::new(
+        ErrorKind::InsecureTransport,
+        "the token would go over plain http to another machine: use an https URL (http is allowed for loopback only)",
+    )
+}

@@ -1,0 +1,52 @@
+//! One instant, read on every clock that can tell something about a token's age.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// One instant on two or three clocks.
+///
+/// Monotonic time stops while a machine sleeps; wall time is stepped by people and NTP; boot time, where a system has it,
+/// does neither. A token's remaining life is the minimum of what the first two say, checked against the third.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub(crate) monotonic: u64,
+    pub(crate) wall: u64,
+    pub(crate) boot: Option<u64>,
+}
+
+impl Moment {
+    /// A moment from a monotonic reading (since any fixed origin) and the wall clock.
+    pub fn new(monotonic: Duration, wall: SystemTime) -> Self {
+        Self {
+            monotonic: nanos(monotonic),
+            wall: nanos(wall.duration_since(UNIX_EPOCH).unwrap_or_default()),
+            boot: None,
+        }
+    }
+
+    /// Adds the boot clock: monotonic, but counting suspended time too (`CLOCK_BOOTTIME`).
+    #[must_use]
+    pub fn with_boot(mut self, boot: Duration) -> Self {
+        self.boot = Some(nanos(boot));
+        self
+    }
+
+    /// The monotonic reading.
+    pub fn monotonic(&self) -> Duration {
+        Duration::from_nanos(self.monotonic)
+    }
+
+    /// The wall clock.
+    pub fn wall(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_nanos(self.wall)
+    }
+
+    /// The clock that pauses between attempts are measured on: it never jumps, and counts sleep where it can.
+    pub(crate) fn steady(&self) -> u64 {
+        self.boot.unwrap_or(self.monotonic)
+    }
+}
+
+/// Nanoseconds, saturating after 584 years.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,104 @@
+//! What is known about a credential at one moment, for people.
+
+use std::time::{Duration, SystemTime};
+
+use crate::Error;
+use crate::cache::{Phase, Report, wall_after};
+
+/// Where a credential stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// There is no token yet.
+    Empty,
+    /// The token serves, and nothing is to be done.
+    Fresh,
+    /// The token serves; a refresh is due in the background.
+    Soft,
+    /// The token serves for the last moments; refreshes hurry.
+    Hard,
+    /// The token has ended and is not attached any more.
+    Expired,
+    /// The authenticator was shut down.
+    Closed,
+}
+
+/// What is known about a credential at one moment.
+#[derive(Clone, Debug)]
+pub struct Status {
+    stage: Stage,
+    generation: Option<u64>,
+    fingerprint: Option<String>,
+    remaining: Option<Duration>,
+    expires_at: Option<SystemTime>,
+    suspect: bool,
+    refreshing: bool,
+    last_error: Option<Error>,
+}
+
+impl Status {
+    pub(crate) fn of(report: Report) -> Self {
+        let age = report.current.as_ref().map(|(_, age)| *age);
+        let stage = match age.map(|age| age.phase) {
+            _ if report.closed => Stage::Closed,
+            None => Stage::Empty,
+            Some(Phase::Fresh) => Stage::Fresh,
+            Some(Phase::Soft) => Stage::Soft,
+            Some(Phase::Hard) => Stage::Hard,
+            Some(Phase::Expired) => Stage::Expired,
+        };
+        let valid = !matches!(stage, Stage::Expired | Stage::Closed);
+        let remaining = age.and_then(|age| age.remaining).filter(|_| valid);
+        let snapshot = report.current.map(|(snapshot, _)| snapshot);
+        Self {
+            stage,
+            generation: snapshot.as_ref().map(|snapshot| snapshot.generation),
+            fingerprint: snapshot.and_then(|snapshot| snapshot.token.secret().map(crate::Secret::fingerprint)),
+            remaining,
+            expires_at: remaining.and_then(|remaining| wall_after(report.now, remaining)),
+            suspect: report.suspect,
+            refreshing: report.refreshing,
+            last_error: report.last_error,
+        }
+    }
+
+    /// Where it stands.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// The token's generation: 1 for the first, one more for each that replaced it.
+    pub fn generation(&self) -> Option<u64> {
+        self.generation
+    }
+
+    /// The first 8 hex digits of the token's SHA-256.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    /// How long the token still serves; `None` if there is none, or if its end is unknown.
+    pub fn remaining(&self) -> Option<Duration> {
+        self.remaining
+    }
+
+    /// The token's end on the wall clock; `None` if there is no token, or if its end is unknown.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
+    /// Whether the token was answered 401, and nothing else since.
+    pub fn is_suspect(&self) -> bool {
+        self.suspect
+    }
+
+    /// Whether a fetch is under way.
+    pub fn is_refreshing(&self) -> bool {
+        self.refreshing
+    }
+
+    /// Why the last fetch failed, until one succeeds.
+    pub fn last_error(&self) -> Option<&Error> {
+        self.last_error.as_ref()
+    }
+}

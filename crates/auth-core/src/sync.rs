@@ -1,0 +1,97 @@
+//! The pointer, the mutex and the atomics that the cache's shell is built on, from one place, so that a model checker
+//! can stand in for them under `--cfg auth_loom`.
+
+#[cfg(not(auth_loom))]
+mod imp {
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    use std::sync::{Arc, MutexGuard, PoisonError};
+
+    use arc_swap::ArcSwapOption;
+
+    /// A mutex that a panic elsewhere doesn't spoil: what it guards is changed by code that doesn't panic half-way.
+    #[derive(Debug, Default)]
+    pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(std::sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    /// A shared pointer that is read without a lock.
+    #[derive(Debug)]
+    pub(crate) struct Pointer<T>(ArcSwapOption<T>);
+
+    impl<T> Pointer<T> {
+        pub(crate) fn empty() -> Self {
+            Self(ArcSwapOption::empty())
+        }
+
+        /// Looks at what is there now, without taking a share of it.
+        #[inline]
+        pub(crate) fn with<R>(&self, look: impl FnOnce(Option<&Arc<T>>) -> R) -> R {
+            look(self.0.load().as_ref())
+        }
+
+        pub(crate) fn load(&self) -> Option<Arc<T>> {
+            self.0.load_full()
+        }
+
+        pub(crate) fn store(&self, value: Option<Arc<T>>) {
+            self.0.store(value);
+        }
+    }
+}
+
+/// loom sees its own mutex and atomics, but not into arc-swap; the pointer is a mutex there, which has the same visible
+/// behaviour (a load sees the latest store).
+#[cfg(auth_loom)]
+mod imp {
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    use std::sync::Arc;
+
+    use loom::sync::MutexGuard;
+
+    #[derive(Debug)]
+    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        }
+    }
+
+    #[derive(Debug)]
+    pub(crate) struct Pointer<T>(Mutex<Option<Arc<T>>>);
+
+    impl<T> Pointer<T> {
+        pub(crate) fn empty() -> Self {
+            Self(Mutex::new(None))
+        }
+
+        pub(crate) fn with<R>(&self, look: impl FnOnce(Option<&Arc<T>>) -> R) -> R {
+            let value = self.load();
+            look(value.as_ref())
+        }
+
+        pub(crate) fn load(&self) -> Option<Arc<T>> {
+            self.0.lock().clone()
+        }
+
+        pub(crate) fn store(&self, value: Option<Arc<T>>) {
+            *self.0.lock() = value;
+        }
+    }
+}
+
+pub(crate) use imp::{AtomicBool, AtomicU64, Mutex, Ordering, Pointer};

@@ -1,0 +1,5 @@
+//! Vendors' recipes: names, defaults and addresses, put on top of the [sources](crate::sources). Each behind a feature of
+//! its own; nothing else in this crate knows them.
+
+#[cfg(feature = "ibm")]
+pub mod ibm;
