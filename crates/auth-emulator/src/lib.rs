@@ -1,1 +1,74 @@
 //! Token endpoints and a protected API on loopback, with faults on demand, for tests of programs that authenticate.
+//!
+//! Point the program under test at [`Emulator::token_url`] and [`Emulator::api_url`], let it work, then ask what arrived.
+//! Tokens are real: signed RS256 JWTs that the API verifies, with a lifetime and a revocation list. A fault is queued
+//! before the request that shall meet it, so that a test never has to guess when something happens.
+//!
+//! Not for anything but tests: it speaks plain HTTP/1.1 on 127.0.0.1, keeps every request in memory, bodies and secrets
+//! included, and its key lives as long as the process.
+//!
+//! ```
+//! use auth_emulator::{Answer, Emulator, StatusCode};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let emulator = Emulator::start().await?;
+//! println!("POST {} with the key {}", emulator.token_url(), Emulator::API_KEY);
+//! println!("GET  {}/v1/things with the token", emulator.api_url());
+//!
+//! // The next token request meets an outage; the one after it is answered as usual.
+//! emulator.token_faults().once(Answer::new(StatusCode::SERVICE_UNAVAILABLE).with_retry_after(2));
+//!
+//! // A token from no endpoint at all, for programs that are handed theirs.
+//! let token = emulator.issue_token();
+//! assert!(emulator.verify(&token).is_ok());
+//! emulator.revoke_all();
+//! assert!(emulator.verify(&token).is_err());
+//!
+//! assert_eq!(emulator.token_requests().len(), 0);
+//! assert!(emulator.other_requests().is_empty(), "nothing was sent to another origin");
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod authorize;
+mod builder;
+mod claims;
+mod client;
+mod clock;
+mod connection;
+mod emulator;
+mod fault;
+mod flaw;
+mod gate;
+mod iam_error;
+mod inject;
+mod issuer;
+mod listener;
+mod other_origin;
+mod plan;
+mod protected_api;
+mod record;
+mod recorded_request;
+mod recording;
+mod redaction;
+mod rejection;
+mod router;
+mod shared;
+mod signing_key;
+mod token_endpoint;
+mod unique_members;
+mod verifier;
+
+pub use crate::answer::Answer;
+pub use crate::builder::Builder;
+pub use crate::claims::Claims;
+pub use crate::emulator::Emulator;
+pub use crate::fault::Fault;
+pub use crate::flaw::Flaw;
+pub use crate::gate::Gate;
+pub use crate::plan::Plan;
+pub use crate::recorded_request::{Origin, RecordedRequest};
+pub use crate::rejection::Rejection;
+pub use http::StatusCode;

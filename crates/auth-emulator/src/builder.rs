@@ -1,0 +1,132 @@
+//! What has to be known before the first request.
+
+use std::{
+    fmt, io,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use http::HeaderName;
+use tokio::{net::TcpListener, runtime::Handle};
+
+use crate::{
+    Emulator, Origin, client::Client, clock::Clock, listener::Listener, router, shared::Shared, signing_key::SigningKey,
+};
+
+/// IBM Cloud IAM's own lifetime of an access token.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// The options of an [`Emulator`].
+///
+/// ```
+/// use auth_emulator::Emulator;
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let emulator = Emulator::builder()
+///     .with_api_keys(["old-key", "new-key"])
+///     .with_client("my-client", "my:secret")
+///     .with_token_lifetime(Duration::from_secs(2))
+///     .start()
+///     .await?;
+/// # drop(emulator);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "an emulator listens only after `start`"]
+pub struct Builder {
+    api_keys: Vec<String>,
+    client: Option<Client>,
+    lifetime: Duration,
+    token_header: Option<HeaderName>,
+    clock: Clock,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            api_keys: vec![Emulator::API_KEY.to_owned()],
+            client: None,
+            lifetime: DEFAULT_LIFETIME,
+            token_header: None,
+            clock: Clock::system(),
+        }
+    }
+
+    /// The API keys that are accepted, in place of [`Emulator::API_KEY`].
+    pub fn with_api_keys<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.api_keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Makes the token endpoint ask for this client id and secret as HTTP Basic, in UTF-8 and not percent-encoded, as
+    /// IBM Cloud IAM reads them. By default a token request must carry no `Authorization` at all.
+    pub fn with_client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.client = Some(Client::new(&id.into(), &secret.into()));
+        self
+    }
+
+    /// How long tokens live, in whole seconds; 3600 s by default, as at IBM Cloud IAM. See
+    /// [`Emulator::set_token_lifetime`].
+    pub fn with_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// A header, such as `x-api-key`, in which the API takes the bare token too. By default only `Authorization` counts.
+    pub fn with_token_header(mut self, name: HeaderName) -> Self {
+        self.token_header = Some(name);
+        self
+    }
+
+    /// The clock that tokens are issued and verified by; the system's by default. Delays are real whatever it says.
+    pub fn with_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(now);
+        self
+    }
+
+    /// Listens on two ports of 127.0.0.1 that the operating system chooses.
+    ///
+    /// The first start in a process makes an RSA key of 2048 bits, which takes a fraction of a second.
+    ///
+    /// # Errors
+    ///
+    /// When there is no tokio runtime to serve on, when no port can be had, or when no key can be made.
+    ///
+    /// # Panics
+    ///
+    /// As tokio does when its runtime was built without I/O or time (`enable_all` gives both).
+    pub async fn start(self) -> io::Result<Emulator> {
+        // Asked for here because tokio's listener would panic.
+        Handle::try_current()
+            .map_err(|_| io::Error::other("the emulator serves on a tokio runtime: start it inside one"))?;
+        let key = SigningKey::of_this_process()?;
+        let main = TcpListener::bind("127.0.0.1:0").await?;
+        let other = TcpListener::bind("127.0.0.1:0").await?;
+        let shared = Arc::new(Shared::new(
+            format!("http://{}", main.local_addr()?),
+            format!("http://{}", other.local_addr()?),
+            key,
+            self.clock,
+            self.lifetime,
+            self.api_keys,
+            self.client,
+            self.token_header,
+        ));
+        let main = Listener::serve(main, router::of(Origin::Main, &shared));
+        let other = Listener::serve(other, router::of(Origin::Other, &shared));
+        Ok(Emulator::new(shared, main, other))
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("api_keys", &self.api_keys.len())
+            .field("client", &self.client.is_some())
+            .field("lifetime", &self.lifetime)
+            .field("token_header", &self.token_header)
+            .finish_non_exhaustive()
+    }
+}
