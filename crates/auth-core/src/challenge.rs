@@ -10,9 +10,7 @@ const MAX_VALUE_BYTES: usize = 8 * 1024;
 
 /// One challenge of a `WWW-Authenticate` value: a scheme and its parameters.
 ///
-/// The parameters are the server's words. Do not log them above debug level: an `error_description` may
-/// repeat the token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Not `Debug`: the parameters are the server's words, and an `error_description` may repeat the token.
 pub(crate) struct Challenge<'a> {
     /// The scheme as it was written; compare it without regard to case.
     pub(crate) scheme: &'a str,
@@ -44,9 +42,9 @@ pub(crate) fn rejects_token<'a>(values: impl Iterator<Item = &'a [u8]>) -> bool 
 
 /// The challenges of one header value, in order.
 ///
-/// Dropped are: parameters with an unterminated, empty or non-ASCII value, parameters before any scheme, the
-/// data of a token68, and whatever else stands before the next comma. A value with control characters has no
-/// challenges at all. Takes time linear in the value, of which the first 8 KiB are read.
+/// Dropped are: parameters without a value, or with an unterminated or non-ASCII one, parameters before any
+/// scheme, the data of a token68, and whatever else stands before the next comma. A value with control
+/// characters has no challenges at all. Takes time linear in the value, of which the first 8 KiB are read.
 pub(crate) fn parse(value: &[u8]) -> Vec<Challenge<'_>> {
     let mut rest = Scanner(within_limit(value));
     let mut challenges: Vec<Challenge<'_>> = Vec::new();

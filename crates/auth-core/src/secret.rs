@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 ///
 /// ```
 /// let key = auth_core::Secret::new("my-api-key");
-/// assert_eq!(format!("{key:?}"), "Secret(#7fc26ed8)");
+/// assert_eq!(format!("{key:?}"), "Secret(#2e35b658)");
 /// ```
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);

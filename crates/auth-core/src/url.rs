@@ -218,7 +218,8 @@ fn is_encoded(text: &str) -> bool {
     let mut bytes = text.bytes();
     let hex = |digit: Option<u8>| digit.is_some_and(|b| b.is_ascii_hexdigit());
     while let Some(b) = bytes.next() {
-        if !allowed(b) && !(b == b'%' && hex(bytes.next()) && hex(bytes.next())) {
+        let escape = b == b'%' && hex(bytes.next()) && hex(bytes.next());
+        if !escape && !allowed(b) {
             return false;
         }
     }
@@ -339,7 +340,7 @@ mod tests {
             ("http://loc%61lhost/t", InsecureScheme),
             ("https://u@h/t", UserInfo),
             ("https://@h/t", UserInfo),
-            ("https://a@b@h/t", UserInfo),
+            ("https://a@b:c@h/t", UserInfo),
             ("http://evil.com@localhost/t", UserInfo),
             ("https://h#@evil.com/", Fragment),
             ("https://h/t#", Fragment),

@@ -1,1 +1,91 @@
 //! auth-core as a Tower layer: every request authenticated, through expiry, rotation, outages and revocation.
+//!
+//! ```
+//! use auth_tower::{AuthLayer, core::{Authenticator, sources::StaticToken}};
+//! use bytes::Bytes;
+//! use http::{Request, Response};
+//! use http_body_util::Full;
+//! use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let client = service_fn(|request: Request<Full<Bytes>>| async move {
+//! #     assert_eq!(request.headers()["authorization"], "Bearer my-token");
+//! #     Ok::<_, std::io::Error>(Response::new(Full::<Bytes>::default()))
+//! # });
+//! let auth = Authenticator::builder(StaticToken::new("my-token")?).for_origins(["https://api.example.com"]).build()?;
+//! let mut client = ServiceBuilder::new().layer(AuthLayer::new(auth)).service(client);
+//!
+//! let request = Request::get("https://api.example.com/items").body(Full::<Bytes>::default())?;
+//! let response = client.ready().await?.call(request).await?;
+//! # assert!(response.status().is_success());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where it goes in a stack
+//!
+//! Outside in: `FollowRedirect`, `Retry`, timeouts over the whole call, **`AuthLayer`**, then what belongs to one sending
+//! of a request (per-try timeouts, tracing of what is sent, the client).
+//!
+//! * `FollowRedirect` goes **outside**: the layer then sees every hop and attaches nothing to other origins. Inside, the
+//!   client would carry the header wherever the server points; tower-http drops five well-known names on a change of host,
+//!   and `x-api-key` is none of them.
+//! * `Retry` goes **outside**: each try is authenticated anew. An [`Error::Auth`] means that nothing was sent, and
+//!   [`is_transient`](core::Error::is_transient) says whether trying again makes sense.
+//! * `Buffer`, `ConcurrencyLimit` and `BoxCloneSyncService` can stand on either side. If tokens are fetched through the
+//!   same limited service, keep a permit for them: a request that waits for its token holds one.
+//!
+//! # When a 401 is answered by sending again
+//!
+//! A request whose token is rejected is sent once more with a newer one, if it still can be: by default if its body was at
+//! its end ([`WhenEmpty`]); [`Cloned`] bodies on request; [`AuthLayer::without_replay`] asks nothing of the body type and
+//! saves the copy of the headers. Streaming bodies pass once; buffering them is a layer of its own, outside this one.
+//! What happened is in the response's extensions ([`core::Outcome`]).
+//!
+//! # The annotation that trips people
+//!
+//! A service is generic over its request, and `ready()` has no request to infer it from. If the compiler asks for type
+//! annotations, name it:
+//!
+//! ```
+//! # use auth_tower::{AuthLayer, core::{Authenticator, sources::StaticToken}};
+//! # use bytes::Bytes;
+//! # use http::{Request, Response};
+//! # use http_body_util::Full;
+//! # use tower::{Layer, Service, service_fn};
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let auth = Authenticator::builder(StaticToken::new("t")?).anywhere().build()?;
+//! # let client = service_fn(|_: Request<Full<Bytes>>| async { Ok::<_, std::io::Error>(Response::new(())) });
+//! let mut client = AuthLayer::new(auth).layer(client);
+//! let ready = ServiceExt::<Request<Full<Bytes>>>::ready(&mut client).await?;
+//! # let _ = ready;
+//! # Ok(())
+//! # }
+//! ```
+
+mod base_url;
+mod error;
+mod future;
+mod layer;
+mod replay;
+mod service;
+mod transport;
+
+#[cfg(feature = "hyper")]
+mod hyper;
+
+pub use auth_core as core;
+
+pub use base_url::{BaseUrl, BaseUrlFuture, BaseUrlLayer};
+pub use error::Error;
+pub use future::ResponseFuture;
+#[cfg(feature = "hyper")]
+pub use hyper::HyperTransport;
+pub use layer::AuthLayer;
+pub use replay::{Cloned, Never, OnlyIf, Replay, WhenEmpty};
+pub use service::Auth;
+pub use transport::TowerTransport;

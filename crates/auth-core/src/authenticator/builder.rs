@@ -39,7 +39,7 @@ impl Builder {
         let builder = Self::new(Arc::new(source)).id("none needed");
         let authenticator = builder.assemble(Origins::Anywhere);
         // The source answers on the spot, so the token is there before the first request.
-        drop(authenticator.cache.ask(crate::cache::Demand::Valid));
+        drop(authenticator.0.cache.ask(crate::cache::Demand::Valid));
         authenticator
     }
 
@@ -145,7 +145,7 @@ impl Builder {
             runtime: self.runtime,
             listener: self.listener,
         });
-        Authenticator { cache: Arc::new(cache), origins: Arc::new(origins) }
+        Authenticator(Arc::new(super::Parts { cache: Arc::new(cache), origins }))
     }
 }
 

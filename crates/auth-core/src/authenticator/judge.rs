@@ -28,16 +28,15 @@ impl Authenticator {
     pub fn judge(&self, sent: Sent, status: StatusCode, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
         let Sent::With { generation } = sent else { return Judgement::Fine };
         if status != StatusCode::UNAUTHORIZED {
-            self.cache.answered(generation);
+            self.0.cache.answered(generation);
             return Judgement::Fine;
         }
         self.judge_401(generation, headers, answered_by)
     }
 
-    /// The token of `generation` was rejected by something that is no 401, such as `grpc-status: 16`.
     #[cold]
     fn judge_401(&self, generation: u64, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
-        let foreign = |uri: &Uri| !matches!(self.origins.check(uri), Ok(Permission::Attach));
+        let foreign = |uri: &Uri| !matches!(self.0.origins.check(uri), Ok(Permission::Attach));
         if answered_by.is_some_and(foreign) {
             return Judgement::Fine;
         }
@@ -45,7 +44,7 @@ impl Authenticator {
         if challenge::rejects_token(challenges) {
             return Judgement::Rejected { generation };
         }
-        self.cache.answered(generation);
+        self.0.cache.answered(generation);
         Judgement::Fine
     }
 }

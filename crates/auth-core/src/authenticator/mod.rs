@@ -39,9 +39,12 @@ pub use recover::{Recover, Recovery};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Authenticator {
+pub struct Authenticator(Arc<Parts>);
+
+/// One allocation, so that a clone, which every request takes, counts up once.
+struct Parts {
     cache: Arc<Cache>,
-    origins: Arc<Origins>,
+    origins: Origins,
 }
 
 /// What became of a request that was to be authenticated.
@@ -78,7 +81,7 @@ impl Authenticator {
     /// authority and none was declared; or why there is no token. The request must then not be sent.
     #[inline]
     pub fn attach(&self, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
-        match self.cache.hit(|snapshot| attach::attach(snapshot, &self.origins, uri, headers)) {
+        match self.0.cache.hit(|snapshot| attach::attach(snapshot, &self.0.origins, uri, headers)) {
             Some(sent) => sent.map(Attach::Ready),
             None => self.attach_slowly(Demand::Valid, uri, headers),
         }
@@ -95,13 +98,14 @@ impl Authenticator {
 
     #[cold]
     fn attach_slowly(&self, demand: Demand, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
-        if !self.cache.needs_nothing() && self.origins.check(uri).map_err(|error| self.own(error))? == Permission::Other
+        if !self.0.cache.needs_nothing()
+            && self.0.origins.check(uri).map_err(|error| self.own(error))? == Permission::Other
         {
             return Ok(Attach::Ready(Sent::Without(Without::OtherOrigin)));
         }
-        match self.cache.ask(demand) {
-            Answer::Token(snapshot) => attach::attach(&snapshot, &self.origins, uri, headers).map(Attach::Ready),
-            Answer::Wait(flight) => Ok(Attach::Wait(Acquire::waiting(Arc::clone(&self.cache), demand, flight))),
+        match self.0.cache.ask(demand) {
+            Answer::Token(snapshot) => attach::attach(&snapshot, &self.0.origins, uri, headers).map(Attach::Ready),
+            Answer::Wait(flight) => Ok(Attach::Wait(Acquire::waiting(Arc::clone(&self.0.cache), demand, flight))),
             Answer::Fail(error) => Err(error),
         }
     }
@@ -116,7 +120,7 @@ impl Authenticator {
         uri: &Uri,
         headers: &mut HeaderMap,
     ) -> Result<Sent, Error> {
-        attach::attach(&credential.0, &self.origins, uri, headers)
+        attach::attach(&credential.0, &self.0.origins, uri, headers)
     }
 
     /// A valid token with at least `min_remaining` of life left, if one fetch can bring that; else the newest. With
@@ -129,7 +133,7 @@ impl Authenticator {
     /// whoever comes next.
     pub fn token(&self, min_remaining: Duration) -> Acquire {
         let demand = if min_remaining.is_zero() { Demand::Valid } else { Demand::Remaining(min_remaining) };
-        Acquire::asking(Arc::clone(&self.cache), demand)
+        Acquire::asking(Arc::clone(&self.0.cache), demand)
     }
 
     /// Fetches the first token ahead of the first request, so that configuration errors show at the start. If there is a
@@ -144,17 +148,17 @@ impl Authenticator {
     /// Forgets the present token, and failures and pauses with it; the next caller fetches. For a credential that is known
     /// to be replaced or revoked.
     pub fn invalidate(&self) {
-        self.cache.invalidate();
+        self.0.cache.invalidate();
     }
 
     /// Forgets failures that are being kept, so that the next caller tries at once. A `Retry-After` stays in force.
     pub fn retry_now(&self) {
-        self.cache.retry_now();
+        self.0.cache.retry_now();
     }
 
     /// What is known at this moment.
     pub fn status(&self) -> Status {
-        Status::of(self.cache.report())
+        Status::of(self.0.cache.report())
     }
 
     /// Lets a fetch that is under way finish (a single-use input must not be lost), then forgets the token. From the call
@@ -163,21 +167,21 @@ impl Authenticator {
     /// It takes at most as long as one acquisition (30 s). Dropping the future ends nothing; the fetch is then dropped
     /// with the last clone.
     pub async fn shutdown(&self) {
-        if let Some(flight) = self.cache.close() {
-            let waiter = crate::cache::Waiter::new(Arc::clone(&self.cache), flight, None);
+        if let Some(flight) = self.0.cache.close() {
+            let waiter = crate::cache::Waiter::new(Arc::clone(&self.0.cache), flight, None);
             // However it ended: it is over.
             let _landing = waiter.await;
         }
-        self.cache.clear();
+        self.0.cache.clear();
     }
 
     /// The name it goes by in logs and errors.
     pub fn id(&self) -> &str {
-        self.cache.id()
+        self.0.cache.id()
     }
 
     fn own(&self, error: Error) -> Error {
-        error.with_source_if_none(self.cache.shared_id())
+        error.with_source_if_none(self.0.cache.shared_id())
     }
 }
 

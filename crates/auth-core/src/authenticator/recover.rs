@@ -27,13 +27,13 @@ impl Authenticator {
     ///
     /// A request that can't be sent again need not wait: drop the [`Recovery`], and the fetch goes on for the next one.
     pub fn recover(&self, generation: u64) -> Recovery {
-        match self.cache.rejected(generation) {
+        match self.0.cache.rejected(generation) {
             cache::Recovery::Newer(snapshot) => Recovery::Resend(Credential(snapshot)),
             cache::Recovery::Return(error) => Recovery::Return(error),
             cache::Recovery::Wait(flight) => {
-                let policy = self.cache.policy();
+                let policy = self.0.cache.policy();
                 let limit = policy.acquire_timeout.map_or(policy.rejection_wait, |own| own.min(policy.rejection_wait));
-                let waiter = Waiter::new(Arc::clone(&self.cache), flight, Some(limit));
+                let waiter = Waiter::new(Arc::clone(&self.0.cache), flight, Some(limit));
                 Recovery::Wait(Recover { rejected: generation, waiter })
             }
         }

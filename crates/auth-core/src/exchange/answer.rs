@@ -3,38 +3,33 @@
 //! Issuers follow the RFC loosely, so numbers may be strings and optional fields may be null. What decides
 //! which token is used for how long is read strictly: a field given twice is an error, not a choice.
 
-use std::{
-    borrow::Cow,
-    collections::HashSet,
-    fmt, mem,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::token_value::{self, TokenValueError};
 
-/// The longest lifetime believed, 10 years: far enough to mean "for good", near enough to compute with.
-const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+mod error;
+mod fields;
 
-/// The last second of the year 9999, past which no date can be written.
-const MAX_EPOCH_SECONDS: f64 = 253_402_300_799.0;
+pub(crate) use error::{ErrorAnswer, parse_error};
+use fields::{Raw, read_object};
 
 /// The names under which a system gives the token and its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fields {
+pub(crate) struct Fields<'a> {
     /// Where the token is; `access_token` by default.
     pub(crate) access_token: &'static str,
     /// Where its type is; `token_type` by default.
     pub(crate) token_type: &'static str,
+    /// The type the source can use (RFC 6749 section 7.1); `Bearer` by default.
+    pub(crate) expected_type: &'a str,
 }
 
-impl Default for Fields {
+impl Default for Fields<'_> {
     /// The names of RFC 6749.
     fn default() -> Self {
-        Self { access_token: "access_token", token_type: "token_type" }
+        Self { access_token: "access_token", token_type: "token_type", expected_type: "Bearer" }
     }
 }
 
@@ -42,8 +37,6 @@ impl Default for Fields {
 pub(crate) struct Answer {
     /// The token, fit to be sent.
     pub(crate) access_token: String,
-    /// Its type as the issuer wrote it; some spelling of `Bearer`.
-    pub(crate) token_type: Option<String>,
     /// How long the token lives from now on, in whole seconds.
     pub(crate) expires_in: Option<Duration>,
     /// When it ends, from `expires_on` or `expiration`; for answers without `expires_in`.
@@ -88,32 +81,6 @@ pub(crate) enum AnswerError {
     OAuth(ErrorAnswer),
 }
 
-/// An issuer's error, made fit to be shown: visible characters only, and cut to length.
-///
-/// Issuers may repeat what they were sent, so take out each secret of the request with
-/// [`without`](Self::without) before showing it. Its `Debug` shows nothing.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct ErrorAnswer {
-    /// `error` of RFC 6749 or a vendor's code, at most 64 bytes.
-    pub(crate) code: Option<String>,
-    /// `error_description` or a vendor's message, at most 200 bytes.
-    pub(crate) description: Option<String>,
-}
-
-impl ErrorAnswer {
-    /// Drops the code or description if it repeats eight bytes of a secret in a row, or all of a shorter one.
-    pub(crate) fn without(self, secret: &str) -> Self {
-        let clean = |text: &String| !repeats(text, secret);
-        Self { code: self.code.filter(clean), description: self.description.filter(clean) }
-    }
-}
-
-impl fmt::Debug for ErrorAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErrorAnswer").finish_non_exhaustive()
-    }
-}
-
 /// Reads an answer whose status says success, RFC 6749 section 5.1.
 ///
 /// Null is the same as absent, unknown fields are ignored, and a byte order mark is tolerated.
@@ -122,7 +89,7 @@ impl fmt::Debug for ErrorAnswer {
 ///
 /// The answer is malformed, or brings an error or another kind of token. An answer with a non-empty `error`
 /// is an error whatever else it holds; one with a vendor's error fields is, if it holds no token.
-pub(crate) fn parse_token(body: &[u8], fields: Fields) -> Result<Answer, AnswerError> {
+pub(crate) fn parse_token(body: &[u8], fields: Fields<'_>) -> Result<Answer, AnswerError> {
     let names = [
         fields.access_token,
         fields.token_type,
@@ -134,8 +101,11 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields) -> Result<Answer, AnswerE
         "scope",
         "error",
     ];
-    let [token, token_type, expires_in, on, expiration, refresh_in, refresh_token, scope, error] =
-        read_object(body, names)?;
+    let found = read_object(body, names)?;
+    if let Some(name) = found.duplicate {
+        return Err(AnswerError::DuplicateField(name));
+    }
+    let [token, token_type, expires_in, on, expiration, refresh_in, refresh_token, scope, error] = found.values;
     if (error.is_some() || token.is_none())
         && let Some(answer) = parse_error(body)
     {
@@ -145,7 +115,8 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields) -> Result<Answer, AnswerE
     token_value::check(&access_token).map_err(AnswerError::Token)?;
     // Some issuers leave the type empty; they mean the usual one.
     let token_type = string(token_type, fields.token_type)?.filter(|kind| !kind.is_empty());
-    if token_type.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("Bearer")) {
+    let token_type = token_type.as_deref().unwrap_or("Bearer");
+    if !token_type.eq_ignore_ascii_case(fields.expected_type) {
         return Err(AnswerError::UnsupportedTokenType);
     }
     let expires_in = expires_in.map(|raw| raw.duration().ok_or(AnswerError::InvalidExpiry)).transpose()?;
@@ -156,7 +127,6 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields) -> Result<Answer, AnswerE
     };
     Ok(Answer {
         access_token,
-        token_type,
         expires_in,
         expires_at,
         refresh_in: refresh_in.and_then(|raw| raw.duration()),
@@ -167,79 +137,6 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields) -> Result<Answer, AnswerE
     })
 }
 
-/// Reads the error in an answer: RFC 6749 section 5.2, or the fields that vendors use in its place.
-///
-/// Those are `errorCode` and `errorMessage` (IBM Cloud), and an `error` object with a `message` and one of
-/// `code`, `http_code`, `grpc_code`, `http_status`. `None` if the body is no JSON object with such a field;
-/// null, false and the empty string are no error.
-pub(crate) fn parse_error(body: &[u8]) -> Option<ErrorAnswer> {
-    let body: Value = serde_json::from_str(text(body)?).ok()?;
-    let field = |name: &str| {
-        body.as_object()?.get(name).filter(|value| !matches!(value, Value::Null | Value::Bool(false)) && *value != "")
-    };
-    let (error, code, message) = (field("error"), field("errorCode"), field("errorMessage"));
-    error.or(code).or(message)?;
-    let inner = |name| error.and_then(|error| error.get(name)).and_then(scalar);
-    let code = error
-        .and_then(scalar)
-        .or_else(|| inner("code"))
-        .or_else(|| inner("http_code"))
-        .or_else(|| inner("grpc_code"))
-        .or_else(|| inner("http_status"))
-        .or_else(|| code.and_then(scalar));
-    let description =
-        field("error_description").and_then(scalar).or_else(|| inner("message")).or_else(|| message.and_then(scalar));
-    Some(ErrorAnswer {
-        code: code.map(|code| visible(&code, 64)),
-        description: description.map(|description| visible(&description, 200)),
-    })
-}
-
-/// A known field's value, as far as any known field can use it. Null is no value.
-enum Raw {
-    Number(f64),
-    Text(String),
-    Other,
-}
-
-impl Raw {
-    fn number(&self) -> Option<f64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            Self::Text(text) => number(text),
-            Self::Other => None,
-        }
-    }
-
-    /// A number of seconds, its fraction cut off. What is negative is over.
-    fn duration(&self) -> Option<Duration> {
-        let seconds = self.number()?.clamp(0.0, MAX_LIFETIME.as_secs_f64());
-        Some(Duration::from_secs(seconds as u64))
-    }
-
-    /// Seconds since 1970, or a date of RFC 3339.
-    fn moment(&self) -> Option<SystemTime> {
-        match (self.number(), self) {
-            (Some(seconds), _) => {
-                let seconds = seconds.clamp(0.0, MAX_EPOCH_SECONDS) as u64;
-                SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
-            }
-            (None, Self::Text(date)) => date.parse::<jiff::Timestamp>().ok().map(Into::into),
-            (None, _) => None,
-        }
-    }
-}
-
-/// A number in the notation of JSON, leading zeros allowed. Not `inf`, hexadecimal or padded with spaces.
-fn number(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let digit = |c: char| c.is_ascii_digit();
-    let shaped = digits.starts_with(digit) && digits.ends_with(digit);
-    let plain = |b: u8| b.is_ascii_digit() || b"+-.eE".contains(&b);
-    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-    number.filter(|_| shaped && digits.bytes().all(plain))
-}
-
 fn string(raw: Option<Raw>, name: &'static str) -> Result<Option<String>, AnswerError> {
     match raw {
         None => Ok(None),
@@ -248,193 +145,248 @@ fn string(raw: Option<Raw>, name: &'static str) -> Result<Option<String>, Answer
     }
 }
 
-/// The JSON text of a body. All of it has to be UTF-8, also where serde_json would not look.
-fn text(body: &[u8]) -> Option<&str> {
-    str::from_utf8(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
-}
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
 
-/// A string that is not empty, or a number as it was written.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+    use super::*;
+
+    const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus");
+
+    /// Id, bytes and expectation of every row.
+    fn rows() -> Vec<(String, Vec<u8>, String)> {
+        let text = std::fs::read_to_string(format!("{CORPUS}/token_response.jsonl")).unwrap();
+        text.lines()
+            .map(|line| {
+                let row: serde_json::Value = serde_json::from_str(line).unwrap();
+                let bytes = base64::engine::general_purpose::STANDARD.decode(row["b64"].as_str().unwrap()).unwrap();
+                let field = |name: &str| row[name].as_str().unwrap().to_owned();
+                (field("id"), bytes, field("expect"))
+            })
+            .collect()
     }
-}
 
-/// Text that can't move a terminal's cursor, forge a log line or hide, at most `max` bytes of it.
-fn visible(text: &str, max: usize) -> String {
-    let mut shown = String::new();
-    for c in text.trim().chars() {
-        let c = match c {
-            c if c.is_whitespace() => ' ',
-            // Soft hyphen, joiners, direction marks and overrides, variation selectors, tags, private use.
-            '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{e000}'..='\u{f8ff}'
-            | '\u{e0000}'.. => char::REPLACEMENT_CHARACTER,
-            c if c.is_control() => char::REPLACEMENT_CHARACTER,
-            c => c,
+    fn read(body: &str) -> Result<Answer, AnswerError> {
+        parse_token(body.as_bytes(), Fields::default())
+    }
+
+    /// In the notation of the corpus.
+    fn outcome(body: &[u8]) -> String {
+        match parse_token(body, Fields::default()) {
+            Ok(answer) => {
+                let seconds = answer.expires_in.map(|lifetime| lifetime.as_secs());
+                let seconds = seconds.map_or("None".to_owned(), |seconds| seconds.to_string());
+                format!("ok:{}|expires_in={seconds}", answer.access_token)
+            }
+            Err(AnswerError::Token(reason)) => format!("err:{reason:?}"),
+            Err(AnswerError::WrongType(name)) => format!("err:WrongType({name})"),
+            Err(AnswerError::DuplicateField(_)) => "err:DuplicateField".to_owned(),
+            Err(AnswerError::OAuth(_)) => "err:OAuth".to_owned(),
+            Err(reason) => format!("err:{reason:?}"),
+        }
+    }
+
+    #[test]
+    fn every_corpus_row_gets_its_reason() {
+        for (id, bytes, expect) in rows() {
+            let outcome = outcome(&bytes);
+            let either = expect == "err:NotJson|err:InvalidExpiry" && expect.split('|').any(|one| one == outcome);
+            assert!(either || outcome == expect, "{id}: {outcome}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_a_number_or_a_string_that_is_one() {
+        for (value, expect) in [
+            ("3600", "3600"),
+            ("36e2", "3600"),
+            ("0.9", "0"),
+            ("-1.5", "0"),
+            ("\"0\"", "0"),
+            ("\"007\"", "7"),
+            ("\"1e3\"", "1000"),
+            ("1e300", "315360000"),
+            ("-9223372036854775809", "0"),
+        ] {
+            let body = format!(r#"{{"access_token":"t","expires_in":{value}}}"#);
+            assert_eq!(outcome(body.as_bytes()), format!("ok:t|expires_in={expect}"), "{value}");
+        }
+        for value in [
+            "true",
+            "[]",
+            "[3600]",
+            "{}",
+            "\"\"",
+            "\" 3600\"",
+            "\"3600s\"",
+            "\"+1\"",
+            "\"1_0\"",
+            "\"NaN\"",
+            "\"inf\"",
+            "\"-inf\"",
+            "\"1e999\"",
+            "\"--1\"",
+            "\"-\"",
+            "\"1.\"",
+            "\".5\"",
+            "\"\u{0663}\"",
+            "\"null\"",
+            "\"3,600\"",
+        ] {
+            let body = format!(r#"{{"access_token":"t","expires_in":{value}}}"#);
+            assert_eq!(outcome(body.as_bytes()), "err:InvalidExpiry", "{value}");
+        }
+    }
+
+    #[test]
+    fn an_absolute_end_is_epoch_seconds_or_a_date() {
+        let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        for (field, expect) in [
+            (r#""expires_on":1795309200"#, at(1_795_309_200)),
+            (r#""expires_on":"1795309200""#, at(1_795_309_200)),
+            (r#""expiration":1795309200.7"#, at(1_795_309_200)),
+            (r#""expires_on":"2026-11-22T01:00:00Z""#, at(1_795_309_200)),
+            (r#""expires_on":"2026-11-22T02:00:00+01:00""#, at(1_795_309_200)),
+            (r#""expires_on":-5"#, at(0)),
+            (r#""expires_on":1e300"#, at(253_402_300_799)),
+            (r#""expires_on":null,"expiration":7"#, at(7)),
+            (r#""expires_in":60,"expires_on":"soon""#, None),
+        ] {
+            let answer = read(&format!(r#"{{"access_token":"t",{field}}}"#)).ok();
+            assert_eq!(answer.unwrap().expires_at, expect, "{field}");
+        }
+        for value in ["true", "\"\"", "\"soon\"", "\"2026-11-22T01:00:00\"", "{}"] {
+            let body = format!(r#"{{"access_token":"t","expires_on":{value}}}"#);
+            assert_eq!(outcome(body.as_bytes()), "err:InvalidExpiry", "{value}");
+        }
+    }
+
+    #[test]
+    fn every_field_arrives_where_it_belongs() {
+        let answer = read(
+            r#"{"access_token":"a\u002fb","token_type":"BEARER","expires_in":60,"refresh_in":"30",
+                "refresh_token":"r","scope":"x y","id_token":{"deep":[[1]]}}"#,
+        );
+        let answer = answer.ok().unwrap();
+        assert_eq!(answer.access_token, "a/b");
+        assert_eq!(answer.expires_in, Some(Duration::from_secs(60)));
+        assert_eq!(answer.expires_at, None);
+        assert_eq!(answer.refresh_in, Some(Duration::from_secs(30)));
+        assert_eq!(answer.refresh_token.as_deref(), Some("r"));
+        assert_eq!(answer.scope.as_deref(), Some("x y"));
+
+        let sparse = r#"{"access_token":"t","token_type":"","refresh_in":"soon","scope":null,
+            "refresh_token":"not_supported","error":null}"#;
+        let answer = read(sparse).ok().unwrap();
+        assert_eq!(answer.refresh_in, None);
+        assert_eq!(answer.refresh_token, None);
+        assert_eq!(answer.scope, None);
+    }
+
+    #[test]
+    fn a_system_may_name_the_token_otherwise() {
+        let fields = Fields { access_token: "accessToken", token_type: "tokenType", ..Fields::default() };
+        let reason = |body: &str| parse_token(body.as_bytes(), fields).err();
+        let answer = parse_token(br#"{"accessToken":"t","tokenType":"Bearer"}"#, fields);
+        assert_eq!(answer.ok().unwrap().access_token, "t");
+        assert_eq!(reason(r#"{"access_token":"t"}"#), Some(AnswerError::MissingAccessToken));
+        assert_eq!(reason(r#"{"accessToken":1}"#), Some(AnswerError::WrongType("accessToken")));
+    }
+
+    #[test]
+    fn what_decides_is_read_strictly() {
+        let deep = format!(r#"{{"access_token":"t","error":"x","y":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
+        for (body, expect) in [
+            ("", "err:NotJson"),
+            ("null", "err:NotObject"),
+            ("\"t\"", "err:NotObject"),
+            ("-1", "err:NotObject"),
+            ("1.5", "err:NotObject"),
+            ("[1,2", "err:NotJson"),
+            ("[] {}", "err:NotJson"),
+            ("{}", "err:MissingAccessToken"),
+            (r#"{"access_token":null}"#, "err:MissingAccessToken"),
+            (r#"{"access_token":null,"access_token":"t"}"#, "err:DuplicateField"),
+            (r#"{"access_token":"t","access\u005ftoken":"u"}"#, "err:DuplicateField"),
+            (r#"{"access_token":"t","expires_in":1,"expires_in":1}"#, "err:DuplicateField"),
+            (r#"{"access_token":1,"access_token":"t""#, "err:NotJson"),
+            (r#"{"access_token":"\ud800"}"#, "err:NotJson"),
+            (r#"{"access_token":" t"}"#, "err:InvalidTokenChar"),
+            (r#"{"access_token":"Bearer t"}"#, "err:InvalidTokenChar"),
+            (r#"{"access_token":["t"]}"#, "err:WrongType(access_token)"),
+            (r#"{"access_token":false}"#, "err:WrongType(access_token)"),
+            (r#"{"access_token":"t","token_type":1}"#, "err:WrongType(token_type)"),
+            (r#"{"access_token":"t","token_type":"Bearer "}"#, "err:UnsupportedTokenType"),
+            (r#"{"access_token":"t","scope":["a"]}"#, "err:WrongType(scope)"),
+            (r#"{"access_token":"t","error":"x"}"#, "err:OAuth"),
+            (r#"{"access_token":"t","error":{}}"#, "err:OAuth"),
+            (r#"{"access_token":"t","error":""}"#, "ok:t|expires_in=None"),
+            (r#"{"access_token":"t","error":false}"#, "ok:t|expires_in=None"),
+            (r#"{"access_token":"t","errorCode":"x"}"#, "ok:t|expires_in=None"),
+            (r#"{"errorCode":"x"}"#, "err:OAuth"),
+            (r#"{"access_token":"t","error":"x","y":1e999}"#, "err:OAuth"),
+            (&deep, "err:OAuth"),
+        ] {
+            assert_eq!(outcome(body.as_bytes()), expect, "{body:.80}");
+        }
+        let long = format!(r#"{{"access_token":"{}"}}"#, "a".repeat(64 * 1024 + 1));
+        assert_eq!(outcome(long.as_bytes()), "err:TooLong");
+    }
+
+    #[test]
+    fn messages_repeat_nothing_and_stay_short() {
+        for (_, bytes, _) in rows() {
+            if let Err(reason) = parse_token(&bytes, Fields::default()) {
+                let message = reason.to_string();
+                assert!(message.len() < 200 && !message.ends_with('.'), "{message}");
+            }
+        }
+        let secret = "S3cr3tS3cr3t";
+        for body in [
+            format!(r#"{{"access_token":"{secret} "}}"#),
+            format!(r#"{{"access_token":"t","expires_in":"{secret}"}}"#),
+            format!(r#"{{"access_token":"t","token_type":"{secret}"}}"#),
+            format!(r#"{{"error":"{secret}","error_description":"{secret}"}}"#),
+            format!(r#"{{"access_token":"{secret}"#),
+        ] {
+            let reason = read(&body).err().unwrap();
+            assert!(!format!("{reason} {reason:?}").contains("S3cr3t"), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn no_input_makes_it_panic() {
+        let probe = |body: &[u8]| {
+            if let Ok(answer) = parse_token(body, Fields::default()) {
+                assert_eq!(token_value::check(&answer.access_token), Ok(()));
+            }
+            parse_error(body);
         };
-        if shown.len() + c.len_utf8() > max {
-            break;
-        }
-        shown.push(c);
-    }
-    shown
-}
-
-/// Whether text holds any eight bytes in a row of a secret, or all of one that is shorter.
-fn repeats(text: &str, secret: &str) -> bool {
-    let length = secret.len().min(8);
-    length > 0 && {
-        let pieces: HashSet<_> = text.as_bytes().windows(length).collect();
-        let mut secret = secret.as_bytes().windows(length);
-        secret.any(|piece| pieces.contains(piece))
-    }
-}
-
-/// The values of the named fields of a JSON object, in that order.
-///
-/// Errors of serde_json go no further than here, since they quote the answer.
-fn read_object<const N: usize>(body: &[u8], names: [&'static str; N]) -> Result<[Option<Raw>; N], AnswerError> {
-    let text = text(body).ok_or(AnswerError::NotJson)?;
-    let mut json = serde_json::Deserializer::from_str(text);
-    // What is wrong with the fields counts only once all of it has proved to be JSON.
-    let found = json.deserialize_any(Named(names));
-    let found = found.map_err(|_| AnswerError::NotJson)?;
-    json.end().map_err(|_| AnswerError::NotJson)?;
-    found
-}
-
-/// Under this key serde_json hands over every number, as text, if some crate of the program turns on its
-/// `arbitrary_precision` feature.
-const NUMBER_KEY: &str = "$serde_json::private::Number";
-
-/// Picks the named fields out of an object and skips the rest.
-struct Named<const N: usize>([&'static str; N]);
-
-impl<'de, const N: usize> Visitor<'de> for Named<N> {
-    type Value = Result<[Option<Raw>; N], AnswerError>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut values = [const { None }; N];
-        let mut seen = [false; N];
-        let mut problem = None;
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if let Some(at) = self.0.iter().position(|name| *name == key) {
-                let value = map.next_value_seed(Field)?;
-                if mem::replace(&mut seen[at], true) {
-                    problem.get_or_insert(AnswerError::DuplicateField(self.0[at]));
-                }
-                values[at] = value;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-                if key == NUMBER_KEY {
-                    problem = Some(AnswerError::NotObject);
-                }
+        for first in 0..=255 {
+            probe(&[first]);
+            for second in 0..=255 {
+                probe(&[first, second]);
             }
         }
-        Ok(problem.map_or(Ok(values), Err))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        IgnoredAny.visit_seq(seq)?;
-        Ok(Err(AnswerError::NotObject))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Err(AnswerError::NotObject))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Err(AnswerError::NotObject))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Err(AnswerError::NotObject))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Err(AnswerError::NotObject))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(Err(AnswerError::NotObject))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Err(AnswerError::NotObject))
-    }
-}
-
-/// Reads the value of one named field.
-struct Field;
-
-impl<'de> DeserializeSeed<'de> for Field {
-    type Value = Option<Raw>;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Field {
-    type Value = Option<Raw>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut value = Raw::Other;
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if key == NUMBER_KEY {
-                value = number(&map.next_value::<String>()?).map_or(Raw::Other, Raw::Number);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        for (_, bytes, _) in rows() {
+            for _ in 0..500 {
+                let mut bytes = bytes.clone();
+                for _ in 0..3 {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    let at = (random >> 16) as usize % (bytes.len() + 1);
+                    let special = b"\"{}[]:,0-e.\\n";
+                    match random % 4 {
+                        0 => bytes.insert(at, (random >> 8) as u8),
+                        1 => bytes.insert(at, special[(random >> 8) as usize % special.len()]),
+                        2 => bytes.truncate(at.max(4)),
+                        _ => bytes.extend_from_within(at..),
+                    }
+                }
+                probe(&bytes);
             }
         }
-        Ok(Some(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        IgnoredAny.visit_seq(seq)?;
-        Ok(Some(Raw::Other))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Some(Raw::Other))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(Raw::Number(value as f64)))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Some(Raw::Number(value as f64)))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(Raw::Number(value)))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Some(Raw::Text(value.to_owned())))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
     }
 }

@@ -47,6 +47,7 @@ pub struct Exchange {
     authorization: Option<HeaderValue>,
     client_secret: Option<Secret>,
     credential: Cow<'static, str>,
+    token_type: Cow<'static, str>,
     default_lifetime: Option<Duration>,
 }
 
@@ -71,6 +72,7 @@ impl Exchange {
             authorization: None,
             client_secret: None,
             credential: Cow::Borrowed("the credential"),
+            token_type: Cow::Borrowed("Bearer"),
             default_lifetime: None,
         }
     }
@@ -122,6 +124,14 @@ impl Exchange {
         self
     }
 
+    /// The type of token to ask for and attach, as the scheme of the `Authorization` header. An answer of another type is
+    /// an error (RFC 6749 section 7.1). Default: `Bearer`, in any spelling, also where the answer leaves it out.
+    #[must_use]
+    pub fn token_type(mut self, token_type: impl Into<Cow<'static, str>>) -> Self {
+        self.token_type = token_type.into();
+        self
+    }
+
     /// The lifetime to assume if neither the answer nor the token states one. Default: none.
     #[must_use]
     pub fn default_lifetime(mut self, lifetime: Option<Duration>) -> Self {
@@ -142,12 +152,13 @@ impl Exchange {
             .send(self.request()?, ANSWER_LIMIT)
             .await
             .map_err(|error| error.with_host(self.endpoint.host()))?;
-        let secrets: Vec<&str> =
-            self.form.iter().map(|(_, value)| value).chain(&self.client_secret).map(Secret::expose).collect();
+        let sent = self.form.iter().map(|(_, value)| value).chain(&self.client_secret);
+        let secrets: Vec<&str> = sent.map(Secret::expose).collect();
         let reply = reply::Reply {
             response: &response,
             now: cx.started().wall(),
             credential: &self.credential,
+            token_type: &self.token_type,
             secrets: &secrets,
         };
         let mut answer = reply.read().map_err(|error| error.with_host(self.endpoint.host()))?;

@@ -23,6 +23,8 @@ pub(super) struct Reply<'a> {
     /// Our wall clock, for replies without a usable `Date`.
     pub(super) now: SystemTime,
     pub(super) credential: &'a str,
+    /// The type of token that the source can use.
+    pub(super) token_type: &'a str,
     /// What was sent: an issuer may quote it in its description.
     pub(super) secrets: &'a [&'a str],
 }
@@ -47,14 +49,15 @@ impl Reply<'_> {
     }
 
     fn token(&self) -> Result<TokenAnswer, Error> {
-        let answer = match answer::parse_token(self.response.body(), answer::Fields::default()) {
+        let fields = answer::Fields { expected_type: self.token_type, ..answer::Fields::default() };
+        let answer = match answer::parse_token(self.response.body(), fields) {
             Ok(answer) => answer,
             Err(AnswerError::OAuth(error)) => return Err(self.explain(error)),
             Err(reason) => {
                 return Err(Error::new(ErrorKind::Malformed, format!("the answer is no token answer: {reason}")));
             }
         };
-        let mut token = Token::bearer(answer.access_token);
+        let mut token = Token::with_scheme(self.token_type.to_owned(), answer.access_token);
         if let Some(now) = self.server_time() {
             token = token.server_time(now);
         }

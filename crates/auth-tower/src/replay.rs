@@ -1,0 +1,69 @@
+//! Which requests can be sent a second time.
+
+use http::Request;
+use http::request::Parts;
+use http_body::Body;
+
+/// Decides, before a request is sent, what could be sent in its place if its token is rejected.
+///
+/// A 401 says that the request was not applied (RFC 9110 section 15.5.2), so the method does not matter; what matters is
+/// that the body is still there. Choose with [`AuthLayer`](crate::AuthLayer): [`WhenEmpty`] is the default.
+pub trait Replay<B> {
+    /// A copy to be sent later, or `None` if the request passes once.
+    fn copy(&self, request: &Request<B>) -> Option<Request<B>>;
+}
+
+/// Requests whose body is at its end from the start are sent again with the default body. Needs `B: Body + Default`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WhenEmpty;
+
+impl<B: Body + Default> Replay<B> for WhenEmpty {
+    fn copy(&self, request: &Request<B>) -> Option<Request<B>> {
+        request.body().is_end_stream().then(|| copy_with(request, B::default()))
+    }
+}
+
+/// Every request is sent again with a clone of its body, so the clone must be the whole of it. Needs `B: Clone`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cloned;
+
+impl<B: Clone> Replay<B> for Cloned {
+    fn copy(&self, request: &Request<B>) -> Option<Request<B>> {
+        Some(copy_with(request, request.body().clone()))
+    }
+}
+
+/// No request is sent again: the 401 is returned, and a newer token is fetched for the next request. Asks nothing of `B`,
+/// and saves the copy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Never;
+
+impl<B> Replay<B> for Never {
+    fn copy(&self, _request: &Request<B>) -> Option<Request<B>> {
+        None
+    }
+}
+
+/// Narrows another choice by what the request says; made by [`AuthLayer::replay_if`](crate::AuthLayer::replay_if).
+#[derive(Clone, Copy, Debug)]
+pub struct OnlyIf<R, P> {
+    pub(crate) replay: R,
+    pub(crate) predicate: P,
+}
+
+impl<B, R: Replay<B>, P: Fn(&Parts) -> bool> Replay<B> for OnlyIf<R, P> {
+    fn copy(&self, request: &Request<B>) -> Option<Request<B>> {
+        let (parts, body) = self.replay.copy(request)?.into_parts();
+        (self.predicate)(&parts).then(|| Request::from_parts(parts, body))
+    }
+}
+
+fn copy_with<B>(request: &Request<B>, body: B) -> Request<B> {
+    let mut copy = Request::new(body);
+    copy.method_mut().clone_from(request.method());
+    copy.uri_mut().clone_from(request.uri());
+    *copy.version_mut() = request.version();
+    copy.headers_mut().clone_from(request.headers());
+    copy.extensions_mut().clone_from(request.extensions());
+    copy
+}

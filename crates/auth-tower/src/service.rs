@@ -1,0 +1,130 @@
+//! The service: asks for the header, sends the request, and leaves the rest to the future.
+
+use std::mem;
+use std::task::{Context, Poll};
+
+use auth_core::authenticator::{Attach, Judgement, Sent, Without};
+use auth_core::{Authenticator, RequestAuth};
+use http::{Extensions, Request, Response, Uri};
+use tower_service::Service;
+
+use crate::Error;
+use crate::future::{Again, ResponseFuture};
+use crate::replay::{Replay, WhenEmpty};
+
+/// A client whose requests are authenticated. Made by [`AuthLayer`](crate::AuthLayer).
+#[derive(Clone, Debug)]
+pub struct Auth<S, R = WhenEmpty> {
+    inner: S,
+    authenticator: Authenticator,
+    replay: R,
+    options: Options,
+}
+
+/// How responses are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) answered_by: Option<fn(&Extensions) -> Option<&Uri>>,
+    #[cfg(feature = "grpc")]
+    pub(crate) grpc: bool,
+}
+
+impl Options {
+    pub(crate) fn judge<T>(&self, authenticator: &Authenticator, sent: Sent, response: &Response<T>) -> Judgement {
+        let answered_by = self.answered_by.and_then(|find| find(response.extensions()));
+        authenticator.judge(sent, self.status(response), response.headers(), answered_by)
+    }
+
+    #[cfg(not(feature = "grpc"))]
+    fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
+        response.status()
+    }
+
+    #[cfg(feature = "grpc")]
+    fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
+        let unauthenticated = |status: &http::HeaderValue| status.as_bytes() == b"16";
+        if self.grpc && response.headers().get("grpc-status").is_some_and(unauthenticated) {
+            return http::StatusCode::UNAUTHORIZED;
+        }
+        response.status()
+    }
+}
+
+impl<S, R> Auth<S, R> {
+    pub(crate) fn new(inner: S, authenticator: Authenticator, replay: R, options: Options) -> Self {
+        Self { inner, authenticator, replay, options }
+    }
+
+    /// The client inside.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The authenticator, for its status or an early refresh.
+    pub fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
+    }
+}
+
+impl<S: Clone, R> Auth<S, R> {
+    /// The instance that was polled ready, leaving its clone in its place: a clone need not be ready.
+    fn take_ready(&mut self) -> S {
+        let clone = self.inner.clone();
+        mem::replace(&mut self.inner, clone)
+    }
+}
+
+impl<S, R, B, T> Service<Request<B>> for Auth<S, R>
+where
+    S: Service<Request<B>, Response = Response<T>> + Clone,
+    R: Replay<B>,
+{
+    type Response = Response<T>;
+    type Error = Error<S::Error>;
+    type Future = ResponseFuture<S, B>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx).map_err(Error::Inner)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let wishes = request.extensions().get::<RequestAuth>().cloned();
+        let (authenticator, fresh) = match &wishes {
+            None => (&self.authenticator, false),
+            Some(wishes) => match wishes.authenticator(&self.authenticator) {
+                Some(authenticator) => (authenticator, wishes.wants_fresh()),
+                None => {
+                    let sent = Sent::Without(Without::Asked);
+                    return ResponseFuture::sending(self.inner.call(request), sent, None, None, self.options);
+                }
+            },
+        };
+        let authenticator = authenticator.clone();
+        let copy = self.replay.copy(&request);
+        let uri = request.uri().clone();
+        let attached = if fresh {
+            authenticator.attach_fresh(&uri, request.headers_mut())
+        } else {
+            authenticator.attach(&uri, request.headers_mut())
+        };
+        match attached {
+            Ok(Attach::Ready(sent)) => match copy.filter(|_| matches!(sent, Sent::With { .. })) {
+                None => {
+                    let future = self.inner.call(request);
+                    ResponseFuture::sending(future, sent, Some(authenticator), None, self.options)
+                }
+                Some(copy) => {
+                    let mut service = self.take_ready();
+                    let future = service.call(request);
+                    let again = Again { request: copy, service };
+                    ResponseFuture::sending(future, sent, Some(authenticator), Some(again), self.options)
+                }
+            },
+            Ok(Attach::Wait(acquire)) => {
+                let service = self.take_ready();
+                ResponseFuture::acquiring(acquire, request, copy, service, authenticator, self.options)
+            }
+            Err(error) => ResponseFuture::failed(error),
+        }
+    }
+}
