@@ -50,7 +50,8 @@ impl Issuer {
     pub(crate) fn issue(&self, now: Duration) -> IssuedToken {
         let mut issued = self.lock();
         let iat = now.as_secs();
-        let expiration = iat.saturating_add(self.lifetime_secs.load(Ordering::Relaxed));
+        // Rounded up: a token must not end before its `expires_in` is over, which a short life would show.
+        let expiration = rounded_up(now).saturating_add(self.lifetime_secs.load(Ordering::Relaxed));
         let jti = format!("{}#{}", self.name, issued.tokens.len() + 1);
         let header = Header { kid: Some(SigningKey::ID.to_owned()), ..Header::new(Algorithm::RS256) };
         let claims = json!({
@@ -97,4 +98,9 @@ impl Issuer {
     fn lock(&self) -> MutexGuard<'_, Issued> {
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whole seconds, the begun one counted.
+pub(crate) fn rounded_up(now: Duration) -> u64 {
+    now.as_secs().saturating_add(u64::from(now.subsec_nanos() > 0))
 }

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use serde_json::{Map, Value, json};
 
-use crate::{Flaw, iam_error::IamError, record::Index, redaction, shared::Shared};
+use crate::{Flaw, iam_error::IamError, issuer::rounded_up, record::Index, redaction, shared::Shared};
 
 const GRANT_TYPE: &str = "urn:ibm:params:oauth:grant-type:apikey";
 
@@ -106,7 +106,7 @@ fn success(shared: &Shared, scope: &str) -> Map<String, Value> {
             // IAM's own word: this grant gives no refresh token.
             ("refresh_token", json!("not_supported")),
             ("token_type", json!("Bearer")),
-            ("expires_in", json!(token.expiration.saturating_sub(now.as_secs()))),
+            ("expires_in", json!(token.expiration.saturating_sub(rounded_up(now)))),
             ("expiration", json!(token.expiration)),
             ("scope", json!(scope)),
         ]
