@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Error;
-use crate::service::Options;
+use crate::service::{Options, with_headers};
 
 pin_project! {
     /// The response to come. Made by [`Auth`](crate::Auth).
@@ -106,8 +106,9 @@ where
                     let credential = ready!(Pin::new(acquire).poll(cx))?;
                     let authenticator = this.authenticator.as_ref().expect(HAS_AUTHENTICATOR);
                     let Waiting { mut request, copy, mut service } = waiting.take().expect(POLLED_AFTER_END);
-                    let uri = request.uri().clone();
-                    let sent = authenticator.attach_credential(&credential, &uri, request.headers_mut())?;
+                    let sent = with_headers(&mut request, |uri, headers| {
+                        authenticator.attach_credential(&credential, uri, headers)
+                    })?;
                     let future = service.call(request);
                     let again = copy.map(|request| Again { request, service });
                     State::Sending { future, sent, again }
@@ -152,12 +153,14 @@ where
                         None => unreachable!("{POLLED_AFTER_END}"),
                     };
                     let Again { mut request, mut service } = again.take().expect(POLLED_AFTER_END);
-                    let uri = request.uri().clone();
                     // If it can't be sent again after all, the response at hand is worth more than an error.
                     if ready.is_err() {
                         return Poll::Ready(Ok(first_response(response, *sent, None)));
                     }
-                    match authenticator.attach_credential(credential, &uri, request.headers_mut()) {
+                    let attached = with_headers(&mut request, |uri, headers| {
+                        authenticator.attach_credential(credential, uri, headers)
+                    });
+                    match attached {
                         Ok(sent) => State::Resending { future: service.call(request), sent },
                         Err(error) => return Poll::Ready(Ok(first_response(response, *sent, Some(error)))),
                     }

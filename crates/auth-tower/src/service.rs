@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use auth_core::authenticator::{Attach, Judgement, Sent, Without};
 use auth_core::{Authenticator, RequestAuth};
-use http::{Extensions, Request, Response, Uri};
+use http::{Extensions, HeaderMap, Request, Response, Uri};
 use tower_service::Service;
 
 use crate::Error;
@@ -101,12 +101,9 @@ where
         };
         let authenticator = authenticator.clone();
         let copy = self.replay.copy(&request);
-        let uri = request.uri().clone();
-        let attached = if fresh {
-            authenticator.attach_fresh(&uri, request.headers_mut())
-        } else {
-            authenticator.attach(&uri, request.headers_mut())
-        };
+        let attached = with_headers(&mut request, |uri, headers| {
+            if fresh { authenticator.attach_fresh(uri, headers) } else { authenticator.attach(uri, headers) }
+        });
         match attached {
             Ok(Attach::Ready(sent)) => match copy.filter(|_| matches!(sent, Sent::With { .. })) {
                 None => {
@@ -127,4 +124,12 @@ where
             Err(error) => ResponseFuture::failed(error),
         }
     }
+}
+
+/// Lends a request's URI and its headers at the same time, without cloning either.
+pub(crate) fn with_headers<B, T>(request: &mut Request<B>, change: impl FnOnce(&Uri, &mut HeaderMap) -> T) -> T {
+    let mut headers = mem::take(request.headers_mut());
+    let result = change(request.uri(), &mut headers);
+    *request.headers_mut() = headers;
+    result
 }

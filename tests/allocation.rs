@@ -1,0 +1,87 @@
+//! A hit costs what a static header costs.
+
+use std::convert::Infallible;
+use std::future::{Future, Ready, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use allocation_counter::measure;
+use auth_core::{Authenticator, Token, source_fn};
+use auth_tower::AuthLayer;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use tower::{Layer, Service};
+use tower_http::auth::AddAuthorizationLayer;
+
+type Body = Full<Bytes>;
+
+/// Answers at once, without allocating.
+#[derive(Clone)]
+struct Api;
+
+impl Service<Request<Body>> for Api {
+    type Response = Response<()>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<()>, Infallible>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        assert!(request.headers().contains_key("authorization"));
+        ready(Ok(Response::new(())))
+    }
+}
+
+fn request() -> Request<Body> {
+    Request::get("https://api.example.com/items").header("accept", "application/json").body(Body::default()).unwrap()
+}
+
+/// Allocations of one request through a service that has sent some before.
+fn allocations<S: Service<Request<Body>, Response = Response<()>>>(mut service: S) -> u64 {
+    let mut send = |request| {
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(service.poll_ready(&mut cx).is_ready());
+        let response = pin!(service.call(request)).poll(&mut cx);
+        assert!(matches!(response, Poll::Ready(Ok(_))));
+    };
+    for _ in 0..3 {
+        send(request());
+    }
+    let request = request();
+    measure(|| send(request)).count_total
+}
+
+/// On the system's clocks, with an end, so that both clocks are looked at.
+fn authenticator() -> Authenticator {
+    let source = source_fn(|_cx| ready(Ok(Token::bearer("x".repeat(1024)).expires_in(Duration::from_secs(3600)))));
+    Authenticator::builder(source).for_origins(["https://api.example.com"]).build().unwrap()
+}
+
+#[test]
+fn a_hit_without_replay_allocates_no_more_than_a_static_header() {
+    let floor = allocations(AddAuthorizationLayer::bearer(&"x".repeat(1024)).layer(Api));
+    let ours = allocations(AuthLayer::new(authenticator()).without_replay().layer(Api));
+    assert_eq!(ours, floor);
+}
+
+#[test]
+fn a_hit_with_replay_copies_the_headers_and_no_more() {
+    let floor = allocations(AuthLayer::new(authenticator()).without_replay().layer(Api));
+    let request = request();
+    let copy = measure(|| drop((request.headers().clone(), request.uri().clone()))).count_total;
+    let ours = allocations(AuthLayer::new(authenticator()).layer(Api));
+    assert!(ours <= floor + copy, "{ours} against {floor} and {copy} for the copy");
+}
+
+#[test]
+fn a_service_cloned_for_every_request_allocates_no_more_than_a_static_header() {
+    let floor = AddAuthorizationLayer::bearer("token").layer(Api);
+    let ours = AuthLayer::new(authenticator()).without_replay().layer(Api);
+    allocations(ours.clone());
+    let count = |service: &dyn Fn()| measure(service).count_total;
+    assert_eq!(count(&|| drop(ours.clone())), count(&|| drop(floor.clone())));
+}

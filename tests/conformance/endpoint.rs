@@ -1,0 +1,53 @@
+//! The scripted token endpoint: a transport that answers by itself.
+
+use async_trait::async_trait;
+use auth_core::{Error, Transport};
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+
+use super::case::EndpointAnswer;
+use super::clock::Clock;
+use super::moments::{Tokens, fill_in};
+use super::script::Script;
+
+pub(crate) struct ScriptedEndpoint {
+    pub(crate) script: Script<EndpointAnswer>,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+}
+
+#[async_trait]
+impl Transport for ScriptedEndpoint {
+    async fn send(&self, _request: Request<Bytes>, _limit: usize) -> Result<Response<Bytes>, Error> {
+        let answer = self.script.next(|_| true);
+        let answer = answer.ok_or_else(|| Error::misconfigured("the case does not foresee this request"))?;
+        self.clock.sleep(answer.takes).await;
+        if answer.unreachable {
+            return Err(Error::transient("the token endpoint could not be reached").never_sent());
+        }
+        Ok(self.response(&answer))
+    }
+}
+
+impl ScriptedEndpoint {
+    fn response(&self, answer: &EndpointAnswer) -> Response<Bytes> {
+        let mut response = Response::builder().status(answer.status);
+        for (name, value) in &answer.headers {
+            let value = fill_in(value, &self.clock, &self.tokens);
+            response = response.header(name, value.as_str().expect("a header's value is a string"));
+        }
+        let body = match fill_in(&answer.body, &self.clock, &self.tokens) {
+            Value::String(text) => text,
+            body => {
+                if let Some(name) = body["access_token"].as_str()
+                    && self.tokens.name_in(name).is_none()
+                {
+                    self.tokens.issue(name, None, &self.clock);
+                }
+                body.to_string()
+            }
+        };
+        response.body(Bytes::from(body)).unwrap()
+    }
+}

@@ -1,0 +1,199 @@
+//! Everything that a case needs, put together from what is given.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use auth_core::authenticator::Builder;
+use auth_core::exchange::TokenEndpoint;
+use auth_core::runtime::{Abort, FakeRuntime, NoRuntime, Sleep, Task};
+use auth_core::sources::{ApiKey, FileToken};
+use auth_core::{Authenticator, Event, Moment, Policy, Runtime, TokenSource};
+
+use super::adapter::{Adapter, Parts, TowerAdapter};
+use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, TokenFile};
+use super::clock::Clock;
+use super::endpoint::ScriptedEndpoint;
+use super::moments::Tokens;
+use super::script::{Complaints, Script};
+use super::server::{ScriptedServer, SeenRequest};
+use super::source::{Fetches, ScriptedSource, Watched};
+
+/// The name of the one credential that most cases have.
+const MAIN: &str = "main";
+
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) complaints: Complaints,
+    pub(crate) adapter: Box<dyn Adapter>,
+    pub(crate) seen: Arc<Mutex<Vec<SeenRequest>>>,
+    pub(crate) file: PathBuf,
+    credentials: HashMap<String, Credential>,
+}
+
+/// One authenticator, and what is known of it from the outside.
+pub(crate) struct Credential {
+    pub(crate) auth: Authenticator,
+    pub(crate) fetches: Fetches,
+    pub(crate) events: Arc<Mutex<BTreeMap<String, usize>>>,
+}
+
+impl World {
+    /// `run` tells apart the runs of one case.
+    pub(crate) fn new(case: &Case, run: &str) -> Self {
+        let given = &case.given;
+        let clock = Clock::new(given.no_boot_clock);
+        clock.runtime().set_random(given.random);
+        let (tokens, complaints) = (Tokens::default(), Complaints::default());
+        let name = format!("auth-case-{}-{run}-{}", case.id.replace(['/', ' '], "-"), std::process::id());
+        let file = std::env::temp_dir().join(name);
+        let maker = Maker { given, clock: &clock, tokens: &tokens, complaints: &complaints };
+
+        let mut credentials = HashMap::from([(MAIN.to_owned(), maker.main(&file))]);
+        for (key, answers) in &given.keys {
+            credentials.insert(key.clone(), maker.credential(maker.scripted(answers), None));
+        }
+        let seen = Arc::default();
+        let server = ScriptedServer {
+            script: Script::new("API server", &given.server, |rule| rule.times, &complaints),
+            clock: clock.clone(),
+            tokens: tokens.clone(),
+            seen: Arc::clone(&seen),
+        };
+        let adapter = TowerAdapter::new(Parts {
+            authenticator: credentials[MAIN].auth.clone(),
+            server: Arc::new(server),
+            replay: given.replay,
+            follow_redirects: given.follow_redirects,
+        });
+        Self { clock, tokens, complaints, adapter: Box::new(adapter), seen, file, credentials }
+    }
+
+    pub(crate) fn credential(&self, key: Option<&str>) -> &Credential {
+        let key = key.unwrap_or(MAIN);
+        self.credentials.get(key).unwrap_or_else(|| panic!("the case has no credential {key}"))
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // Most cases have no file.
+        let _gone = std::fs::remove_file(&self.file);
+    }
+}
+
+struct Maker<'a> {
+    given: &'a Given,
+    clock: &'a Clock,
+    tokens: &'a Tokens,
+    complaints: &'a Complaints,
+}
+
+impl Maker<'_> {
+    fn main(&self, path: &PathBuf) -> Credential {
+        if let Some(answers) = &self.given.endpoint {
+            let url = TokenEndpoint::parse("https://issuer.test/token").unwrap();
+            let endpoint = ScriptedEndpoint {
+                script: Script::new("token endpoint", answers, EndpointAnswer::calls, self.complaints),
+                clock: self.clock.clone(),
+                tokens: self.tokens.clone(),
+            };
+            return self.credential(ApiKey::new(url, "the-api-key").unwrap(), Some(endpoint));
+        }
+        if let Some(TokenFile { content }) = &self.given.file {
+            if let Some(content) = content {
+                std::fs::write(path, content).unwrap();
+            }
+            return self.credential(FileToken::new(path), None);
+        }
+        self.credential(self.scripted(self.given.source.as_deref().unwrap_or_default()), None)
+    }
+
+    fn scripted(&self, answers: &[FetchAnswer]) -> ScriptedSource {
+        ScriptedSource {
+            script: Script::new("source", answers, FetchAnswer::calls, self.complaints),
+            clock: self.clock.clone(),
+            tokens: self.tokens.clone(),
+        }
+    }
+
+    fn credential(&self, source: impl TokenSource, endpoint: Option<ScriptedEndpoint>) -> Credential {
+        let (fetches, events) = (Fetches::default(), Arc::<Mutex<BTreeMap<String, usize>>>::default());
+        let source = Watched { source, clock: self.clock.clone(), fetches: fetches.clone() };
+        let mut builder =
+            origins(Authenticator::builder(source), &self.given.origins).policy(policy(&self.given.policy));
+        if let Some(endpoint) = endpoint {
+            builder = builder.transport(endpoint);
+        }
+        let runtime = self.clock.runtime().clone();
+        builder =
+            if self.given.unstoppable_tasks { builder.runtime(Unstoppable(runtime)) } else { builder.runtime(runtime) };
+        let log = Arc::clone(&events);
+        let auth = builder.listener(move |event| *log.lock().unwrap().entry(name(event)).or_default() += 1);
+        Credential { auth: auth.build().unwrap(), fetches, events }
+    }
+}
+
+impl FetchAnswer {
+    fn calls(&self) -> Option<u32> {
+        (!self.always).then_some(self.times)
+    }
+}
+
+impl EndpointAnswer {
+    fn calls(&self) -> Option<u32> {
+        (!self.always).then_some(self.times)
+    }
+}
+
+fn origins(builder: Builder, origins: &Origins) -> Builder {
+    match origins {
+        Origins::These(origins) => builder.for_origins(origins),
+        Origins::ConnectionBound(origin) => builder.connection_bound(origin),
+        Origins::Anywhere => builder.anywhere(),
+    }
+}
+
+fn policy(changes: &PolicyChanges) -> Policy {
+    let mut policy = Policy::default();
+    policy.jitter = changes.jitter;
+    policy.acquire_timeout = changes.acquire_timeout.map(Duration::from_secs_f64);
+    policy.expiry_margin = changes.expiry_margin.map_or(Duration::ZERO, Duration::from_secs_f64);
+    policy
+}
+
+fn name(event: &Event) -> String {
+    let name = match event {
+        Event::Acquired { .. } => "acquired",
+        Event::RefreshStarted { .. } => "refresh_started",
+        Event::RefreshFailed { .. } => "refresh_failed",
+        Event::Rejected { .. } => "rejected",
+        Event::ServedStale { .. } => "served_stale",
+        Event::NoProgress { .. } => "no_progress",
+        _ => "other",
+    };
+    name.to_owned()
+}
+
+/// Tasks that go on although they were told to stop.
+struct Unstoppable(FakeRuntime);
+
+impl Runtime for Unstoppable {
+    fn now(&self) -> Moment {
+        self.0.now()
+    }
+
+    fn sleep_until(&self, deadline: Duration) -> Sleep {
+        self.0.sleep_until(deadline)
+    }
+
+    fn spawn(&self, task: Task) -> Result<Abort, NoRuntime> {
+        self.0.spawn(task).map(|_abort| Abort::new(|| {}))
+    }
+
+    fn random(&self) -> f64 {
+        self.0.random()
+    }
+}
