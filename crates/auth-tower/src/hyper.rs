@@ -25,14 +25,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// let connector = hyper_rustls::HttpsConnectorBuilder::new().with_platform_verifier().https_only().enable_http1().build();
 /// let transport = HyperTransport::with_connector(connector);
 /// ```
-pub struct HyperTransport<C = HttpConnector>(TowerTransport<Client<C, Full<Bytes>>>);
+pub struct HyperTransport<C = HttpConnector> {
+    client: TowerTransport<Client<C, Full<Bytes>>>,
+    plain: bool,
+}
 
 impl HyperTransport {
     /// A transport for plain http.
     pub fn new() -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        Self::with_connector(connector)
+        Self { plain: true, ..Self::with_connector(connector) }
     }
 }
 
@@ -48,7 +51,8 @@ where
 {
     /// A transport over a connector of yours, which brings TLS, proxies and name resolution.
     pub fn with_connector(connector: C) -> Self {
-        Self(TowerTransport::new(Client::builder(TokioExecutor::new()).build(connector)))
+        let client = TowerTransport::new(Client::builder(TokioExecutor::new()).build(connector));
+        Self { client, plain: false }
     }
 }
 
@@ -64,6 +68,11 @@ where
     C: Connect + Clone + Send + Sync + 'static,
 {
     async fn send(&self, request: Request<Bytes>, limit: usize) -> Result<Response<Bytes>, Error> {
-        self.0.send(request, limit).await
+        if self.plain && request.uri().scheme_str() != Some("http") {
+            let message = "this transport speaks plain http only: build it with HyperTransport::with_connector(..) and a \
+                           TLS connector";
+            return Err(Error::misconfigured(message));
+        }
+        self.client.send(request, limit).await
     }
 }

@@ -78,6 +78,11 @@ mod transport;
 #[cfg(feature = "hyper")]
 mod hyper;
 
+/// The README's code compiles.
+#[cfg(all(doctest, feature = "hyper"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 pub use auth_core as core;
 
 pub use base_url::{BaseUrl, BaseUrlFuture, BaseUrlLayer};

@@ -41,9 +41,12 @@ pub(crate) fn of(token: &Token, started: Moment, max: Duration) -> Lifetime {
 }
 
 /// What to say about a token that arrives with no life left: when it ended, and what would help.
-pub(crate) fn why_over(token: &Token, lifetime: Lifetime) -> Option<String> {
-    if lifetime.length != Some(Duration::ZERO) {
-        return None;
+pub(crate) fn why_over(token: &Token, lifetime: Lifetime, margin: Duration) -> Option<String> {
+    let length = lifetime.length?;
+    if !length.is_zero() {
+        return (length <= margin).then(|| {
+            format!("the token lives for {length:?} only, and policy.expiry_margin ({margin:?}) leaves nothing of that")
+        });
     }
     let end = match token.terms.stated {
         Some(Stated::At(end)) => Some(end),

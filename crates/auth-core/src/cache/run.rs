@@ -157,7 +157,7 @@ fn judge(
 ) -> Verdict {
     let lifetime = lifetime::of(token, cx.started, machine.policy().lifetime_max);
     let same = cache.pointer.with(|snapshot| snapshot.is_some_and(|snapshot| snapshot.token.same_as(token)));
-    let if_over = lifetime::why_over(token, lifetime);
+    let if_over = lifetime::why_over(token, lifetime, machine.policy().expiry_margin);
     let brought = Brought { acquired: cx.started, lifetime, terms: &token.terms, same, single_use, if_over };
     machine.brought(id, &brought, now, random)
 }

@@ -212,6 +212,8 @@ impl Machine {
             if !error.teaches_nothing() {
                 self.keep_failure(error.clone(), now);
             }
+            // Whoever waited is told, too, when it makes sense to come back.
+            let error = self.kept_failure(now).unwrap_or(error);
             return Failed { error, serving: None, stale: false, notable: true };
         };
         let mut notable = true;
