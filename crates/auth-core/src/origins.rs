@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::Uri;
+use http::uri::Scheme;
 
 use crate::url::{self, For};
 use crate::{Error, ErrorKind};
@@ -14,6 +15,8 @@ pub struct Origin {
     host: Box<str>,
     port: u16,
     secure: bool,
+    /// Host and port as a URI usually writes them: without the scheme's own port.
+    authority: Box<str>,
 }
 
 impl Origin {
@@ -32,7 +35,15 @@ impl Origin {
         let (https, host, port) = parts(uri)?;
         let host = host.to_ascii_lowercase();
         let secure = https || url::is_loopback(&host);
-        Some(Self { https, host: host.into(), port, secure })
+        let authority = if port == default_port(https) { host.clone() } else { format!("{host}:{port}") };
+        Some(Self { https, host: host.into(), port, secure, authority: authority.into() })
+    }
+
+    /// Whether a URI is written just like this origin: the usual case, at the price of one comparison of strings.
+    #[inline]
+    fn is_written_as(&self, uri: &Uri) -> bool {
+        let scheme = if self.https { &Scheme::HTTPS } else { &Scheme::HTTP };
+        uri.scheme() == Some(scheme) && uri.authority().is_some_and(|authority| authority.as_str() == &*self.authority)
     }
 
     fn is_of(&self, (https, host, port): (bool, &str, u16)) -> bool {
@@ -42,9 +53,7 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (scheme, default) = if self.https { ("https", 443) } else { ("http", 80) };
-        write!(f, "{scheme}://{}", self.host)?;
-        if self.port == default { Ok(()) } else { write!(f, ":{}", self.port) }
+        write!(f, "{}://{}", if self.https { "https" } else { "http" }, self.authority)
     }
 }
 
@@ -67,10 +76,13 @@ fn parts(uri: &Uri) -> Option<(bool, &str, u16)> {
         Some(port) => port,
         // Something stands where a port should be.
         None if !authority.as_str().ends_with(host) => return None,
-        None if https => 443,
-        None => 80,
+        None => default_port(https),
     };
     (!host.is_empty()).then_some((https, host, port))
+}
+
+fn default_port(https: bool) -> u16 {
+    if https { 443 } else { 80 }
 }
 
 /// The origins of a credential.
@@ -93,6 +105,15 @@ pub(crate) enum Permission {
 impl Origins {
     #[inline]
     pub(crate) fn check(&self, uri: &Uri) -> Result<Permission, Error> {
+        match self {
+            Self::These(origins) if origins.iter().any(|origin| origin.secure && origin.is_written_as(uri)) => {
+                Ok(Permission::Attach)
+            }
+            _ => self.check_closely(uri),
+        }
+    }
+
+    fn check_closely(&self, uri: &Uri) -> Result<Permission, Error> {
         if uri.authority().is_none() {
             return self.check_without_authority();
         }

@@ -183,7 +183,8 @@ impl Token {
     /// The headers to attach, each marked sensitive. Rendered once per token, with one exact allocation each.
     ///
     /// # Errors
-    /// [`ErrorKind::Malformed`] if a value can't stand in a header; the message names the header, not the value.
+    /// [`ErrorKind::Malformed`] if a value can't stand in a header, [`ErrorKind::Misconfigured`] if two go by one name; the
+    /// message names the header, not the value.
     pub(crate) fn render(&self) -> Result<Vec<(HeaderName, HeaderValue)>, Error> {
         let first = match &self.placement {
             Placement::Authorization { scheme, secret } => {
@@ -195,6 +196,10 @@ impl Token {
         let mut headers = Vec::with_capacity(usize::from(first.is_some()) + self.extra.len());
         headers.extend(first.map(|(name, value)| (name.clone(), value)));
         for (name, secret) in &self.extra {
+            if headers.iter().any(|(taken, _)| taken == name) {
+                let message = format!("the source writes the header {name} twice: give each header one value");
+                return Err(Error::new(ErrorKind::Misconfigured, message));
+            }
             headers.push((name.clone(), header_value(name, &[secret.expose()])?));
         }
         Ok(headers)

@@ -1,5 +1,6 @@
 //! The one place that writes auth headers, and only after the origins said yes.
 
+use http::header::Entry;
 use http::{HeaderMap, Uri};
 
 use crate::Error;
@@ -39,19 +40,27 @@ pub(super) fn attach(
     uri: &Uri,
     headers: &mut HeaderMap,
 ) -> Result<Sent, Error> {
-    if snapshot.headers.is_empty() {
-        return Ok(Sent::Without(Without::NoneNeeded));
-    }
+    let (first, rest) = match &*snapshot.headers {
+        [] => return Ok(Sent::Without(Without::NoneNeeded)),
+        [first, rest @ ..] => (first, rest),
+    };
     if origins.check(uri)? == Permission::Other {
         return Ok(Sent::Without(Without::OtherOrigin));
     }
-    if !headers.is_empty() && snapshot.headers.iter().any(|(name, _)| headers.contains_key(name)) {
+    if rest.iter().any(|(name, _)| headers.contains_key(name)) {
         return Ok(Sent::Without(Without::CallersOwn));
     }
-    for (name, value) in &snapshot.headers {
-        if headers.try_insert(name.clone(), value.clone()).is_err() {
-            return Err(Error::misconfigured("the request has too many headers to add another"));
-        }
+    match headers.try_entry(&first.0).map_err(too_many)? {
+        Entry::Occupied(_) => return Ok(Sent::Without(Without::CallersOwn)),
+        Entry::Vacant(place) => place.try_insert(first.1.clone()).map_err(too_many)?,
+    };
+    for (name, value) in rest {
+        headers.try_insert(name, value.clone()).map_err(too_many)?;
     }
     Ok(Sent::With { generation: snapshot.generation })
+}
+
+#[cold]
+fn too_many<E>(_: E) -> Error {
+    Error::misconfigured("the request has too many headers to add another")
 }
