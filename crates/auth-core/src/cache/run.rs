@@ -8,7 +8,7 @@ use super::attempt::Attempt;
 use super::flight::Flight;
 use super::lifetime;
 use super::machine::{Brought, FlightId, Start, Verdict};
-use super::{Cache, Changed, Landing, Snapshot, WeakCache};
+use super::{Cache, Changed, Snapshot, WeakCache};
 use crate::event::Event;
 use crate::runtime::{Task, nanos};
 use crate::{Error, FetchContext, Reason, Token};
@@ -94,7 +94,6 @@ impl Cache {
                 (state.machine.failed(flight.id, error, now, random), None)
             }
         };
-        let over = !matches!(verdict, Verdict::Again(_));
         let mut events = Vec::new();
         let landing = match (verdict, token) {
             (Verdict::Again(pause), _) => {
@@ -120,25 +119,28 @@ impl Cache {
             (Verdict::Failed(failed), _) => {
                 let serving = failed.serving.is_some();
                 let remaining = failed.serving.flatten();
+                let error = failed.error.with_source_if_none(&self.id);
                 if failed.notable {
-                    events.push(Event::RefreshFailed { error: failed.error.clone(), remaining, serving });
+                    events.push(Event::RefreshFailed { error: error.clone(), remaining, serving });
                 }
                 if failed.stale {
                     events.push(Event::ServedStale { remaining });
                 }
-                Some(Err(failed.error))
+                Some(Err(error))
             }
             _ => None,
         };
-        if is_current && over {
+        if is_current {
             state.flight = None;
             state.abort = None;
         }
         self.publish(&state, now);
         drop(state);
 
-        let landing: Landing = landing.unwrap_or_else(|| Err(Error::flight_dropped().with_source_if_none(&self.id)));
-        flight.land(landing);
+        // Whoever gave a flight up tells its waiters himself.
+        if let Some(landing) = landing {
+            flight.land(landing);
+        }
         events.iter().for_each(|event| self.emit(event));
         None
     }

@@ -165,6 +165,7 @@ impl Machine {
     pub(crate) fn clear(&mut self) {
         self.current = None;
         self.kept = None;
+        self.flight = None;
     }
 
     fn start(&mut self, reason: Reason, now: Moment, inline: bool) -> Start {

@@ -55,8 +55,8 @@ pub(crate) fn parse_error(body: &[u8]) -> Option<ErrorAnswer> {
         .or_else(|| scalar(code.as_ref()));
     let description = scalar(description.as_ref()).or_else(|| inner("message")).or_else(|| scalar(message.as_ref()));
     Some(ErrorAnswer {
-        code: code.map(|code| visible(&code, MAX_CODE_BYTES)),
-        description: description.map(|text| visible(&text, MAX_DESCRIPTION_BYTES)),
+        code: code.map(|code| visible(&masked(&code), MAX_CODE_BYTES)),
+        description: description.map(|text| visible(&masked(&text), MAX_DESCRIPTION_BYTES)),
     })
 }
 
@@ -71,6 +71,29 @@ fn scalar(raw: Option<&Raw>) -> Option<String> {
         Raw::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// Text in which every word that could be a credential is an ellipsis: issuers repeat tokens, headers, forms and URLs,
+/// encoded in ways that nobody can list.
+fn masked(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "._~+/=%-".contains(c);
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
+        rest = &rest[word.len()..];
+        shown.push_str(if could_be_a_credential(word) { "…" } else { word });
+        let between = &rest[..rest.find(is_word).unwrap_or(rest.len())];
+        rest = &rest[between.len()..];
+        shown.push_str(between);
+    }
+    shown
+}
+
+/// Long, and no word of a language: letters mixed with digits, or longer than words are.
+fn could_be_a_credential(word: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| word.as_bytes().iter().any(test);
+    word.len() >= 40 || (word.len() >= 16 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic))
 }
 
 /// Text that can't move a terminal's cursor, forge a log line or hide, at most `max` bytes of it.
@@ -141,6 +164,20 @@ mod tests {
         check(r#"{"errorMessage":"d"}"#, Some((None, Some("d"))));
         check(r#"{"error":{}}"#, Some((None, None)));
         check(r#"{"error":true}"#, Some((None, None)));
+    }
+
+    #[test]
+    fn what_could_be_a_credential_is_not_shown() {
+        for (told, shown) in [
+            ("token eyJhbGciOiJSUzI1NiJ9.e30.sig has expired", "token … has expired"),
+            ("bad header: Basic bXktY2xpZW50Om15OnNl", "bad header: Basic …"),
+            ("https://iam.example.com/token?key=aB3dE5fG7hJ9kL1m", "https://iam.example.com/token?…"),
+            ("api%2Fkey%2Bvalue3d at 2026-11-22T10:00:00Z", "… at 2026-11-22T10:00:00Z"),
+            ("Provided API key could not be found (BXNIM0415E).", "Provided API key could not be found (BXNIM0415E)."),
+            ("ünïcödé stays", "ünïcödé stays"),
+        ] {
+            assert_eq!(masked(told), shown);
+        }
     }
 
     #[test]
