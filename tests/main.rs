@@ -3,11 +3,18 @@
 //! | file | promise |
 //! | --- | --- |
 //! | [`allocation`] | a hit costs what a static header costs |
+//! | [`tower`] | the layer works in every Tower stack, and nothing goes where or when it must not |
+//! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type |
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`wire`] | token requests are those that the systems' own clients send |
 //! | [`conformance`] | timing and behaviour are those of `data/cases/*.json`, row by row |
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
+
 mod allocation;
+// The table of every public type, and the hunt for pieces of secrets.
+mod canary;
 mod conformance;
 mod engine;
+mod tower;
 mod wire;

@@ -1,23 +1,18 @@
 //! Carrying out one step.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use auth_core::authenticator::{Attach, Credential, Sent};
-use auth_core::{Authenticator, Outcome, RequestAuth};
+use auth_core::{Outcome, RequestAuth};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderName, Request};
 use http_body_util::Full;
 
 use super::calls::{Arrival, Call, Waiting};
 use super::check::{self, Verdict, Wanted};
-use super::moments::Tokens;
-use super::run::Door;
+use super::door::Door;
 use super::step::{self, Arrives, Deed, Get, Send, Step};
 use super::world::World;
-
-/// The API that tokens are attached for when a case only gets them.
-const API: &str = "https://api.test/";
 
 pub(crate) struct Actor<'a> {
     world: &'a World,
@@ -39,7 +34,7 @@ impl<'a> Actor<'a> {
                 clock.runtime().suspend(Duration::from_secs_f64(*time));
                 Ok(())
             }
-            Step::StepWall(seconds) => {
+            Step::SetWall(seconds) => {
                 clock.runtime().step_wall(*seconds);
                 Ok(())
             }
@@ -47,12 +42,7 @@ impl<'a> Actor<'a> {
                 clock.runtime().set_random(*value);
                 Ok(())
             }
-            Step::File(content) => {
-                let file = &self.world.file;
-                let done =
-                    content.as_ref().map_or_else(|| std::fs::remove_file(file), |text| std::fs::write(file, text));
-                done.map_err(|error| error.to_string())
-            }
+            Step::File(content) => self.world.put_file(content.as_deref()).map_err(|error| error.to_string()),
             Step::Do(deed) => {
                 self.deed(*deed);
                 Ok(())
@@ -95,13 +85,9 @@ impl<'a> Actor<'a> {
             answered: None,
             fails: get.fails.as_ref(),
         };
-        let auth = &self.world.credential(get.key.as_deref()).auth;
-        let tokens = &self.world.tokens;
-        let (door, least) = (self.door, Duration::from_secs_f64(get.min_remaining));
-        let caller = || match door {
-            Door::Attach if least.is_zero() => attach(auth, tokens.clone()),
-            _ => token(auth, least, tokens.clone()),
-        };
+        let (world, door) = (self.world, self.door);
+        let auth = &world.credential(get.key.as_deref()).auth;
+        let caller = || door.enter(auth, Duration::from_secs_f64(get.min_remaining), world.tokens.clone());
         self.call(get.count, get.over, get.name.as_ref(), wanted, &caller)
     }
 
@@ -125,7 +111,7 @@ impl<'a> Actor<'a> {
                 }
             })
         };
-        self.call(send.count, 0.0, send.name.as_ref(), wanted, &caller)
+        self.call(send.count, send.over, send.name.as_ref(), wanted, &caller)
     }
 
     /// Starts callers, all at once or one after the other, and looks at what they get unless that is for later.
@@ -137,6 +123,9 @@ impl<'a> Actor<'a> {
         wanted: Wanted<'_>,
         caller: &dyn Fn() -> Waiting,
     ) -> Verdict {
+        if name.is_some() && wanted.is_given() {
+            return Err("a step with `as` leaves to `arrives` what is wanted".to_owned());
+        }
         let clock = &self.world.clock;
         let began = clock.now();
         let mut calls = Vec::new();
@@ -154,7 +143,11 @@ impl<'a> Actor<'a> {
         if wanted.waited > 0.0 {
             self.advance_to(calls.last().map_or(began, Call::started) + wanted.waited)?;
         }
-        self.all_get(&calls, wanted)?;
+        if over > 0.0 {
+            calls.iter().try_for_each(|call| self.gets(call, wanted))?;
+        } else {
+            self.all_get(&calls, wanted)?;
+        }
         if over > 0.0 { self.advance_to(began + over) } else { Ok(()) }
     }
 
@@ -171,63 +164,24 @@ impl<'a> Actor<'a> {
         self.all_get(calls, wanted)
     }
 
-    /// Every caller gets what is wanted, and those who get an error get the same one.
+    fn gets(&self, call: &Call, wanted: Wanted<'_>) -> Verdict {
+        check::arrival(wanted, call.arrived(), &self.world.clock)
+    }
+
+    /// Every caller gets what is wanted, and those who came together and get an error get the same one.
     fn all_get(&self, calls: &[Call], wanted: Wanted<'_>) -> Verdict {
-        let mut messages = BTreeMap::new();
-        for call in calls {
-            let arrived = call.arrived();
-            if let Some((_, Arrival::Failed(error))) = &arrived {
-                messages.insert(format!("{error:?}"), ());
-            }
-            check::arrival(wanted, arrived, &self.world.clock)?;
-        }
-        if messages.len() > 1 { Err(format!("expected one error for all, got {:?}", messages.keys())) } else { Ok(()) }
+        calls.iter().try_for_each(|call| self.gets(call, wanted))?;
+        let errors = calls.iter().filter_map(|call| match call.arrived()? {
+            (_, Arrival::Failed(error)) => Some(format!("{error:?}")),
+            _ => None,
+        });
+        let errors: BTreeSet<String> = errors.collect();
+        if errors.len() > 1 { Err(format!("expected one error for all, got {errors:?}")) } else { Ok(()) }
     }
 
     fn calls(&self, name: &str) -> Result<&[Call], String> {
         self.named.get(name).map(Vec::as_slice).ok_or_else(|| format!("nobody is called {name}"))
     }
-}
-
-fn token(auth: &Authenticator, least: Duration, tokens: Tokens) -> Waiting {
-    let acquire = auth.token(least);
-    Box::pin(async move { acquire.await.map_or_else(Arrival::Failed, |credential| brought(&credential, &tokens)) })
-}
-
-/// As an adapter does it: what is there is attached at once, what is not is waited for.
-fn attach(auth: &Authenticator, tokens: Tokens) -> Waiting {
-    let (auth, uri, mut headers) = (auth.clone(), Uri::from_static(API), HeaderMap::new());
-    let attached = auth.attach(&uri, &mut headers);
-    Box::pin(async move {
-        let sent = match attached {
-            Ok(Attach::Ready(sent)) => Ok(sent),
-            Ok(Attach::Wait(acquire)) => match acquire.await {
-                Ok(credential) => auth.attach_credential(&credential, &uri, &mut headers),
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(error),
-        };
-        match sent {
-            Ok(sent) => on_request(sent, &headers, &tokens),
-            Err(error) => Arrival::Failed(error),
-        }
-    })
-}
-
-fn brought(credential: &Credential, tokens: &Tokens) -> Arrival {
-    let headers: HeaderMap = credential.headers().map(|(name, value)| (name.clone(), value.clone())).collect();
-    on_request(Sent::With { generation: credential.generation() }, &headers, tokens)
-}
-
-fn on_request(sent: Sent, headers: &HeaderMap, tokens: &Tokens) -> Arrival {
-    let text = |value: &HeaderValue| value.to_str().unwrap_or("not text").to_owned();
-    let headers: Vec<_> = headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-    let token = headers.iter().find_map(|(_, value)| tokens.name_in(value)).or_else(|| {
-        // Tokens from a file are known to no script; they are called what they are.
-        headers.first().and_then(|(_, value)| value.rsplit(' ').next()).map(str::to_owned)
-    });
-    let generation = if let Sent::With { generation } = sent { generation } else { 0 };
-    Arrival::Token { token: token.unwrap_or_else(|| "none".to_owned()), generation, headers }
 }
 
 fn request(send: &Send, world: &World) -> Request<Full<Bytes>> {

@@ -18,6 +18,9 @@ pub(crate) struct Case {
     pub(crate) given: Given,
     #[serde(default)]
     pub(crate) steps: Vec<Step>,
+    /// The steps as they are written, to be shown when one fails.
+    #[serde(skip)]
+    pub(crate) texts: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -121,7 +124,7 @@ pub(crate) struct TokenFile {
     pub(crate) content: Option<String>,
 }
 
-/// The options of the engine that cases change, by the names of `refresh.md` and the documentation.
+/// The options of the engine that cases change, by the names that they have there.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PolicyChanges {

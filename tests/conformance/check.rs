@@ -24,6 +24,12 @@ pub(crate) struct Wanted<'a> {
     pub(crate) fails: Option<&'a ErrorWanted>,
 }
 
+impl Wanted<'_> {
+    pub(crate) fn is_given(&self) -> bool {
+        self.waited > 0.0 || self.brings.is_some() || self.answered.is_some() || self.fails.is_some()
+    }
+}
+
 pub(crate) fn arrival(wanted: Wanted<'_>, arrived: Option<(f64, Arrival)>, clock: &Clock) -> Verdict {
     let Some((waited, got)) = arrived else {
         return Err(format!("expected an answer after {} s, got none yet", wanted.waited));
@@ -85,6 +91,7 @@ fn error(wanted: &ErrorWanted, got: &Error, clock: &Clock) -> Verdict {
     explain(same_if_given("is_transient", wanted.transient, got.is_transient()))?;
     explain(same_if_given("status", wanted.status.map(Some), got.status()))?;
     explain(same_if_given("code", wanted.code.as_deref().map(Some), got.code()))?;
+    explain(same_if_given("source", wanted.source.as_deref().map(Some), got.source_id()))?;
     let retry_after = got.retry_after().map(|pause| pause.as_secs_f64());
     explain(same_if_given("retry_after", wanted.retry_after.map(Some), retry_after))?;
     if let Some(at) = wanted.retry_at {

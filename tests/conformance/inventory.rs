@@ -64,6 +64,15 @@ fn every_case_counts_the_fetches_or_names_the_test_that_holds_it() {
 }
 
 #[test]
+fn a_test_that_holds_a_row_is_there() {
+    let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    for (_, case) in all() {
+        let missing = case.held_by.filter(|path| !std::path::Path::new(repository).join(path).exists());
+        assert!(missing.is_none(), "{}: there is no {missing:?}", case.id);
+    }
+}
+
+#[test]
 fn every_family_has_a_test() {
     let source = include_str!("families.rs");
     for family in load::families() {

@@ -27,20 +27,28 @@ fn directory() -> PathBuf {
 
 fn read(family: &str, row: Value) -> Case {
     let id = row["id"].clone();
-    serde_json::from_value(row).unwrap_or_else(|error| panic!("{family}: case {id}: {error}"))
+    if let Some(name) = left_over(&row) {
+        panic!("{family}: case {id}: nothing replaces {name}");
+    }
+    let texts = row["steps"].as_array().into_iter().flatten().map(Value::to_string).collect();
+    let case: Case = serde_json::from_value(row).unwrap_or_else(|error| panic!("{family}: case {id}: {error}"));
+    Case { texts, ..case }
 }
 
-/// A row with `each` stands for as many cases as that has members; their names replace `$name`.
+/// A row with `each` stands for as many cases as that has members, in which a member's values replace `$name`.
 fn spell_out(mut row: Value) -> Vec<Value> {
     let Some(each) = row.as_object_mut().and_then(|row| row.remove("each")) else { return vec![row] };
-    let variants = each.as_array().expect("`each` is an array");
-    variants.iter().map(|variant| variant_of(&row, variant.as_object().expect("of objects"))).collect()
+    let variants = each.as_array().expect("`each` is an array").iter().enumerate();
+    variants.map(|(index, variant)| variant_of(&row, index + 1, variant.as_object().expect("of objects"))).collect()
 }
 
-fn variant_of(row: &Value, variant: &Map<String, Value>) -> Value {
+fn variant_of(row: &Value, number: usize, variant: &Map<String, Value>) -> Value {
+    let text = row.to_string();
+    for name in variant.keys() {
+        assert!(text.contains(&format!("\"${name}\"")), "{}: nothing uses ${name}", row["id"]);
+    }
     let mut case = replace(row, variant);
-    let values: Vec<String> = variant.values().map(Value::to_string).collect();
-    case["id"] = format!("{} [{}]", row["id"].as_str().unwrap_or_default(), values.join(", ")).into();
+    case["id"] = format!("{} [{number}]", row["id"].as_str().unwrap_or_default()).into();
     case
 }
 
@@ -55,5 +63,15 @@ fn replace(value: &Value, variant: &Map<String, Value>) -> Value {
             members.iter().map(|(name, member)| (name.clone(), replace(member, variant))).collect()
         }
         other => other.clone(),
+    }
+}
+
+/// A `"$name"` that no member of `each` has replaced.
+fn left_over(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => text.starts_with('$').then_some(text.as_str()),
+        Value::Array(items) => items.iter().find_map(left_over),
+        Value::Object(members) => members.values().find_map(left_over),
+        _ => None,
     }
 }

@@ -15,6 +15,7 @@
 //! | [`clock`] | the case's time |
 //! | [`world`] | everything that a case needs, put together |
 //! | [`adapter`] | what sends requests: one file per adapter |
+//! | [`door`] | the ways to a token: a case holds for all of them |
 //! | [`calls`] | callers that get their answer at once, later, or never |
 //! | [`run`], [`act`] | from case to verdict, step by step |
 //! | [`check`], [`expectations`] | expected and got |
@@ -25,6 +26,7 @@ mod calls;
 mod case;
 mod check;
 mod clock;
+mod door;
 mod endpoint;
 mod expectations;
 mod families;

@@ -3,36 +3,30 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::act::Actor;
+use super::adapter;
 use super::case::Case;
 use super::check::Verdict;
+use super::door::Door;
 use super::world::World;
 
-/// By which door callers come in: a case holds for all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
-    /// `token(..)`, for uses other than headers.
-    Token,
-    /// `attach(..)`, as adapters do; the one with the fast path.
-    Attach,
-}
-
-/// Runs a case through every door; says where it fails, what was expected and what was got.
+/// Runs a case over every adapter and through every door; says where it fails, what was expected and what was got.
 pub(crate) fn run(case: &Case) -> Verdict {
-    for door in [Door::Token, Door::Attach] {
-        let outcome = catch_unwind(AssertUnwindSafe(|| steps(case, door)));
-        let verdict = outcome.unwrap_or_else(|panic| Err(format!("panicked: {}", text_of(panic.as_ref()))));
-        verdict.map_err(|text| format!("{} by {door:?}, {text}", case.id))?;
+    for (name, adapter) in adapter::ALL {
+        for door in [Door::Token, Door::Attach] {
+            let outcome = catch_unwind(AssertUnwindSafe(|| steps(case, door, name, adapter)));
+            let verdict = outcome.unwrap_or_else(|panic| Err(format!("panicked: {}", text_of(panic.as_ref()))));
+            verdict.map_err(|text| format!("{} over {name} through {door:?}, {text}", case.id))?;
+        }
     }
     Ok(())
 }
 
-fn steps(case: &Case, door: Door) -> Verdict {
-    let world = World::new(case, &format!("{door:?}"));
+fn steps(case: &Case, door: Door, name: &str, adapter: adapter::Make) -> Verdict {
+    let world = World::new(case, &format!("{name}-{door:?}"), adapter);
     let mut actor = Actor::new(&world, door);
-    for (index, step) in case.steps.iter().enumerate() {
+    for (index, (step, text)) in case.steps.iter().zip(&case.texts).enumerate() {
         let verdict = actor.act(step).and_then(|()| world.complaints.take().map_or(Ok(()), Err));
-        let now = world.clock.now();
-        verdict.map_err(|text| format!("step {} at t={now} ({step:?}): {text}", index + 1))?;
+        verdict.map_err(|got| format!("step {} at t={}: {text}\n    {got}", index + 1, world.clock.now()))?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ pub(crate) enum Step {
     /// The machine sleeps: wall and boot clock go on, the monotonic clock stands still.
     Suspend(f64),
     /// Somebody sets the wall clock.
-    StepWall(i64),
+    SetWall(i64),
     Random(f64),
     /// Somebody replaces the token file; null removes it.
     File(Option<String>),
@@ -70,6 +70,9 @@ pub(crate) struct Get {
 pub(crate) struct Send {
     #[serde(default = "one")]
     pub(crate) count: u32,
+    /// They are sent evenly over this time.
+    #[serde(default)]
+    pub(crate) over: f64,
     #[serde(default = "get")]
     pub(crate) method: String,
     #[serde(default = "home")]

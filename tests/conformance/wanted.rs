@@ -11,6 +11,8 @@ pub(crate) struct ErrorWanted {
     pub(crate) kind: String,
     pub(crate) transient: Option<bool>,
     pub(crate) code: Option<String>,
+    /// The id of the credential that it is about.
+    pub(crate) source: Option<String>,
     pub(crate) status: Option<u16>,
     pub(crate) retry_after: Option<f64>,
     /// The time of the case at which it is tried again.

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use auth_core::authenticator::Builder;
 use auth_core::exchange::TokenEndpoint;
-use auth_core::runtime::{Abort, FakeRuntime, NoRuntime, Sleep, Task};
+use auth_core::runtime::{Abort, FakeRuntime, Sleep, Task};
 use auth_core::sources::{ApiKey, FileToken};
 use auth_core::{Authenticator, Event, Moment, Policy, Runtime, TokenSource};
 
-use super::adapter::{Adapter, Parts, TowerAdapter};
+use super::adapter::{self, Adapter, Parts};
 use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, TokenFile};
 use super::clock::Clock;
 use super::endpoint::ScriptedEndpoint;
@@ -42,7 +42,7 @@ pub(crate) struct Credential {
 
 impl World {
     /// `run` tells apart the runs of one case.
-    pub(crate) fn new(case: &Case, run: &str) -> Self {
+    pub(crate) fn new(case: &Case, run: &str, adapter: adapter::Make) -> Self {
         let given = &case.given;
         let clock = Clock::new(given.no_boot_clock);
         clock.runtime().set_random(given.random);
@@ -62,13 +62,24 @@ impl World {
             tokens: tokens.clone(),
             seen: Arc::clone(&seen),
         };
-        let adapter = TowerAdapter::new(Parts {
+        let adapter = adapter(Parts {
             authenticator: credentials[MAIN].auth.clone(),
             server: Arc::new(server),
             replay: given.replay,
             follow_redirects: given.follow_redirects,
         });
-        Self { clock, tokens, complaints, adapter: Box::new(adapter), seen, file, credentials }
+        let world = Self { clock, tokens, complaints, adapter, seen, file, credentials };
+        if let Some(TokenFile { content: Some(content) }) = &given.file {
+            world.put_file(Some(content)).unwrap();
+        }
+        world
+    }
+
+    /// Replaces the token file, or removes it.
+    pub(crate) fn put_file(&self, content: Option<&str>) -> std::io::Result<()> {
+        let Some(content) = content else { return std::fs::remove_file(&self.file) };
+        self.tokens.issue(content.trim(), None, &self.clock);
+        std::fs::write(&self.file, content)
     }
 
     pub(crate) fn credential(&self, key: Option<&str>) -> &Credential {
@@ -102,10 +113,7 @@ impl Maker<'_> {
             };
             return self.credential(ApiKey::new(url, "the-api-key").unwrap(), Some(endpoint));
         }
-        if let Some(TokenFile { content }) = &self.given.file {
-            if let Some(content) = content {
-                std::fs::write(path, content).unwrap();
-            }
+        if self.given.file.is_some() {
             return self.credential(FileToken::new(path), None);
         }
         self.credential(self.scripted(self.given.source.as_deref().unwrap_or_default()), None)
@@ -189,7 +197,7 @@ impl Runtime for Unstoppable {
         self.0.sleep_until(deadline)
     }
 
-    fn spawn(&self, task: Task) -> Result<Abort, NoRuntime> {
+    fn spawn(&self, task: Task) -> Result<Abort, Task> {
         self.0.spawn(task).map(|_abort| Abort::new(|| {}))
     }
 

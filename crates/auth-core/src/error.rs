@@ -13,8 +13,8 @@ pub enum ErrorKind {
     Unavailable,
     /// A setting is there but wrong. Correct the setting that the message names.
     Misconfigured,
-    /// The issuer refused the credential (an error answer of RFC 6749 section 5.2, or the vendor's). Replace the credential;
-    /// [`code`](Error::code) says why.
+    /// The issuer refused the credential (an error answer of RFC 6749 section 5.2, or the vendor's), or the API refused the
+    /// token and there is no better one. Replace the credential, or ask for its rights; [`code`](Error::code) says why.
     Rejected,
     /// The answer is no token answer: HTML, truncated JSON, a missing field. Usually something between us and the issuer;
     /// it is tried again.
@@ -172,7 +172,8 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Transient | ErrorKind::Malformed | ErrorKind::Timeout)
     }
 
-    /// When the next attempt is made, if this failure is being kept. Until then it is returned at once, without a request.
+    /// From when a caller causes the next attempt, if this failure is being kept. Until then it is returned at once, without
+    /// a request.
     pub fn retry_at(&self) -> Option<SystemTime> {
         self.0.retry_at
     }

@@ -10,6 +10,7 @@ use crate::{Error, ErrorKind, Reason};
 #[non_exhaustive]
 pub enum Event {
     /// A new token is in use.
+    #[non_exhaustive]
     Acquired {
         /// Its generation: 1 for the first, one more for each that replaced it.
         generation: u64,
@@ -19,11 +20,13 @@ pub enum Event {
         remaining: Option<Duration>,
     },
     /// An acquisition begins.
+    #[non_exhaustive]
     RefreshStarted {
         /// Why.
         reason: Reason,
     },
     /// An acquisition brought no token.
+    #[non_exhaustive]
     RefreshFailed {
         /// Why not.
         error: Error,
@@ -32,17 +35,20 @@ pub enum Event {
         /// Whether a token goes on serving.
         serving: bool,
     },
-    /// A token was answered 401.
+    /// The current token was answered 401, for the first time since anything else.
+    #[non_exhaustive]
     Rejected {
         /// The generation of the token.
         generation: u64,
     },
     /// A refresh failed in the last moments of the token that still serves.
+    #[non_exhaustive]
     ServedStale {
         /// Its remaining life.
         remaining: Option<Duration>,
     },
     /// A fetch forced by a 401 brought the same token again.
+    #[non_exhaustive]
     NoProgress {
         /// The token's generation.
         generation: u64,

@@ -17,11 +17,12 @@ pub enum Reason {
     First,
     /// Ahead of time: the present one still serves.
     Early,
-    /// The present one has expired, or somebody asked for more remaining life than it has.
+    /// The present one has expired, was invalidated, or has less life left than somebody asked for.
     Due,
     /// A local source is looked at again; the present one still serves.
     Recheck,
     /// The token of this generation was answered 401.
+    #[non_exhaustive]
     Rejected {
         /// The generation of the token that was rejected.
         generation: u64,

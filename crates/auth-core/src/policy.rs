@@ -6,6 +6,7 @@ use crate::Error;
 
 /// A pause that doubles with every failure in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Backoff {
     /// The pause after the first failure.
     pub first: Duration,
@@ -14,6 +15,11 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// A pause of `first`, doubling up to `max`.
+    pub const fn new(first: Duration, max: Duration) -> Self {
+        Self { first, max }
+    }
+
     const fn secs(first: u64, max: u64) -> Self {
         Self { first: Duration::from_secs(first), max: Duration::from_secs(max) }
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::Error;
-use crate::cache::{Phase, Report, wall_after};
+use crate::cache::{Phase, Report};
 
 /// Where a credential stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Status {
             generation: snapshot.as_ref().map(|snapshot| snapshot.generation),
             fingerprint: snapshot.and_then(|snapshot| snapshot.token.secret().map(crate::Secret::fingerprint)),
             remaining,
-            expires_at: remaining.and_then(|remaining| wall_after(report.now, remaining)),
+            expires_at: remaining.and_then(|remaining| report.now.wall().checked_add(remaining)),
             suspect: report.suspect,
             refreshing: report.refreshing,
             last_error: report.last_error,

@@ -14,7 +14,10 @@ use http_body_util::Full;
 use super::case::Replay;
 use super::server::ScriptedServer;
 
-pub(crate) use tower::TowerAdapter;
+/// Every adapter, by name; the runner goes through them.
+pub(crate) const ALL: [(&str, Make); 1] = [("tower", |parts| Box::new(tower::TowerAdapter::new(parts)))];
+
+pub(crate) type Make = fn(Parts) -> Box<dyn Adapter>;
 
 /// A response, or why there is none.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response<()>, Error>> + Send>>;

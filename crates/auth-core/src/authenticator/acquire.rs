@@ -58,9 +58,14 @@ impl Acquire {
     }
 
     pub(super) fn waiting(cache: Arc<Cache>, demand: Demand, flight: Arc<Flight>) -> Self {
-        let limit = cache.policy().acquire_timeout;
-        Self { demand, state: State::Wait(Waiter::new(cache, flight, limit)), lost_once: false }
+        Self { demand, state: State::Wait(waiter(cache, flight)), lost_once: false }
     }
+}
+
+/// A waiter as long as the policy lets callers wait.
+fn waiter(cache: Arc<Cache>, flight: Arc<Flight>) -> Waiter {
+    let limit = cache.policy().acquire_timeout;
+    Waiter::new(cache, flight, limit, "policy.acquire_timeout")
 }
 
 impl Future for Acquire {
@@ -74,8 +79,7 @@ impl Future for Acquire {
                     Answer::Token(snapshot) => return Poll::Ready(Ok(Credential(snapshot))),
                     Answer::Fail(error) => return Poll::Ready(Err(error)),
                     Answer::Wait(flight) => {
-                        let limit = cache.policy().acquire_timeout;
-                        this.state = State::Wait(Waiter::new(Arc::clone(cache), flight, limit));
+                        this.state = State::Wait(waiter(Arc::clone(cache), flight));
                     }
                 },
                 State::Wait(waiter) => {

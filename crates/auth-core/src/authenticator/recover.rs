@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::{Authenticator, Credential};
-use crate::cache::{self, Waiter};
+use crate::cache::{Answer, Waiter};
 use crate::{Error, ErrorKind};
 
 /// What to do after a rejection.
@@ -28,12 +28,15 @@ impl Authenticator {
     /// A request that can't be sent again need not wait: drop the [`Recovery`], and the fetch goes on for the next one.
     pub fn recover(&self, generation: u64) -> Recovery {
         match self.0.cache.rejected(generation) {
-            cache::Recovery::Newer(snapshot) => Recovery::Resend(Credential(snapshot)),
-            cache::Recovery::Return(error) => Recovery::Return(error),
-            cache::Recovery::Wait(flight) => {
+            Answer::Token(snapshot) => Recovery::Resend(Credential(snapshot)),
+            Answer::Fail(error) => Recovery::Return(error),
+            Answer::Wait(flight) => {
                 let policy = self.0.cache.policy();
-                let limit = policy.acquire_timeout.map_or(policy.rejection_wait, |own| own.min(policy.rejection_wait));
-                let waiter = Waiter::new(Arc::clone(&self.0.cache), flight, Some(limit));
+                let (limit, setting) = match policy.acquire_timeout {
+                    Some(own) if own < policy.rejection_wait => (own, "policy.acquire_timeout"),
+                    _ => (policy.rejection_wait, "policy.rejection_wait"),
+                };
+                let waiter = Waiter::new(Arc::clone(&self.0.cache), flight, Some(limit), setting);
                 Recovery::Wait(Recover { rejected: generation, waiter })
             }
         }

@@ -7,7 +7,7 @@ use super::Limits;
 use super::machine::FlightId;
 use super::snapshot::Snapshot;
 use crate::Error;
-use crate::sync::{AtomicBool, Mutex, Ordering};
+use crate::sync::Mutex;
 
 /// What a flight brings, to all who wait for it.
 pub(crate) type Landing = Result<Arc<Snapshot>, Error>;
@@ -17,10 +17,6 @@ pub(crate) struct Flight {
     pub(crate) id: FlightId,
     pub(crate) limits: Arc<Limits>,
     waiting: Mutex<Waiting>,
-    /// Whether the task was dropped before it finished.
-    lost: AtomicBool,
-    /// Whether it is just being handed to the runtime, which may drop it on the spot.
-    launching: AtomicBool,
 }
 
 /// Guards the result and who waits for it; never held while anything is polled, woken or dropped.
@@ -33,13 +29,7 @@ struct Waiting {
 
 impl Flight {
     pub(crate) fn new(id: FlightId, limits: Limits) -> Self {
-        Self {
-            id,
-            limits: Arc::new(limits),
-            waiting: Mutex::new(Waiting::default()),
-            lost: AtomicBool::new(false),
-            launching: AtomicBool::new(false),
-        }
+        Self { id, limits: Arc::new(limits), waiting: Mutex::new(Waiting::default()) }
     }
 
     /// Tells everybody. The first result counts.
@@ -58,6 +48,7 @@ impl Flight {
 
     /// The result, or a place in the line. `place` is the caller's, to be given up with [`leave`](Self::leave).
     pub(crate) fn poll(&self, place: &mut Option<usize>, cx: &mut Context<'_>) -> Poll<Landing> {
+        let waker = cx.waker().clone();
         let mut waiting = self.waiting.lock();
         if let Some(landing) = &waiting.landing {
             return Poll::Ready(landing.clone());
@@ -68,11 +59,7 @@ impl Flight {
                 waiting.wakers.len() - 1
             })
         });
-        let old = match waiting.wakers.get_mut(index) {
-            Some(Some(waker)) if waker.will_wake(cx.waker()) => None,
-            Some(slot) => slot.replace(cx.waker().clone()),
-            None => None,
-        };
+        let old = waiting.wakers.get_mut(index).and_then(|slot| slot.replace(waker));
         drop(waiting);
         drop(old);
         Poll::Pending
@@ -87,20 +74,5 @@ impl Flight {
         }
         drop(waiting);
         drop(old);
-    }
-
-    /// The task is being handed to the runtime.
-    pub(crate) fn launching(&self, now: bool) {
-        self.launching.store(now, Ordering::SeqCst);
-    }
-
-    /// The task was dropped. Whether the one who drops it must say so: while it is being launched, the launcher will.
-    pub(crate) fn mark_lost(&self) -> bool {
-        self.lost.store(true, Ordering::SeqCst);
-        !self.launching.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn is_lost(&self) -> bool {
-        self.lost.load(Ordering::SeqCst)
     }
 }

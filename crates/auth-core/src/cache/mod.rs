@@ -13,8 +13,9 @@ mod run;
 mod snapshot;
 mod waiter;
 
-use std::sync::{Arc, Weak};
-use std::time::{Duration, SystemTime};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::event::{Event, Listener};
 use crate::runtime::{Abort, Moment, coarse_now};
@@ -24,7 +25,7 @@ use crate::{Error, Policy, Runtime, TokenSource};
 
 pub(crate) use flight::Flight;
 use flight::Landing;
-use machine::{Abandoned, AfterRejection, Ask, Machine, Start};
+use machine::{Abandoned, Ask, Machine, Start};
 
 pub use changed::Changed;
 pub(crate) use limits::Limits;
@@ -71,13 +72,6 @@ pub(crate) enum Answer {
     Token(Arc<Snapshot>),
     Wait(Arc<Flight>),
     Fail(Error),
-}
-
-/// What to do about a 401.
-pub(crate) enum Recovery {
-    Newer(Arc<Snapshot>),
-    Wait(Arc<Flight>),
-    Return(Error),
 }
 
 /// What is known at a moment, for people.
@@ -153,10 +147,29 @@ impl Cache {
 
     /// By the rules: the token, something to wait for, or a failure. Starts what the rules say is to be started.
     pub(crate) fn ask(self: &Arc<Self>, demand: Demand) -> Answer {
+        self.consult(|machine, now| (machine.ask(demand, now), None)).unwrap_or_else(|| self.ask(demand))
+    }
+
+    /// The token of `generation` was answered 401. Starts what the rules say.
+    pub(crate) fn rejected(self: &Arc<Self>, generation: u64) -> Answer {
+        let answer = self.consult(|machine, now| {
+            let is_news = !machine.is_suspect();
+            let ask = machine.rejected(generation, now);
+            (ask, (is_news && machine.is_suspect()).then_some(Event::Rejected { generation }))
+        });
+        answer.unwrap_or_else(|| Answer::Fail(machine::not_forced(None).with_source_if_none(&self.id)))
+    }
+
+    /// Asks the machine, tells what it has to tell, and starts what it says; `None` if the token was forgotten in this
+    /// very moment.
+    fn consult(
+        self: &Arc<Self>,
+        question: impl FnOnce(&mut Machine, Moment) -> (Ask, Option<Event>),
+    ) -> Option<Answer> {
         let now = self.runtime.now();
         let mut state = self.state.lock();
         let abandoned = state.abandon_overdue(now);
-        let ask = state.machine.ask(demand, now);
+        let (ask, event) = question(&mut state.machine, now);
         let start = match &ask {
             Ask::Serve(start) | Ask::Wait(start) => *start,
             Ask::Fail(_) => None,
@@ -167,44 +180,17 @@ impl Cache {
         drop(state);
 
         abandon(abandoned);
+        if let Some(event) = event {
+            self.emit(&event);
+        }
         if let Some((flight, start)) = launch {
             self.launch(&flight, start);
         }
-        match (ask, flight, self.pointer.load()) {
-            (Ask::Fail(error), ..) => Answer::Fail(error.with_source_if_none(&self.id)),
-            (Ask::Wait(..), Some(flight), _) => Answer::Wait(flight),
+        match ask {
+            Ask::Fail(error) => Some(Answer::Fail(error.with_source_if_none(&self.id))),
+            Ask::Wait(_) => flight.map(Answer::Wait),
             // An inline re-read may just have replaced it; either way it is valid.
-            (Ask::Serve(_), _, Some(snapshot)) => Answer::Token(snapshot),
-            // Forgotten in this very moment: as if the caller had come a moment later.
-            _ => self.ask(demand),
-        }
-    }
-
-    /// The token of `generation` was answered 401. Starts what the rules say.
-    pub(crate) fn rejected(self: &Arc<Self>, generation: u64) -> Recovery {
-        let now = self.runtime.now();
-        let mut state = self.state.lock();
-        let abandoned = state.abandon_overdue(now);
-        let after = state.machine.rejected(generation, now);
-        let start = match &after {
-            AfterRejection::Wait(start) => *start,
-            _ => None,
-        };
-        let launch = start.map(|start| (state.prepare(start, now), start));
-        let flight = state.flight.clone();
-        self.publish(&state, now);
-        drop(state);
-
-        abandon(abandoned);
-        self.emit(&Event::Rejected { generation });
-        if let Some((flight, start)) = launch {
-            self.launch(&flight, start);
-        }
-        match (after, flight, self.pointer.load()) {
-            (AfterRejection::Newer, _, Some(snapshot)) => Recovery::Newer(snapshot),
-            (AfterRejection::Wait(..), Some(flight), _) => Recovery::Wait(flight),
-            (AfterRejection::Return(pause), ..) => Recovery::Return(not_forced(pause).with_source_if_none(&self.id)),
-            _ => Recovery::Return(not_forced(Duration::ZERO).with_source_if_none(&self.id)),
+            Ask::Serve(_) => self.pointer.load().map(Answer::Token),
         }
     }
 
@@ -225,24 +211,27 @@ impl Cache {
 
     /// Forgets the token, failures and pauses.
     pub(crate) fn invalidate(&self) {
+        let now = self.runtime.now();
         let mut state = self.state.lock();
         state.machine.invalidate();
         self.pointer.store(None);
-        self.publish(&state, self.runtime.now());
+        self.publish(&state, now);
     }
 
     /// Forgets failures and pauses.
     pub(crate) fn retry_now(&self) {
+        let now = self.runtime.now();
         let mut state = self.state.lock();
         state.machine.retry_now();
-        self.publish(&state, self.runtime.now());
+        self.publish(&state, now);
     }
 
     /// No new flight from now on; the one under way, if any.
     pub(crate) fn close(&self) -> Option<Arc<Flight>> {
+        let now = self.runtime.now();
         let mut state = self.state.lock();
         state.machine.close();
-        self.publish(&state, self.runtime.now());
+        self.publish(&state, now);
         state.flight.clone()
     }
 
@@ -288,8 +277,9 @@ impl Cache {
 
     fn emit(&self, event: &Event) {
         event.log(&self.id);
+        // A listener that panics must not take a flight with it: somebody waits for that.
         if let Some(listener) = &self.listener {
-            listener(event);
+            let _panicked = catch_unwind(AssertUnwindSafe(|| listener(event)));
         }
     }
 
@@ -314,7 +304,6 @@ impl State {
         let limits = Limits::new(now, self.machine.policy().flight_timeout);
         let flight = Arc::new(Flight::new(start.id, limits));
         self.flight = Some(Arc::clone(&flight));
-        self.abort = None;
         flight
     }
 }
@@ -329,12 +318,6 @@ fn abandon(abandoned: Option<(Arc<Flight>, Option<Abort>)>) {
     flight.land(Err(Error::new(crate::ErrorKind::Timeout, message)));
 }
 
-fn not_forced(pause: Duration) -> Error {
-    let message = "the token was answered 401, and a new one is not fetched yet: the last fetch for this reason was too \
-                   recent or did not help";
-    Error::new(crate::ErrorKind::Rejected, message).with_retry_after((pause < Duration::MAX).then_some(pause))
-}
-
 impl Drop for Cache {
     /// The last handle is gone: nothing runs any more.
     fn drop(&mut self) {
@@ -344,10 +327,3 @@ impl Drop for Cache {
         }
     }
 }
-
-/// The wall-clock time that lies `remaining` after `now`.
-pub(crate) fn wall_after(now: Moment, remaining: Duration) -> Option<SystemTime> {
-    now.wall().checked_add(remaining)
-}
-
-type WeakCache = Weak<Cache>;

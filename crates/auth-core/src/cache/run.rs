@@ -1,6 +1,6 @@
 //! Carrying out one acquisition: calling the source, as often as the machine says, and storing what it brings.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Context;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::attempt::Attempt;
 use super::flight::Flight;
 use super::lifetime;
 use super::machine::{Brought, FlightId, Start, Verdict};
-use super::{Cache, Changed, Snapshot, WeakCache};
+use super::{Cache, Changed, Snapshot};
 use crate::event::Event;
 use crate::runtime::{Task, nanos};
 use crate::{Error, FetchContext, Reason, Token};
@@ -16,21 +16,19 @@ use crate::{Error, FetchContext, Reason, Token};
 impl Cache {
     /// Starts a flight: its first step on the caller's thread if the caller would wait anyway, the rest on the runtime.
     pub(super) fn launch(self: &Arc<Self>, flight: &Arc<Flight>, start: Start) {
+        // From here on the guard answers for the flight, whatever happens to the task.
+        let guard = Guard { cache: Arc::downgrade(self), flight: Arc::clone(flight), finished: false };
         if start.reason != Reason::Recheck {
             self.emit(&Event::RefreshStarted { reason: start.reason });
         }
-        let guard = Guard { cache: Arc::downgrade(self), flight: Arc::clone(flight), finished: false };
         let mut task: Task = Box::pin(run(guard, start.reason));
         // The waker is of no use yet: a task that is not done is polled again as soon as it is spawned.
         if start.inline && task.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())).is_ready() {
             return;
         }
-        flight.launching(true);
-        let spawned = self.runtime.spawn(task);
-        flight.launching(false);
-        match spawned {
-            Err(_) => self.give_up(flight, Error::no_runtime()),
-            Ok(_) if flight.is_lost() => self.give_up(flight, Error::flight_dropped()),
+        match self.runtime.spawn(task) {
+            // The task is dropped last: the first reason counts.
+            Err(_task) => self.give_up(flight, Error::no_runtime()),
             Ok(abort) => {
                 let mut state = self.state.lock();
                 if state.flight.as_ref().is_some_and(|current| current.id == flight.id) {
@@ -130,12 +128,10 @@ impl Cache {
             }
             _ => None,
         };
-        if is_current {
-            state.flight = None;
-            state.abort = None;
-        }
+        let done = if is_current { (state.flight.take(), state.abort.take()) } else { (None, None) };
         self.publish(&state, now);
         drop(state);
+        drop(done);
 
         // Whoever gave a flight up tells its waiters himself.
         if let Some(landing) = landing {
@@ -186,7 +182,7 @@ async fn run(mut guard: Guard, reason: Reason) {
 
 /// Says so if the task is dropped before it has finished: nobody may wait for it in vain.
 struct Guard {
-    cache: WeakCache,
+    cache: Weak<Cache>,
     flight: Arc<Flight>,
     finished: bool,
 }
@@ -194,7 +190,6 @@ struct Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         if !self.finished
-            && self.flight.mark_lost()
             && let Some(cache) = self.cache.upgrade()
         {
             cache.give_up(&self.flight, Error::flight_dropped());

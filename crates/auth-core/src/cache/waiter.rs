@@ -21,13 +21,15 @@ pub(crate) struct Waiter {
     place: Option<usize>,
     /// Monotonic nanoseconds, or `None` for as long as the flight may take.
     deadline: Option<u64>,
+    /// The setting that says so.
+    setting: &'static str,
     timer: Option<Sleep>,
 }
 
 impl Waiter {
-    pub(crate) fn new(cache: Arc<Cache>, flight: Arc<Flight>, limit: Option<Duration>) -> Self {
+    pub(crate) fn new(cache: Arc<Cache>, flight: Arc<Flight>, limit: Option<Duration>, setting: &'static str) -> Self {
         let deadline = limit.map(|limit| cache.runtime().now().monotonic.saturating_add(nanos(limit)));
-        Self { cache, flight, place: None, deadline, timer: None }
+        Self { cache, flight, place: None, deadline, setting, timer: None }
     }
 
     pub(crate) fn cache(&self) -> &Arc<Cache> {
@@ -58,10 +60,8 @@ impl Future for Waiter {
             }
             // The source may have been granted more time meanwhile.
             if runtime.now().monotonic >= this.deadline() {
-                return Poll::Ready(Err(Error::new(
-                    ErrorKind::Timeout,
-                    "no token in time; the fetch goes on in the background (policy.acquire_timeout)",
-                )));
+                let message = format!("no token in time ({}); the fetch goes on in the background", this.setting);
+                return Poll::Ready(Err(Error::new(ErrorKind::Timeout, message)));
             }
         }
     }

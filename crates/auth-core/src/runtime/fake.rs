@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::moment::nanos;
-use super::{Abort, Moment, NoRuntime, Runtime, Sleep, Task};
+use super::{Abort, Moment, Runtime, Sleep, Task};
 
 /// A fake clock, fake timers and a small executor in one, for tests that want an hour to pass in a microsecond.
 ///
@@ -191,7 +191,7 @@ impl Runtime for FakeRuntime {
         Box::pin(Timer { runtime: self.clone(), deadline: nanos(deadline), id: None })
     }
 
-    fn spawn(&self, task: Task) -> Result<Abort, NoRuntime> {
+    fn spawn(&self, task: Task) -> Result<Abort, Task> {
         if let Ok(tokio) = tokio::runtime::Handle::try_current() {
             let handle = tokio.spawn(task).abort_handle();
             return Ok(Abort::new(move || handle.abort()));

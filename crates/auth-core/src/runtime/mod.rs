@@ -41,8 +41,8 @@ pub trait Runtime: Send + Sync + 'static {
     /// Runs a task to its end, independently of the caller.
     ///
     /// # Errors
-    /// [`NoRuntime`] if there is nothing to run it on; the task is dropped.
-    fn spawn(&self, task: Task) -> Result<Abort, NoRuntime>;
+    /// The task itself, if there is nothing to run it on.
+    fn spawn(&self, task: Task) -> Result<Abort, Task>;
 
     /// A random number, uniform in `[0, 1)`, for jitter. Not used for anything secret. 0 means no jitter.
     fn random(&self) -> f64;
@@ -68,8 +68,3 @@ impl fmt::Debug for Abort {
         f.write_str("Abort")
     }
 }
-
-/// There is no executor to run a task on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no async runtime to fetch a token on")]
-pub struct NoRuntime;

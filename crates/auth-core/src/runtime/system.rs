@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Abort, Moment, NoRuntime, Runtime, Sleep, Task};
+use super::{Abort, Moment, Runtime, Sleep, Task};
 
 /// The default [`Runtime`]: the system's clocks, and the tokio runtime that the caller is in when a timer or a task is
 /// needed. Needs tokio's time driver (`enable_time`, or `#[tokio::main]`).
@@ -22,8 +22,8 @@ impl Runtime for TokioRuntime {
         }
     }
 
-    fn spawn(&self, task: Task) -> Result<Abort, NoRuntime> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| NoRuntime)?;
+    fn spawn(&self, task: Task) -> Result<Abort, Task> {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return Err(task) };
         let handle = runtime.spawn(task).abort_handle();
         Ok(Abort::new(move || handle.abort()))
     }

@@ -1,11 +1,10 @@
 //! A token was answered 401, or anything else.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use super::flight::Start;
-use super::{Machine, Phase, Reason};
-use crate::Policy;
+use super::{Ask, Machine, Reason};
 use crate::runtime::{Moment, nanos};
+use crate::{Error, ErrorKind, Policy};
 
 /// When the next fetch may be forced by a 401. Times are steady nanoseconds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,28 +53,24 @@ impl Forced {
     }
 }
 
-/// What to do about a 401.
-#[derive(Debug)]
-pub(crate) enum AfterRejection {
-    /// There is a newer token: send once more with it.
-    Newer,
-    /// Wait for this flight, which may have to be started.
-    Wait(Option<Start>),
-    /// Return the 401; the pause until the next forced fetch is this long.
-    Return(Duration),
+/// Why a 401 is returned as it is; with the time from when a fetch may be forced again, if that is known.
+pub(crate) fn not_forced(retry_at: Option<SystemTime>) -> Error {
+    let message = "the API answered 401, and no new token is fetched for that yet: the last such fetch was too recent, or \
+                   did not help";
+    Error::new(ErrorKind::Rejected, message).with_retry_at(retry_at)
 }
 
 impl Machine {
-    /// The token of `generation` was answered 401.
-    pub(crate) fn rejected(&mut self, generation: u64, now: Moment) -> AfterRejection {
+    /// The token of `generation` was answered 401: serve a newer one, wait for one, or fail with the 401.
+    pub(crate) fn rejected(&mut self, generation: u64, now: Moment) -> Ask {
         let steady = now.steady();
         if self.closed {
-            return AfterRejection::Return(Duration::MAX);
+            return Ask::Fail(not_forced(None));
         }
         let phase = self.usable(now).map(|age| age.phase);
         if let Some(current) = self.current.as_mut() {
             if current.generation > generation && phase.is_some() {
-                return AfterRejection::Newer;
+                return Ask::Serve(None);
             }
             if current.generation == generation {
                 current.suspect = true;
@@ -85,19 +80,21 @@ impl Machine {
             }
         }
         if self.flight.is_some() {
-            return AfterRejection::Wait(None);
+            return Ask::Wait(None);
         }
         let from = self.forced.not_before.max(self.not_before);
         if steady < from {
-            return AfterRejection::Return(Duration::from_nanos(from - steady));
+            return Ask::Fail(not_forced(now.wall().checked_add(Duration::from_nanos(from - steady))));
         }
-        if phase.is_none_or(|phase| phase == Phase::Expired) && self.kept_failure(now).is_some() {
-            return AfterRejection::Return(Duration::ZERO);
+        if phase.is_none()
+            && let Some(error) = self.kept_failure(now)
+        {
+            return Ask::Fail(error);
         }
         self.forced.started = Some(steady);
         self.forced.not_before = self.forced.after_interval(&self.policy);
         let start = self.start(Reason::Rejected { generation }, now, true);
-        AfterRejection::Wait(Some(start))
+        Ask::Wait(Some(start))
     }
 
     /// A request with the token of `generation` got an answer other than a rejection.

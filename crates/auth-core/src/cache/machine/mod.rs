@@ -14,7 +14,7 @@ use crate::{Error, Policy, Reason};
 
 pub(crate) use ask::{Ask, Demand};
 pub(crate) use flight::{Abandoned, FlightId, Start};
-pub(crate) use forced::AfterRejection;
+pub(crate) use forced::not_forced;
 pub(crate) use life::{Age, Life, Phase};
 pub(crate) use outcome::{Brought, Verdict};
 
@@ -141,7 +141,6 @@ impl Machine {
         self.epoch += 1;
         self.retry_now();
         self.not_before = 0;
-        self.forced = Forced::default();
     }
 
     /// Forgets failures and pauses, not `Retry-After`: somebody knows that it is worth another try.

@@ -1,0 +1,53 @@
+# The commands live in .ci/run, so that CI and a machine without just call the same ones: `just lint` is `bash .ci/run lint`.
+
+# List the recipes.
+default:
+    @just --list
+
+# All that CI runs, with the time of each step; it stops at the first failure.
+ci:
+    bash .ci/run
+
+# The layout of the code; `cargo fmt --all` repairs it.
+fmt:
+    bash .ci/run fmt
+
+# Leftovers, machine paths, files that grew too long.
+tidy:
+    bash .ci/run tidy
+
+# Banned crates, licences and sources by the lists of deny.toml, without another tool.
+supply:
+    bash .ci/run supply
+
+# All of deny.toml, with cargo-deny; builds it first if it is missing, which takes minutes. Not part of `ci`.
+deny:
+    bash .ci/run deny
+
+# How many crates a user of each library compiles.
+crates:
+    bash .ci/run crates
+
+# Clippy for default, no and all features; a warning is an error.
+lint:
+    bash .ci/run lint
+
+# The oldest Rust we promise.
+msrv:
+    bash .ci/run msrv
+
+# The documentation; a warning, such as a broken link, is an error.
+doc:
+    bash .ci/run doc
+
+# Each feature of each library crate, alone.
+features:
+    bash .ci/run features
+
+# Run every example.
+examples:
+    bash .ci/run examples
+
+# All tests, those in the documentation too, for default, no and all features.
+test:
+    bash .ci/run test

@@ -1,0 +1,29 @@
+//! A canary in every secret: it never shows in `Debug`, `Display`, an error's chain or a log, down to TRACE.
+//!
+//! Each kind of secret is a string of its own, found nowhere else ([`secrets`]), so a red test says which one got out,
+//! and in which disguise. What is found out here is that nothing is *printed*; accessors may give secrets away.
+//!
+//! | module | promise |
+//! | --- | --- |
+//! | [`table`] | every public type is printed and shows nothing; one that is missing from the table is an error |
+//! | [`core_types`], [`tower_types`], [`emulator_types`] | the rows of the table |
+//! | [`scan`] | the public types, as the sources name them |
+//! | [`logs`] | whatever happens, and whatever an issuer repeats: nothing in logs, events and errors |
+//! | [`repeated`] | an issuer's own words are told, but for those that repeat a secret |
+//! | [`refusals`] | whoever refuses an input says which setting it is, and does not quote it |
+//! | [`sensitive`] | headers that carry a secret are marked as such |
+//! | [`hunt`] | how a piece of a canary is found, whatever it is dressed up as |
+//! | [`stage`] | a scripted issuer, and what an authenticator needs to run without a network |
+
+mod core_types;
+mod emulator_types;
+mod hunt;
+mod logs;
+mod refusals;
+mod repeated;
+mod scan;
+mod secrets;
+mod sensitive;
+mod stage;
+mod table;
+mod tower_types;
