@@ -51,3 +51,11 @@ examples:
 # All tests, those in the documentation too, for default, no and all features.
 test:
     bash .ci/run test
+
+# A model checker over the cache's shell: every interleaving, up to three preemptions.
+loom:
+    bash .ci/run loom
+
+# Break each rule on purpose and see its cases go red; a quarter of an hour. Not part of `ci`.
+mutants:
+    bash .ci/run mutants

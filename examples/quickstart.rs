@@ -1,6 +1,8 @@
 //! An API key against the embedded emulator: first fetch, cached requests, an early refresh while 50 requests run, an
 //! outage that nobody notices, and a revocation answered by one refetch and a replay.
 
+#![expect(clippy::print_stdout, reason = "an example talks to a person")]
+
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -33,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             Event::RefreshFailed { error, serving, .. } => {
                 say(&format!("         failed ({error}), serving: {serving}"))
             }
-            Event::Rejected { generation } => say(&format!("         token {generation} answered 401")),
+            Event::Rejected { generation, .. } => say(&format!("         token {generation} answered 401")),
             _ => {}
         })
         .build()?;
@@ -57,8 +59,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     for request in requests {
         request.await??;
     }
-    say("all 50 answered; now the endpoint answers too");
     gate.open();
+    say("all 50 answered; now the endpoint answers too");
     wait_until_refreshed(&auth, 2).await?;
     check("token requests", emulator.token_request_count(), 2)?;
 
@@ -80,9 +82,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     check("sent again", usize::from(outcome.is_replayed()), 1)?;
 
     let refused = emulator.api_requests().iter().filter(|request| request.status() != Some(StatusCode::OK)).count();
-    check("requests in all", emulator.api_request_count(), emulator.api_requests().len())?;
-    check("of them answered 401", refused, 1)?;
-    say("no request failed");
+    check("API requests answered 401", refused, 1)?;
+    say(&format!("{} requests to the API, and no caller saw a failure", emulator.api_request_count()));
     Ok(())
 }
 

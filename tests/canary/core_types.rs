@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use auth_core::authenticator::{Attach, Judgement, Recovery, Sent, Without};
 use auth_core::exchange::{Exchange, TokenAnswer, TokenEndpoint};
-use auth_core::runtime::{Abort, FakeRuntime, NoRuntime, TokioRuntime};
+use auth_core::runtime::{Abort, FakeRuntime, TokioRuntime};
 use auth_core::sources::{Callback, EnvToken, FileToken, StaticToken};
 use auth_core::{
-    Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, FetchContext, Moment, Origin, Outcome, Policy, Reason,
-    RequestAuth, Secret, Stage, Token, source_fn,
+    Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Moment, Origin, Outcome, Policy,
+    Reason, RequestAuth, Secret, Stage, Token, source_fn,
 };
 use http::{HeaderMap, HeaderName, StatusCode};
 
@@ -50,14 +50,8 @@ fn values(table: &mut Table) {
     show!(table, Token::with_scheme("DPoP", secrets::ACCESS_TOKEN).expires_at(SystemTime::UNIX_EPOCH).found());
     show!(table, Env::of([("TOKEN", secrets::ENV_VALUE)]), Env::process());
     show!(table, Origin::parse(API).unwrap(), Endpoint::parse("https://api.example.com/v1").unwrap());
-    show!(
-        table,
-        Moment::new(HOUR, SystemTime::UNIX_EPOCH).with_boot(HOUR),
-        TokioRuntime,
-        FakeRuntime::new(),
-        NoRuntime
-    );
-    show!(table, Policy::default(), Backoff { first: Duration::ZERO, max: HOUR });
+    show!(table, Moment::new(HOUR, SystemTime::UNIX_EPOCH).with_boot(HOUR), TokioRuntime, FakeRuntime::new());
+    show!(table, Policy::default(), Backoff::new(Duration::ZERO, HOUR));
     let secret = Secret::new(secrets::ACCESS_TOKEN);
     show!(table, Abort::new(move || drop(secret)));
     for kind in logs::KINDS {
@@ -66,7 +60,7 @@ fn values(table: &mut Table) {
         show!(table, kind, error);
     }
     let generation = 7;
-    for reason in [Reason::First, Reason::Early, Reason::Due, Reason::Recheck, Reason::Rejected { generation }] {
+    for reason in [Reason::First, Reason::Early, Reason::Due, Reason::Recheck] {
         show!(table, reason);
     }
     for stage in [Stage::Empty, Stage::Fresh, Stage::Soft, Stage::Hard, Stage::Expired, Stage::Closed] {
@@ -147,7 +141,7 @@ fn engine(table: &mut Table) {
     show!(table, waiting, auth);
     let Attach::Wait(acquire) = &mut waiting else { panic!("the token has expired: {waiting:?}") };
     assert!(poll_once(std::pin::Pin::new(acquire)).is_pending());
-    show!(table, *acquire, auth.status(), Authenticator::none_needed());
+    show!(table, *acquire, auth.status(), Authenticator::none_needed(), auth.shutdown());
 }
 
 /// What there is to see after a 401.
@@ -187,5 +181,8 @@ fn failed(table: &mut Table) {
     show!(table, Outcome::rejected(Sent::With { generation: 1 }, false, Some(error)));
     for event in logs::events() {
         show!(table, event);
+        if let Event::RefreshStarted { reason, .. } = event {
+            show!(table, reason);
+        }
     }
 }

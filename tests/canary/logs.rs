@@ -196,7 +196,7 @@ pub(super) fn failure(source: impl TokenSource, transport: impl Transport) -> Er
         let acquired = Arc::new(Mutex::new(None));
         let (token, slot) = (auth.token(Duration::ZERO), Arc::clone(&acquired));
         let task = Box::pin(async move { *slot.lock().unwrap() = Some(token.await) });
-        let _abort = auth_core::Runtime::spawn(&runtime, task).unwrap();
+        let _abort = auth_core::Runtime::spawn(&runtime, task).ok().unwrap();
         // Long enough for what never answers.
         runtime.advance(HOUR);
         let error = acquired.lock().unwrap().take().unwrap().unwrap_err();
@@ -261,8 +261,7 @@ fn expired_jwt() -> String {
 }
 
 fn insecure() -> Error {
-    let runtime = FakeRuntime::new();
-    let builder = builder(&runtime, Issuer::default(), api_key()).for_origins(["http://api.example.com"]);
+    let builder = Authenticator::builder(api_key()).runtime(FakeRuntime::new()).for_origins(["http://api.example.com"]);
     let uri: Uri = format!("http://api.example.com/?key={}", secrets::QUERY_SECRET).parse().unwrap();
     let error = builder.build().unwrap().attach(&uri, &mut HeaderMap::new()).unwrap_err();
     check_error(&error);

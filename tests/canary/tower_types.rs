@@ -10,7 +10,9 @@ use std::task::{Context, Poll};
 
 use auth_core::runtime::FakeRuntime;
 use auth_core::{Authenticator, Endpoint};
-use auth_tower::{AuthLayer, BaseUrlLayer, Cloned, Error, HyperTransport, Never, TowerTransport, WhenEmpty};
+use auth_tower::{
+    AuthLayer, BaseUrlLayer, BoxedError, Cloned, Error, HyperTransport, Never, TowerTransport, WhenEmpty,
+};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -102,7 +104,8 @@ pub(super) fn show(table: &mut Table) {
     show!(table, TowerTransport::<_, Body>::new(Api::default()), HyperTransport::new());
 
     let error = auth_core::Error::transient("no answer").with_host("iam.example.com");
-    show!(table, Error::<Infallible>::Auth(error.clone()), Error::Inner(error));
+    let boxed: Box<dyn std::error::Error + Send + Sync> = Box::new(error.clone());
+    show!(table, Error::<Infallible>::Auth(error.clone()), Error::Inner(error), BoxedError::from(boxed));
     table.silent("auth-tower::Replay", "a trait: its implementations have rows of their own");
     response_futures(table);
 }

@@ -197,6 +197,10 @@ impl Runtime for Unstoppable {
         self.0.sleep_until(deadline)
     }
 
+    fn can_spawn(&self) -> bool {
+        true
+    }
+
     fn spawn(&self, task: Task) -> Result<Abort, Task> {
         self.0.spawn(task).map(|_abort| Abort::new(|| {}))
     }

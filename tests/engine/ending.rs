@@ -1,6 +1,7 @@
 //! The last handle, a shutdown, a replaced token.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use auth_core::runtime::FakeRuntime;
 use auth_core::sources::StaticToken;
 use auth_core::{Authenticator, ErrorKind, Stage, source_fn};
 
-use super::scripted::{Scripted, poll_once};
+use super::scripted::{Scripted, hour, poll_once};
 
 fn authenticator(source: &Scripted, runtime: &FakeRuntime) -> Authenticator {
     Authenticator::builder(source.clone()).anywhere().runtime(runtime.clone()).build().unwrap()
@@ -44,7 +45,7 @@ fn shutdown_lets_the_fetch_finish_and_then_closes() {
     let mut waiting = auth.token(Duration::ZERO);
     assert!(poll_once(&mut waiting).is_pending());
 
-    let mut shutdown = Box::pin(auth.shutdown());
+    let mut shutdown = auth.shutdown();
     assert!(poll_once(&mut shutdown).is_pending());
     let Poll::Ready(Err(error)) = poll_once(&mut auth.token(Duration::ZERO)) else { panic!("it takes new callers") };
     assert_eq!(error.kind(), ErrorKind::Closed);
@@ -74,14 +75,86 @@ fn a_replaced_token_is_used_from_then_on() {
 }
 
 #[test]
-fn an_invalidation_during_a_fetch_is_not_undone_by_its_result() {
+fn what_was_being_read_when_the_source_changed_is_read_again() {
     let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());
     let auth = authenticator(&source, &runtime);
     let mut waiting = auth.token(Duration::ZERO);
     assert!(poll_once(&mut waiting).is_pending());
-    auth.invalidate();
+    source.changed();
     source.open();
     runtime.run_until_idle();
+    runtime.advance(Duration::from_secs(1));
     let Poll::Ready(Ok(token)) = poll_once(&mut waiting) else { panic!("it hangs") };
-    assert_eq!(token.secret().unwrap().expose(), "token-2", "what was asked for before is asked for again");
+    assert_eq!(token.secret().unwrap().expose(), "token-2");
+}
+
+#[test]
+fn a_source_that_changes_whenever_it_is_read_fails_after_three_readings() {
+    let (calls, runtime) = (Arc::new(AtomicU32::new(0)), FakeRuntime::new());
+    let counter = Arc::clone(&calls);
+    let source = source_fn(move |cx| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        cx.changed().notify();
+        async { Ok(hour("old")) }
+    });
+    let auth = Authenticator::builder(source).anywhere().runtime(runtime.clone()).build().unwrap();
+    runtime.set_random(0.5);
+    let mut caller = auth.token(Duration::ZERO);
+    assert!(poll_once(&mut caller).is_pending(), "it does not spin on the caller's thread");
+    runtime.advance(Duration::from_secs(1));
+    let Poll::Ready(Err(error)) = poll_once(&mut caller) else { panic!("it hangs") };
+    assert!(error.is_transient(), "{error}");
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn invalidating_without_end_leaves_the_issuer_alone_and_still_brings_tokens() {
+    let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    source.close();
+    let mut caller = auth.token(Duration::ZERO);
+    assert!(poll_once(&mut caller).is_pending());
+    for _ in 0..100 {
+        auth.invalidate();
+    }
+    source.open();
+    runtime.run_until_idle();
+    assert!(matches!(poll_once(&mut caller), Poll::Ready(Ok(_))));
+    assert_eq!(source.calls(), 1, "a fetch that is under way counts as the next");
+}
+
+#[test]
+fn a_landed_caller_that_looks_late_gets_what_is_valid_then() {
+    let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    let mut late = auth.token(Duration::ZERO);
+    assert!(poll_once(&mut late).is_pending());
+    source.open();
+    runtime.run_until_idle();
+    runtime.advance(Duration::from_secs(3601));
+    let Poll::Ready(Ok(token)) = poll_once(&mut late) else { panic!("it hangs") };
+    assert_eq!(token.secret().unwrap().expose(), "token-2", "the first has ended while it did not look");
+}
+
+#[test]
+fn shutdown_closes_before_it_is_awaited() {
+    let auth = authenticator(&Scripted::hourly(), &FakeRuntime::new());
+    let _shutdown = auth.shutdown();
+    assert!(matches!(poll_once(&mut auth.token(Duration::ZERO)), Poll::Ready(Err(_))));
+}
+
+#[test]
+fn a_listener_that_panics_wedges_nobody() {
+    let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());
+    let auth = Authenticator::builder(source.clone())
+        .anywhere()
+        .runtime(runtime.clone())
+        .listener(|_| panic!("in a listener"))
+        .build()
+        .unwrap();
+    let mut callers: Vec<_> = (0..3).map(|_| auth.token(Duration::ZERO)).collect();
+    callers.iter_mut().for_each(|caller| assert!(poll_once(caller).is_pending()));
+    source.open();
+    runtime.run_until_idle();
+    callers.iter_mut().for_each(|caller| assert!(matches!(poll_once(caller), Poll::Ready(Ok(_)))));
 }

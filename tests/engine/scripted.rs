@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use auth_core::{Error, FetchContext, Token, TokenSource, async_trait};
+use auth_core::{Changed, Error, FetchContext, Token, TokenSource, async_trait};
 
 /// Counts its calls, waits until its gate is open, then brings the next answer (the last one again and again).
 #[derive(Clone)]
@@ -16,6 +16,7 @@ pub(super) struct Scripted(Arc<Inner>);
 
 struct Inner {
     calls: AtomicU32,
+    changed: Mutex<Option<Changed>>,
     answers: Mutex<VecDeque<Result<Token, Error>>>,
     gate: Mutex<Gate>,
 }
@@ -30,6 +31,7 @@ impl Scripted {
     pub(super) fn new(answers: impl IntoIterator<Item = Result<Token, Error>>) -> Self {
         Self(Arc::new(Inner {
             calls: AtomicU32::new(0),
+            changed: Mutex::default(),
             answers: Mutex::new(answers.into_iter().collect()),
             gate: Mutex::default(),
         }))
@@ -58,6 +60,12 @@ impl Scripted {
         waiting.into_iter().for_each(Waker::wake);
     }
 
+    /// What it reads has changed.
+    pub(super) fn changed(&self) {
+        let changed = self.0.changed.lock().unwrap().clone();
+        changed.expect("it has been read").notify();
+    }
+
     pub(super) fn calls(&self) -> u32 {
         self.0.calls.load(Ordering::SeqCst)
     }
@@ -65,8 +73,9 @@ impl Scripted {
 
 #[async_trait]
 impl TokenSource for Scripted {
-    async fn fetch(&self, _cx: &FetchContext) -> Result<Token, Error> {
+    async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
         self.0.calls.fetch_add(1, Ordering::SeqCst);
+        *self.0.changed.lock().unwrap() = Some(cx.changed());
         poll_fn(|cx| {
             let mut gate = self.0.gate.lock().unwrap();
             if gate.closed {

@@ -43,7 +43,9 @@ async fn a_request_with_a_host_of_its_own_is_left_alone_and_gets_no_token_there(
 async fn a_path_that_is_none_is_refused_and_not_sent() {
     let api = Api::default();
     let endpoint = Endpoint::parse("https://api.example.com").unwrap();
-    let mut client = ServiceBuilder::new().layer(BaseUrlLayer::new(endpoint)).service(api.clone());
+    let auth = Counting::default().builder().for_endpoint(&endpoint).build().unwrap();
+    let mut client =
+        ServiceBuilder::new().layer(BaseUrlLayer::new(endpoint)).layer(AuthLayer::new(auth)).service(api.clone());
     let request = Request::options("*").body(Body::default()).unwrap();
     let Err(Error::Auth(error)) = send(&mut client, request).await else { panic!("it was sent") };
     assert_eq!(error.kind(), ErrorKind::Misconfigured);

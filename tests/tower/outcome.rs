@@ -87,7 +87,7 @@ async fn a_401_soon_after_a_forced_fetch_is_returned_with_the_reason_and_no_fetc
     let outcome = outcome(&response).unwrap();
     assert_eq!((response.status(), source.fetches()), (StatusCode::UNAUTHORIZED, 2));
     assert!(outcome.is_rejected() && !outcome.is_replayed());
-    assert!(outcome.error().unwrap().retry_after().is_some());
+    assert!(outcome.error().unwrap().retry_at().is_some());
 }
 
 #[tokio::test]

@@ -68,8 +68,7 @@ fn hypers_client_and_a_router_are_transports() {
 async fn the_inner_error_keeps_its_type_and_is_the_source() {
     let mut client = AuthLayer::new(Counting::default().auth()).layer(Plain);
     let error = send(&mut client, get(ORIGIN)).await.unwrap_err();
-    let source = std::error::Error::source(&error).unwrap();
-    assert_eq!(source.downcast_ref::<io::Error>().unwrap().kind(), io::ErrorKind::BrokenPipe);
+    assert!(std::error::Error::source(&error).is_none(), "a chain says everything once");
     let Error::Inner(inner) = error else { panic!("the client's own error") };
     assert_eq!(inner.kind(), io::ErrorKind::BrokenPipe);
 }
@@ -81,7 +80,7 @@ fn whoever_can_not_fail_leaves_one_kind_of_error() {
             Error::Auth(error) => error,
         }
     }
-    let error = only_ours(auth_core::Error::unavailable("nothing is configured").into());
+    let error = only_ours(Error::Auth(auth_core::Error::unavailable("nothing is configured")));
     assert_eq!(error.kind(), auth_core::ErrorKind::Unavailable);
 }
 

@@ -64,6 +64,9 @@ impl Endpoint {
         if !path_and_query.starts_with('/') {
             return Err(Error::misconfigured("a path below the base url must begin with a slash"));
         }
+        if url::has_dot_segments(path_and_query.split('?').next().unwrap_or_default()) {
+            return Err(Error::misconfigured("a path below the base url must not have `.` or `..` segments"));
+        }
         let path = format!("{}{path_and_query}", self.prefix);
         Uri::builder()
             .scheme(self.scheme.clone())

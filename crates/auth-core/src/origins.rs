@@ -20,13 +20,19 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Reads an origin: `https://api.example.com`, `http://localhost:8080`. A path is ignored.
+    /// Reads an origin: `https://api.example.com`, `http://localhost:8080`.
     ///
     /// # Errors
-    /// [`Misconfigured`](ErrorKind::Misconfigured) if it is no http or https URL with a host.
+    /// [`Misconfigured`](ErrorKind::Misconfigured) if it is no http or https URL with a host, or if it has a path: an origin
+    /// is a whole host, and whoever writes a path means less than that.
     pub fn parse(origin: &str) -> Result<Self, Error> {
         let uri = url::parse(origin, For::BaseUrl)
             .map_err(|reason| Error::misconfigured(format!("an origin is not usable: {reason}")))?;
+        if !matches!(uri.path(), "" | "/") {
+            return Err(Error::misconfigured(
+                "an origin has a path, but a token can only be given to a whole host: leave it out",
+            ));
+        }
         Self::of(&uri).ok_or_else(|| Error::misconfigured("an origin needs a scheme and a host"))
     }
 
@@ -72,11 +78,13 @@ fn parts(uri: &Uri) -> Option<(bool, &str, u16)> {
     }
     let authority = uri.authority()?;
     let host = authority.host();
-    let port = match authority.port_u16() {
-        Some(port) => port,
-        // Something stands where a port should be.
-        None if !authority.as_str().ends_with(host) => return None,
-        None => default_port(https),
+    // Host, and perhaps a port in digits: whoever writes anything else gets no token.
+    let port = match authority.as_str().strip_prefix(host)? {
+        "" => default_port(https),
+        port => {
+            let digits = port.strip_prefix(':').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+            digits.parse().ok()?
+        }
     };
     (!host.is_empty()).then_some((https, host, port))
 }
@@ -92,6 +100,8 @@ pub(crate) enum Origins {
     Anywhere,
     /// What is below reaches this origin only.
     Connection(Origin),
+    /// Nothing is ever attached, so it does not matter.
+    Irrelevant,
 }
 
 /// Whether a request may carry the credential.
@@ -114,6 +124,9 @@ impl Origins {
     }
 
     fn check_closely(&self, uri: &Uri) -> Result<Permission, Error> {
+        if let Self::Irrelevant = self {
+            return Ok(Permission::Attach);
+        }
         if uri.authority().is_none() {
             return self.check_without_authority();
         }
@@ -122,6 +135,7 @@ impl Origins {
             Self::These(origins) => origins.iter().find(|origin| origin.is_of(target)).map(|origin| origin.secure),
             Self::Connection(origin) => origin.is_of(target).then_some(origin.secure),
             Self::Anywhere => Some(target.0 || url::is_loopback(target.1)),
+            Self::Irrelevant => Some(true),
         };
         match secure {
             None => Ok(Permission::Other),

@@ -131,6 +131,9 @@ impl Default for Policy {
     }
 }
 
+/// Longer than anything that runs; short enough to compute with.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 impl Policy {
     /// Refuses numbers that would wedge or spin.
     pub(crate) fn check(&self) -> Result<(), Error> {
@@ -141,24 +144,43 @@ impl Policy {
         if self.attempts == 0 {
             return Err(Error::misconfigured("policy.attempts must be at least 1"));
         }
-        const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-        if self.lifetime_max > CENTURY {
-            return Err(Error::misconfigured("policy.lifetime_max must not be more than 100 years"));
-        }
-        let floors = [
+        let durations = [
+            ("refresh_lead_max", self.refresh_lead_max),
+            ("hard_lead_max", self.hard_lead_max),
+            ("expiry_margin", self.expiry_margin),
+            ("retry_after_max", self.retry_after_max),
+            ("attempt_pause", self.attempt_pause),
+            ("rejection_wait", self.rejection_wait),
+            ("acquire_timeout", self.acquire_timeout.unwrap_or_default()),
+            ("lifetime_max", self.lifetime_max),
+        ];
+        let pauses = [
             ("attempt_timeout", self.attempt_timeout),
             ("flight_timeout", self.flight_timeout),
             ("early_pause_min", self.early_pause_min),
+            ("early_pause_first_max", self.early_pause_first_max),
+            ("early_pause_max", self.early_pause_max),
             ("hard_pause", self.hard_pause),
-            ("keep_transient.first", self.keep_transient.first),
-            ("keep_permanent.first", self.keep_permanent.first),
+            ("keep_interaction", self.keep_interaction),
             ("forced_interval", self.forced_interval),
-            ("forced_after_failure.first", self.forced_after_failure.first),
-            ("forced_without_progress.first", self.forced_without_progress.first),
             ("recheck_pause", self.recheck_pause),
         ];
-        if let Some((name, _)) = floors.iter().find(|(_, floor)| floor.is_zero()) {
+        let backoffs = [
+            ("keep_transient", self.keep_transient),
+            ("keep_permanent", self.keep_permanent),
+            ("forced_after_failure", self.forced_after_failure),
+            ("forced_without_progress", self.forced_without_progress),
+        ];
+        if let Some((name, _)) = durations.iter().chain(&pauses).find(|(_, duration)| *duration > CENTURY) {
+            return Err(Error::misconfigured(format!("policy.{name} must not be more than 100 years")));
+        }
+        if let Some((name, _)) = pauses.iter().find(|(_, pause)| pause.is_zero()) {
             return Err(Error::misconfigured(format!("policy.{name} must be more than zero")));
+        }
+        let wrong = |backoff: &Backoff| backoff.first.is_zero() || backoff.max < backoff.first || backoff.max > CENTURY;
+        if let Some((name, _)) = backoffs.iter().find(|(_, backoff)| wrong(backoff)) {
+            let message = "must begin above zero and end, within 100 years, no lower than it begins";
+            return Err(Error::misconfigured(format!("policy.{name} {message}")));
         }
         Ok(())
     }

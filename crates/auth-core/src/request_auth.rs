@@ -37,8 +37,8 @@ impl RequestAuth {
         Self { choice: Choice::Using(authenticator), fresh: false }
     }
 
-    /// Fetch a token for it that is newer than the present one, if one fetch can bring it. For the one call that needs
-    /// what was just granted; not for every request.
+    /// Use a token for it that is newer than the present one, if one fetch can bring it; a fetch that is under way counts.
+    /// For a call that is known to need it; not for every request.
     pub fn fresh() -> Self {
         Self { choice: Choice::Layer, fresh: true }
     }

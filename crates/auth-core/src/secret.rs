@@ -8,13 +8,14 @@ use zeroize::Zeroizing;
 
 /// A secret: a token, an API key, a client secret.
 ///
-/// `Debug` shows a fingerprint (the first 8 hex digits of the SHA-256), never the value, and there is no `Display`:
-/// whoever wants the value says [`expose`](Secret::expose), which is easy to find in a review. The memory is wiped when
-/// the last clone drops. A header rendered from a secret is a copy that cannot be wiped.
+/// `Debug` shows nothing of the value, and there is no `Display`: whoever wants it says [`expose`](Secret::expose), which
+/// is easy to find in a review. The memory is wiped when the last clone drops. A header or a form rendered from a secret is
+/// a copy that is not wiped.
 ///
 /// ```
 /// let key = auth_core::Secret::new("my-api-key");
-/// assert_eq!(format!("{key:?}"), "Secret(#2e35b658)");
+/// assert_eq!(format!("{key:?}"), "Secret(..)");
+/// assert_eq!(key.fingerprint(), "2e35b658");
 /// ```
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);
@@ -30,7 +31,8 @@ impl Secret {
         self.0.as_str()
     }
 
-    /// The first 8 hex digits of the value's SHA-256: enough to tell two tokens apart in a log, useless to anybody else.
+    /// The first 8 hex digits of the value's SHA-256: enough to tell two tokens apart in a log. For tokens, not for
+    /// passwords: whoever can guess a value can check the guess.
     pub fn fingerprint(&self) -> String {
         let digest = hmac_sha256::Hash::hash(self.expose().as_bytes());
         let [a, b, c, d, ..] = digest;
@@ -45,7 +47,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secret(#{})", self.fingerprint())
+        f.write_str("Secret(..)")
     }
 }
 
@@ -63,7 +65,8 @@ impl From<&str> for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(SecretVisitor)
+        // Not `deserialize_string`: formats would refuse a number by themselves, and quote it.
+        deserializer.deserialize_any(SecretVisitor)
     }
 }
 

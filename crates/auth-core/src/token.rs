@@ -77,6 +77,10 @@ impl Token {
     }
 
     /// Nothing is attached, because somebody else does it (a sidecar, mutual TLS). It never expires.
+    ///
+    /// If that is known from the start, use [`Authenticator::none_needed`](crate::Authenticator::none_needed). A source that
+    /// finds it out sends to plain-http addresses only after the first token is there: call
+    /// [`warm_up`](crate::Authenticator::warm_up) first.
     pub fn none_needed() -> Self {
         Self::placed(Placement::NoneNeeded)
     }

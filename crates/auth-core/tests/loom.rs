@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::task::Poll;
 use std::time::{Duration, UNIX_EPOCH};
 
-use auth_core::runtime::{Abort, NoRuntime, Sleep, Task};
-use auth_core::{Authenticator, Error, FetchContext, Moment, Runtime, Token, TokenSource, async_trait};
+use auth_core::runtime::{Abort, Sleep, Task};
+use auth_core::{Authenticator, Changed, Error, FetchContext, Moment, Runtime, Token, TokenSource, async_trait};
 use loom::future::block_on;
 use loom::sync::atomic::AtomicBool;
 use loom::thread;
@@ -29,7 +29,11 @@ impl Runtime for Model {
         Box::pin(std::future::pending())
     }
 
-    fn spawn(&self, task: Task) -> Result<Abort, NoRuntime> {
+    fn can_spawn(&self) -> bool {
+        true
+    }
+
+    fn spawn(&self, task: Task) -> Result<Abort, Task> {
         thread::spawn(move || block_on(task));
         Ok(Abort::new(|| {}))
     }
@@ -45,12 +49,14 @@ struct Source {
     version: Arc<loom::sync::atomic::AtomicU32>,
     /// Whether it lets others run before it answers.
     yields: bool,
+    changed: Arc<std::sync::Mutex<Option<Changed>>>,
 }
 
 #[async_trait]
 impl TokenSource for Source {
-    async fn fetch(&self, _cx: &FetchContext) -> Result<Token, Error> {
+    async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
         self.calls.fetch_add(1, SeqCst);
+        *self.changed.lock().unwrap() = Some(cx.changed());
         let version = self.version.load(SeqCst);
         let mut yielded = !self.yields;
         poll_fn(|cx| {
@@ -69,14 +75,17 @@ struct World {
     auth: Authenticator,
     calls: Arc<AtomicU32>,
     version: Arc<loom::sync::atomic::AtomicU32>,
+    changed: Arc<std::sync::Mutex<Option<Changed>>>,
 }
 
 fn world(yields: bool) -> World {
     let calls = Arc::new(AtomicU32::new(0));
     let version = Arc::new(loom::sync::atomic::AtomicU32::new(1));
-    let source = Source { calls: Arc::clone(&calls), version: Arc::clone(&version), yields };
+    let changed = Arc::default();
+    let source =
+        Source { calls: Arc::clone(&calls), version: Arc::clone(&version), yields, changed: Arc::clone(&changed) };
     let auth = Authenticator::builder(source).anywhere().runtime(Model).build().unwrap();
-    World { auth, calls, version }
+    World { auth, calls, version, changed }
 }
 
 fn token(auth: &Authenticator) -> impl Future<Output = String> + use<> {
@@ -103,13 +112,17 @@ fn two_cold_callers_share_one_fetch_and_both_are_woken() {
 }
 
 #[test]
-fn after_an_invalidation_the_old_token_is_never_served() {
+fn after_a_change_the_old_token_is_never_served() {
     check(|| {
         let world = world(false);
+        assert_eq!(block_on(token(&world.auth)), "v1");
         let auth = world.auth.clone();
-        let other = thread::spawn(move || block_on(token(&auth)));
+        let other = thread::spawn(move || {
+            auth.invalidate();
+            block_on(token(&auth))
+        });
         world.version.store(2, SeqCst);
-        world.auth.invalidate();
+        world.changed.lock().unwrap().as_ref().unwrap().notify();
         assert_eq!(block_on(token(&world.auth)), "v2");
         other.join().unwrap();
         assert_eq!(block_on(token(&world.auth)), "v2");

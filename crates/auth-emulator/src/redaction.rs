@@ -34,11 +34,31 @@ pub(crate) fn form_names(headers: &HeaderMap, body: &[u8]) -> Vec<String> {
     if is_form(headers) { field_names(body) } else { Vec::new() }
 }
 
-/// The names in a query or form. A field without `=` may be the secret itself and has no name to show.
+/// Names of fields that are known to be names: a field without a value, or one that is all padding, may be the secret itself.
+const FIELDS: [&str; 14] = [
+    "grant_type",
+    "apikey",
+    "response_type",
+    "scope",
+    "client_id",
+    "client_secret",
+    "refresh_token",
+    "assertion",
+    "access_token",
+    "profile_id",
+    "cr_token",
+    "version",
+    "limit",
+    "page",
+];
+
+/// The names in a query or form, as far as they are known.
 pub(crate) fn field_names(fields: &[u8]) -> Vec<String> {
-    let named = |field: &&[u8]| field.contains(&b'=');
-    let name = |field| form_urlencoded::parse(field).next().map(|(name, _)| name.into_owned());
-    fields.split(|byte| *byte == b'&').filter(named).filter_map(name).collect()
+    let name = |(name, _): (std::borrow::Cow<'_, str>, _)| match FIELDS.contains(&&*name) {
+        true => name.into_owned(),
+        false => "[other]".to_owned(),
+    };
+    form_urlencoded::parse(fields).map(name).collect()
 }
 
 /// `application/x-www-form-urlencoded`, with or without parameters.

@@ -1,16 +1,11 @@
 //! Requests with a path only, sent to an [`Endpoint`].
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use auth_core::Endpoint;
 use http::Request;
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
-
-use crate::Error;
 
 /// Puts a base URL in front of requests that have none. Goes outside [`AuthLayer`](crate::AuthLayer).
 ///
@@ -65,56 +60,21 @@ where
     S: Service<Request<B>>,
 {
     type Response = S::Response;
-    type Error = Error<S::Error>;
-    type Future = BaseUrlFuture<S::Future>;
+    type Error = S::Error;
+    type Future = S::Future;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx).map_err(Error::Inner)
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         if request.uri().authority().is_none() {
             let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            match self.endpoint.join(path) {
-                Ok(uri) => *request.uri_mut() = uri,
-                Err(error) => return BaseUrlFuture { state: State::Failed { error: Some(error) } },
+            // What can't be joined (`*`, dot segments) is left without a host, and the auth layer inside refuses that.
+            if let Ok(uri) = self.endpoint.join(path) {
+                *request.uri_mut() = uri;
             }
         }
-        BaseUrlFuture { state: State::Sending { future: self.inner.call(request) } }
-    }
-}
-
-pin_project! {
-    /// The response to come. Made by [`BaseUrl`].
-    #[derive(Debug)]
-    pub struct BaseUrlFuture<F> {
-        #[pin]
-        state: State<F>,
-    }
-}
-
-pin_project! {
-    #[project = StateProj]
-    #[derive(Debug)]
-    enum State<F> {
-        Sending { #[pin] future: F },
-        Failed { error: Option<auth_core::Error> },
-    }
-}
-
-impl<F, T, E> Future for BaseUrlFuture<F>
-where
-    F: Future<Output = Result<T, E>>,
-{
-    type Output = Result<T, Error<E>>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProj::Sending { future } => Poll::Ready(ready!(future.poll(cx)).map_err(Error::Inner)),
-            StateProj::Failed { error } => match error.take() {
-                Some(error) => Poll::Ready(Err(Error::Auth(error))),
-                None => panic!("a future must not be polled after it has completed"),
-            },
-        }
+        self.inner.call(request)
     }
 }

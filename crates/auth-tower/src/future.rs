@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth_core::authenticator::{Acquire, Credential, Judgement, Recover, Recovery, Sent};
+use auth_core::authenticator::{Acquire, Attach, Judgement, Recover, Recovery, Sent};
+use auth_core::runtime::Sleep;
 use auth_core::{Authenticator, Outcome};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
@@ -22,7 +23,7 @@ pin_project! {
     {
         #[pin]
         state: State<S, B, S::Future, S::Response>,
-        authenticator: Option<Authenticator>,
+        authenticator: Authenticator,
         options: Options,
     }
 }
@@ -32,12 +33,14 @@ pin_project! {
     enum State<S, B, F, T> {
         // The service is ready, the request waits for its token.
         Acquiring { acquire: Acquire, waiting: Option<Waiting<S, B>> },
+        // Nothing is attached, and nothing is to be learned from the answer.
+        Passing { #[pin] future: F, sent: Sent },
         // First sending.
         Sending { #[pin] future: F, sent: Sent, again: Option<Again<S, B>> },
         // Answered 401; a newer token may come.
-        Recovering { recover: Recover, sent: Sent, again: Option<Again<S, B>>, response: Option<T> },
+        Recovering { recover: Recover, held: Option<Held<S, B, T>> },
         // A newer token is there; the service, which was used once, has to become ready anew.
-        Readying { credential: Credential, sent: Sent, again: Option<Again<S, B>>, response: Option<T> },
+        Readying { patience: Option<Sleep>, held: Option<Held<S, B, T>> },
         // Second and last sending.
         Resending { #[pin] future: F, sent: Sent },
         // Nothing was sent.
@@ -58,15 +61,34 @@ pub(crate) struct Again<S, B> {
     pub(crate) service: S,
 }
 
+/// The first response, a 401, and what it takes to get a better one.
+struct Held<S, B, T> {
+    response: T,
+    sent: Sent,
+    again: Again<S, B>,
+}
+
+impl<S, B, T> Held<S, B, Response<T>> {
+    /// There is no better one.
+    fn give_back(mut self, error: Option<auth_core::Error>) -> Response<T> {
+        self.response.extensions_mut().insert(Outcome::rejected(self.sent, false, error));
+        self.response
+    }
+}
+
 impl<S, B> ResponseFuture<S, B>
 where
     S: Service<Request<B>>,
 {
+    pub(crate) fn passing(future: S::Future, sent: Sent, authenticator: Authenticator) -> Self {
+        Self { state: State::Passing { future, sent }, authenticator, options: Options::default() }
+    }
+
     pub(crate) fn sending(
         future: S::Future,
         sent: Sent,
-        authenticator: Option<Authenticator>,
         again: Option<Again<S, B>>,
+        authenticator: Authenticator,
         options: Options,
     ) -> Self {
         Self { state: State::Sending { future, sent, again }, authenticator, options }
@@ -81,11 +103,11 @@ where
         options: Options,
     ) -> Self {
         let waiting = Some(Waiting { request, copy, service });
-        Self { state: State::Acquiring { acquire, waiting }, authenticator: Some(authenticator), options }
+        Self { state: State::Acquiring { acquire, waiting }, authenticator, options }
     }
 
-    pub(crate) fn failed(error: auth_core::Error) -> Self {
-        Self { state: State::Failed { error: Some(error) }, authenticator: None, options: Options::default() }
+    pub(crate) fn failed(error: auth_core::Error, authenticator: Authenticator) -> Self {
+        Self { state: State::Failed { error: Some(error) }, authenticator, options: Options::default() }
     }
 }
 
@@ -97,77 +119,85 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let authenticator: &Authenticator = this.authenticator;
         loop {
             let next = match this.state.as_mut().project() {
                 StateProj::Failed { error } => {
-                    return Poll::Ready(Err(Error::Auth(error.take().expect(POLLED_AFTER_END))));
+                    return Poll::Ready(Err(Error::Auth(error.take().expect(NOT_POLLED_AGAIN))));
                 }
                 StateProj::Acquiring { acquire, waiting } => {
-                    let credential = ready!(Pin::new(acquire).poll(cx))?;
-                    let authenticator = this.authenticator.as_ref().expect(HAS_AUTHENTICATOR);
-                    let Waiting { mut request, copy, mut service } = waiting.take().expect(POLLED_AFTER_END);
+                    let credential = ready!(Pin::new(acquire).poll(cx)).map_err(Error::Auth)?;
+                    let Waiting { mut request, copy, mut service } = waiting.take().expect(NOT_POLLED_AGAIN);
                     let sent = with_headers(&mut request, |uri, headers| {
                         authenticator.attach_credential(&credential, uri, headers)
-                    })?;
+                    })
+                    .map_err(Error::Auth)?;
                     let future = service.call(request);
-                    let again = copy.map(|request| Again { request, service });
-                    State::Sending { future, sent, again }
+                    State::Sending { future, sent, again: copy.map(|request| Again { request, service }) }
+                }
+                StateProj::Passing { future, sent } => {
+                    let mut response = ready!(future.poll(cx)).map_err(Error::Inner)?;
+                    response.extensions_mut().insert(Outcome::without(*sent));
+                    return Poll::Ready(Ok(response));
                 }
                 StateProj::Sending { future, sent, again } => {
                     let mut response = ready!(future.poll(cx)).map_err(Error::Inner)?;
-                    let Some(authenticator) = this.authenticator.as_ref() else {
-                        response.extensions_mut().insert(Outcome::without(*sent));
-                        return Poll::Ready(Ok(response));
-                    };
                     let Judgement::Rejected { generation } = this.options.judge(authenticator, *sent, &response) else {
                         if let Sent::Without(_) = sent {
                             response.extensions_mut().insert(Outcome::without(*sent));
                         }
                         return Poll::Ready(Ok(response));
                     };
-                    match (authenticator.recover(generation), again.take()) {
-                        (Recovery::Resend(credential), Some(again)) => {
-                            State::Readying { credential, sent: *sent, again: Some(again), response: Some(response) }
-                        }
-                        (Recovery::Wait(recover), Some(again)) => {
-                            State::Recovering { recover, sent: *sent, again: Some(again), response: Some(response) }
-                        }
+                    let recovery = authenticator.recover(generation);
+                    let Some(again) = again.take() else {
                         // Can't be sent again: what was started goes on for the next request.
-                        (recovery, _) => {
-                            let error = if let Recovery::Return(error) = recovery { Some(error) } else { None };
-                            response.extensions_mut().insert(Outcome::rejected(*sent, false, error));
-                            return Poll::Ready(Ok(response));
-                        }
+                        let error = if let Recovery::Return(error) = recovery { Some(error) } else { None };
+                        response.extensions_mut().insert(Outcome::rejected(*sent, false, error));
+                        return Poll::Ready(Ok(response));
+                    };
+                    let held = Held { response, sent: *sent, again };
+                    match recovery {
+                        Recovery::Resend(_) => State::Readying { patience: None, held: Some(held) },
+                        Recovery::Wait(recover) => State::Recovering { recover, held: Some(held) },
+                        Recovery::Return(error) => return Poll::Ready(Ok(held.give_back(Some(error)))),
                     }
                 }
-                StateProj::Recovering { recover, sent, again, response } => match ready!(Pin::new(recover).poll(cx)) {
-                    Ok(credential) => {
-                        State::Readying { credential, sent: *sent, again: again.take(), response: response.take() }
+                StateProj::Recovering { recover, held } => {
+                    let newer = ready!(Pin::new(recover).poll(cx));
+                    let held = held.take().expect(NOT_POLLED_AGAIN);
+                    match newer {
+                        Ok(_) => State::Readying { patience: None, held: Some(held) },
+                        Err(error) => return Poll::Ready(Ok(held.give_back(Some(error)))),
                     }
-                    Err(error) => return Poll::Ready(Ok(first_response(response, *sent, Some(error)))),
-                },
-                StateProj::Readying { credential, sent, again, response } => {
-                    let authenticator = this.authenticator.as_ref().expect(HAS_AUTHENTICATOR);
-                    let ready = match again.as_mut() {
-                        Some(again) => ready!(again.service.poll_ready(cx)),
-                        None => unreachable!("{POLLED_AFTER_END}"),
+                }
+                StateProj::Readying { patience, held } => {
+                    let ready = held.as_mut().expect(NOT_POLLED_AGAIN).again.service.poll_ready(cx);
+                    let is_ready = match ready {
+                        Poll::Ready(result) => result.is_ok(),
+                        Poll::Pending => {
+                            // The service may be waiting for the very response that is held here.
+                            ready!(patience.get_or_insert_with(|| authenticator.patience()).as_mut().poll(cx));
+                            false
+                        }
                     };
-                    let Again { mut request, mut service } = again.take().expect(POLLED_AFTER_END);
-                    // If it can't be sent again after all, the response at hand is worth more than an error.
-                    if ready.is_err() {
-                        return Poll::Ready(Ok(first_response(response, *sent, None)));
+                    let mut held = held.take().expect(NOT_POLLED_AGAIN);
+                    // A 401 at hand is worth more than an error about a connection.
+                    if !is_ready {
+                        return Poll::Ready(Ok(held.give_back(Some(not_ready()))));
                     }
-                    let attached = with_headers(&mut request, |uri, headers| {
-                        authenticator.attach_credential(credential, uri, headers)
-                    });
+                    let attached =
+                        with_headers(&mut held.again.request, |uri, headers| authenticator.attach(uri, headers));
                     match attached {
-                        Ok(sent) => State::Resending { future: service.call(request), sent },
-                        Err(error) => return Poll::Ready(Ok(first_response(response, *sent, Some(error)))),
+                        Ok(Attach::Ready(sent)) => {
+                            let Again { request, mut service } = held.again;
+                            State::Resending { future: service.call(request), sent }
+                        }
+                        Ok(Attach::Wait(_)) => return Poll::Ready(Ok(held.give_back(None))),
+                        Err(error) => return Poll::Ready(Ok(held.give_back(Some(error)))),
                     }
                 }
                 StateProj::Resending { future, sent } => {
                     let mut response = ready!(future.poll(cx)).map_err(Error::Inner)?;
-                    let authenticator = this.authenticator.as_ref().expect(HAS_AUTHENTICATOR);
                     let outcome = match this.options.judge(authenticator, *sent, &response) {
                         Judgement::Fine => Outcome::replayed(*sent),
                         Judgement::Rejected { generation } => {
@@ -187,17 +217,12 @@ where
     }
 }
 
-/// A future that has returned is not polled again; that is every future's contract.
-const POLLED_AFTER_END: &str = "a future must not be polled after it has completed";
-
-/// Only a future that attaches nothing has none, and it never gets beyond its first sending.
-const HAS_AUTHENTICATOR: &str = "whoever waits for a token has an authenticator";
-
-fn first_response<T>(response: &mut Option<Response<T>>, sent: Sent, error: Option<auth_core::Error>) -> Response<T> {
-    let mut response = response.take().expect(POLLED_AFTER_END);
-    response.extensions_mut().insert(Outcome::rejected(sent, false, error));
-    response
+fn not_ready() -> auth_core::Error {
+    auth_core::Error::transient("there is a newer token, but the client was not ready to send the request again")
 }
+
+/// A future that has returned is not polled again; that is every future's contract.
+const NOT_POLLED_AGAIN: &str = "a future must not be polled after it has completed";
 
 impl<S, B> fmt::Debug for ResponseFuture<S, B>
 where
@@ -206,6 +231,7 @@ where
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             State::Acquiring { .. } => "Acquiring",
+            State::Passing { .. } => "Passing",
             State::Sending { .. } => "Sending",
             State::Recovering { .. } => "Recovering",
             State::Readying { .. } => "Readying",

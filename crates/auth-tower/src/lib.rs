@@ -31,17 +31,22 @@
 //! * `FollowRedirect` goes **outside**: the layer then sees every hop and attaches nothing to other origins. Inside, the
 //!   client would carry the header wherever the server points; tower-http drops five well-known names on a change of host,
 //!   and `x-api-key` is none of them.
+//!   On a change of origin it also drops a request's extensions, and [`RequestAuth`](core::RequestAuth) with them: what
+//!   a request wished for itself holds up to the first foreign hop.
 //! * `Retry` goes **outside**: each try is authenticated anew. An [`Error::Auth`] means that nothing was sent, and
 //!   [`is_transient`](core::Error::is_transient) says whether trying again makes sense.
-//! * `Buffer`, `ConcurrencyLimit` and `BoxCloneSyncService` can stand on either side. If tokens are fetched through the
-//!   same limited service, keep a permit for them: a request that waits for its token holds one.
+//! * `Buffer`, `ConcurrencyLimit` and `BoxCloneSyncService` can stand on either side. Those whose errors are boxes
+//!   (`Buffer`, `Timeout`, `LoadShed`) want a [`map_err`](BoxedError) when they stand inside. If tokens are fetched through
+//!   the same limited service, keep a permit for them: a request that waits for its token holds one.
 //!
 //! # When a 401 is answered by sending again
 //!
 //! A request whose token is rejected is sent once more with a newer one, if it still can be: by default if its body was at
 //! its end ([`WhenEmpty`]); [`Cloned`] bodies on request; [`AuthLayer::without_replay`] asks nothing of the body type and
-//! saves the copy of the headers. Streaming bodies pass once; buffering them is a layer of its own, outside this one.
-//! What happened is in the response's extensions ([`core::Outcome`]).
+//! saves the copy of the headers and the clone of the service: only then a hit costs no more than a static header.
+//! Streaming bodies pass once; buffering them is a layer of its own, outside this one.
+//! What happened is in the response's extensions ([`core::Outcome`]). The first response is held until the second is on its
+//! way, and handed on if the inner service does not become ready within 10 s.
 //!
 //! # The annotation that trips people
 //!
@@ -79,14 +84,14 @@ mod transport;
 mod hyper;
 
 /// The README's code compiles.
-#[cfg(all(doctest, feature = "hyper"))]
+#[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
 pub use auth_core as core;
 
-pub use base_url::{BaseUrl, BaseUrlFuture, BaseUrlLayer};
-pub use error::Error;
+pub use base_url::{BaseUrl, BaseUrlLayer};
+pub use error::{BoxedError, Error};
 pub use future::ResponseFuture;
 #[cfg(feature = "hyper")]
 pub use hyper::HyperTransport;

@@ -8,6 +8,10 @@ use http_body::Body;
 ///
 /// A 401 says that the request was not applied (RFC 9110 section 15.5.2), so the method does not matter; what matters is
 /// that the body is still there. Choose with [`AuthLayer`](crate::AuthLayer): [`WhenEmpty`] is the default.
+#[diagnostic::on_unimplemented(
+    message = "a body of type `{B}` can't be sent again in this way",
+    note = "`AuthLayer::without_replay()` takes any body; `AuthLayer::replay(Cloned)` takes bodies that are `Clone`"
+)]
 pub trait Replay<B> {
     /// A copy to be sent later, or `None` if the request passes once.
     fn copy(&self, request: &Request<B>) -> Option<Request<B>>;

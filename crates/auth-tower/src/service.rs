@@ -60,6 +60,16 @@ impl<S, R> Auth<S, R> {
         &self.inner
     }
 
+    /// The client inside.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Unwraps the client.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+
     /// The authenticator, for its status or an early refresh.
     pub fn authenticator(&self) -> &Authenticator {
         &self.authenticator
@@ -88,14 +98,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let wishes = request.extensions().get::<RequestAuth>().cloned();
+        // Taken out: it is said to this layer, and not to one further inside.
+        let wishes = request.extensions_mut().remove::<RequestAuth>();
         let (authenticator, fresh) = match &wishes {
             None => (&self.authenticator, false),
             Some(wishes) => match wishes.authenticator(&self.authenticator) {
                 Some(authenticator) => (authenticator, wishes.wants_fresh()),
                 None => {
                     let sent = Sent::Without(Without::Asked);
-                    return ResponseFuture::sending(self.inner.call(request), sent, None, None, self.options);
+                    return ResponseFuture::passing(self.inner.call(request), sent, self.authenticator.clone());
                 }
             },
         };
@@ -108,20 +119,24 @@ where
             Ok(Attach::Ready(sent)) => match copy.filter(|_| matches!(sent, Sent::With { .. })) {
                 None => {
                     let future = self.inner.call(request);
-                    ResponseFuture::sending(future, sent, Some(authenticator), None, self.options)
+                    ResponseFuture::sending(future, sent, None, authenticator, self.options)
                 }
                 Some(copy) => {
                     let mut service = self.take_ready();
                     let future = service.call(request);
                     let again = Again { request: copy, service };
-                    ResponseFuture::sending(future, sent, Some(authenticator), Some(again), self.options)
+                    ResponseFuture::sending(future, sent, Some(again), authenticator, self.options)
                 }
             },
             Ok(Attach::Wait(acquire)) => {
                 let service = self.take_ready();
                 ResponseFuture::acquiring(acquire, request, copy, service, authenticator, self.options)
             }
-            Err(error) => ResponseFuture::failed(error),
+            Err(error) => {
+                // Nothing is sent, so what was reserved for it (a permit, a place in a queue) is given back.
+                drop(self.take_ready());
+                ResponseFuture::failed(error, authenticator)
+            }
         }
     }
 }

@@ -43,9 +43,12 @@ impl fmt::Debug for Credential {
 pub struct Acquire {
     demand: Demand,
     state: State,
-    /// Whether a flight was lost under this caller once already.
-    lost_once: bool,
+    /// How often a flight was of no use to this caller, through no fault of the issuer's.
+    asked_again: u8,
 }
+
+/// A flight may be lost, or its token outdated before this caller looks; after this often something else is wrong.
+const MAX_ASKED_AGAIN: u8 = 2;
 
 enum State {
     Ask(Arc<Cache>),
@@ -54,11 +57,11 @@ enum State {
 
 impl Acquire {
     pub(super) fn asking(cache: Arc<Cache>, demand: Demand) -> Self {
-        Self { demand, state: State::Ask(cache), lost_once: false }
+        Self { demand, state: State::Ask(cache), asked_again: 0 }
     }
 
     pub(super) fn waiting(cache: Arc<Cache>, demand: Demand, flight: Arc<Flight>) -> Self {
-        Self { demand, state: State::Wait(waiter(cache, flight)), lost_once: false }
+        Self { demand, state: State::Wait(waiter(cache, flight)), asked_again: 0 }
     }
 }
 
@@ -83,18 +86,24 @@ impl Future for Acquire {
                     }
                 },
                 State::Wait(waiter) => {
-                    let error = match ready!(Pin::new(&mut *waiter).poll(cx)) {
-                        Ok(snapshot) => return Poll::Ready(Ok(Credential(snapshot))),
-                        Err(error) => error,
+                    let landing = ready!(Pin::new(&mut *waiter).poll(cx));
+                    let valid = waiter.cache().valid_token();
+                    let more_than_valid = std::mem::replace(&mut this.demand, Demand::Valid) != Demand::Valid;
+                    let (again, otherwise) = match (landing, valid) {
+                        // A caller may be polled long after the flight landed: what counts is what is valid now.
+                        (Ok(_), Some(valid)) => return Poll::Ready(Ok(Credential(valid))),
+                        // Closed in between: whoever was waiting before that still gets what it waited for.
+                        (Ok(landed), None) if waiter.cache().is_closed() => return Poll::Ready(Ok(Credential(landed))),
+                        (Ok(_), None) => (true, Error::transient("tokens end faster than they can be fetched")),
+                        // Whoever asked for more than a valid token takes a valid one.
+                        (Err(_), Some(valid)) if more_than_valid => return Poll::Ready(Ok(Credential(valid))),
+                        // Another caller's runtime died with the flight on it: nobody's fault.
+                        (Err(error), _) => (error.is_flight_dropped(), error),
                     };
-                    // Another caller's runtime died with the flight on it: nobody's fault, so try once on our own.
-                    let lost = error.is_flight_dropped() && !std::mem::replace(&mut this.lost_once, true);
-                    // Whoever asked for more than a valid token takes a valid one, if there still is one.
-                    let settle = std::mem::replace(&mut this.demand, Demand::Valid) != Demand::Valid;
-                    let again = lost || (settle && waiter.cache().has_valid_token());
-                    if !again {
-                        return Poll::Ready(Err(error));
+                    if !again || this.asked_again >= MAX_ASKED_AGAIN {
+                        return Poll::Ready(Err(otherwise));
                     }
+                    this.asked_again += 1;
                     this.state = State::Ask(Arc::clone(waiter.cache()));
                 }
             }

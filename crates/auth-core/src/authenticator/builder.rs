@@ -37,49 +37,51 @@ impl Builder {
     pub(super) fn none_needed() -> Authenticator {
         let source = source_fn(|_cx| std::future::ready(Ok(Token::none_needed())));
         let builder = Self::new(Arc::new(source)).id("none needed");
-        let authenticator = builder.assemble(Origins::Anywhere);
-        // The source answers on the spot, so the token is there before the first request.
-        drop(authenticator.0.cache.ask(crate::cache::Demand::Valid));
-        authenticator
+        builder.assemble(Origins::Irrelevant)
+    }
+
+    /// Where tokens may go is said once: twice would mean that one of the two is not meant.
+    fn said(mut self, origins: Result<Origins, Error>) -> Self {
+        self.origins = Some(match self.origins {
+            None => origins,
+            Some(_) => Err(Error::misconfigured("where the token may go was said twice: choose one")),
+        });
+        self
     }
 
     /// The token goes to these origins and no others: `https://api.example.com`, with a port if it is not the scheme's
     /// own. Requests to other origins are sent without it.
     #[must_use]
-    pub fn for_origins<I>(mut self, origins: I) -> Self
+    pub fn for_origins<I>(self, origins: I) -> Self
     where
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
         let origins: Result<Vec<_>, _> = origins.into_iter().map(|origin| Origin::parse(origin.as_ref())).collect();
-        self.origins = Some(match origins {
+        self.said(match origins {
             Ok(origins) if origins.is_empty() => Err(Error::misconfigured("for_origins was given no origin")),
             origins => origins.map(Origins::These),
-        });
-        self
+        })
     }
 
     /// The token goes to the endpoint's origin and no other.
     #[must_use]
-    pub fn for_endpoint(mut self, endpoint: &Endpoint) -> Self {
-        self.origins = Some(Ok(Origins::These(vec![endpoint.origin().clone()])));
-        self
+    pub fn for_endpoint(self, endpoint: &Endpoint) -> Self {
+        self.said(Ok(Origins::These(vec![endpoint.origin().clone()])))
     }
 
     /// The token goes wherever requests go, as long as that is https or loopback. Redirects included: prefer
     /// [`for_origins`](Self::for_origins).
     #[must_use]
-    pub fn anywhere(mut self) -> Self {
-        self.origins = Some(Ok(Origins::Anywhere));
-        self
+    pub fn anywhere(self) -> Self {
+        self.said(Ok(Origins::Anywhere))
     }
 
     /// The service below reaches this origin only, so a request whose URI has no authority goes there: a tonic `Channel`,
     /// or a router in the same process. A request whose URI does have one is checked like any other.
     #[must_use]
-    pub fn connection_bound(mut self, origin: impl AsRef<str>) -> Self {
-        self.origins = Some(Origin::parse(origin.as_ref()).map(Origins::Connection));
-        self
+    pub fn connection_bound(self, origin: impl AsRef<str>) -> Self {
+        self.said(Origin::parse(origin.as_ref()).map(Origins::Connection))
     }
 
     /// The name in logs and errors. Default: `auth`.

@@ -27,19 +27,19 @@ impl Authenticator {
     #[inline]
     pub fn judge(&self, sent: Sent, status: StatusCode, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
         let Sent::With { generation } = sent else { return Judgement::Fine };
+        // Another origin's answer says nothing about the token, neither good nor bad.
+        if answered_by.is_some_and(|uri| !matches!(self.0.origins.check(uri), Ok(Permission::Attach))) {
+            return Judgement::Fine;
+        }
         if status != StatusCode::UNAUTHORIZED {
             self.0.cache.answered(generation);
             return Judgement::Fine;
         }
-        self.judge_401(generation, headers, answered_by)
+        self.judge_401(generation, headers)
     }
 
     #[cold]
-    fn judge_401(&self, generation: u64, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
-        let foreign = |uri: &Uri| !matches!(self.0.origins.check(uri), Ok(Permission::Attach));
-        if answered_by.is_some_and(foreign) {
-            return Judgement::Fine;
-        }
+    fn judge_401(&self, generation: u64, headers: &HeaderMap) -> Judgement {
         let challenges = headers.get_all(WWW_AUTHENTICATE).iter().map(http::HeaderValue::as_bytes);
         if challenge::rejects_token(challenges) {
             return Judgement::Rejected { generation };

@@ -5,6 +5,7 @@ mod attach;
 mod builder;
 mod judge;
 mod recover;
+mod shutdown;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use attach::{Sent, Without};
 pub use builder::Builder;
 pub use judge::Judgement;
 pub use recover::{Recover, Recovery};
+pub use shutdown::Shutdown;
 
 /// Keeps one credential usable, and puts it on requests that go to its own origins.
 ///
@@ -82,7 +84,8 @@ impl Authenticator {
     #[inline]
     pub fn attach(&self, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
         match self.0.cache.hit(|snapshot| attach::attach(snapshot, &self.0.origins, uri, headers)) {
-            Some(sent) => sent.map(Attach::Ready),
+            Some(Ok(sent)) => Ok(Attach::Ready(sent)),
+            Some(Err(error)) => Err(self.own(error)),
             None => self.attach_slowly(Demand::Valid, uri, headers),
         }
     }
@@ -104,7 +107,7 @@ impl Authenticator {
             return Ok(Attach::Ready(Sent::Without(Without::OtherOrigin)));
         }
         match self.0.cache.ask(demand) {
-            Answer::Token(snapshot) => attach::attach(&snapshot, &self.0.origins, uri, headers).map(Attach::Ready),
+            Answer::Token(snapshot) => self.attach_credential(&Credential(snapshot), uri, headers).map(Attach::Ready),
             Answer::Wait(flight) => Ok(Attach::Wait(Acquire::waiting(Arc::clone(&self.0.cache), demand, flight))),
             Answer::Fail(error) => Err(error),
         }
@@ -120,7 +123,7 @@ impl Authenticator {
         uri: &Uri,
         headers: &mut HeaderMap,
     ) -> Result<Sent, Error> {
-        attach::attach(&credential.0, &self.0.origins, uri, headers)
+        attach::attach(&credential.0, &self.0.origins, uri, headers).map_err(|error| self.own(error))
     }
 
     /// A valid token with at least `min_remaining` of life left, if one fetch can bring that; else the newest. With
@@ -145,8 +148,8 @@ impl Authenticator {
         self.token(Duration::ZERO).await.map(drop)
     }
 
-    /// Forgets the present token, and failures and pauses with it; the next caller fetches. For a credential that is known
-    /// to be replaced or revoked.
+    /// Forgets the present token, and failures and pauses with it, but not a `Retry-After`; the next caller fetches. For a
+    /// token that is known to be revoked. A fetch that is under way counts as the next.
     pub fn invalidate(&self) {
         self.0.cache.invalidate();
     }
@@ -161,18 +164,14 @@ impl Authenticator {
         Status::of(self.0.cache.report())
     }
 
-    /// Lets a fetch that is under way finish (a single-use input must not be lost), then forgets the token. From the call
-    /// on, nothing new is started and every request for a token gets [`Closed`](crate::ErrorKind::Closed).
+    /// Closes: from this call on nothing new is started, and every request for a token gets
+    /// [`Closed`](crate::ErrorKind::Closed). The future lets a fetch that is under way finish, so that a single-use input is
+    /// not lost, and then forgets the token.
     ///
-    /// It takes at most as long as one acquisition (30 s). Dropping the future ends nothing; the fetch is then dropped
-    /// with the last clone.
-    pub async fn shutdown(&self) {
-        if let Some(flight) = self.0.cache.close() {
-            let waiter = crate::cache::Waiter::new(Arc::clone(&self.0.cache), flight, None);
-            // However it ended: it is over.
-            let _landing = waiter.await;
-        }
-        self.0.cache.clear();
+    /// It takes no longer than one acquisition (30 s, unless the source asked for more). If it is dropped, the fetch goes
+    /// on until the last clone is dropped.
+    pub fn shutdown(&self) -> Shutdown {
+        Shutdown::new(Arc::clone(&self.0.cache))
     }
 
     /// The name it goes by in logs and errors.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use super::{Authenticator, Credential};
 use crate::cache::{Answer, Waiter};
+use crate::runtime::Sleep;
 use crate::{Error, ErrorKind};
 
 /// What to do after a rejection.
@@ -43,6 +44,15 @@ impl Authenticator {
     }
 }
 
+impl Authenticator {
+    /// A timer for whatever else a request waits for after a 401: it fires when `policy.rejection_wait` (10 s) has passed.
+    pub fn patience(&self) -> Sleep {
+        let cache = &self.0.cache;
+        let deadline = cache.runtime().now().monotonic().saturating_add(cache.policy().rejection_wait);
+        cache.runtime().sleep_until(deadline)
+    }
+}
+
 /// A future that brings a token newer than a rejected one, within 10 s (`policy.rejection_wait`). Dropping it cancels
 /// nothing.
 #[must_use = "a future does nothing unless it is polled"]
@@ -56,14 +66,16 @@ impl Future for Recover {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let landing = ready!(Pin::new(&mut self.waiter).poll(cx));
-        Poll::Ready(landing.and_then(|snapshot| {
-            if snapshot.generation > self.rejected {
-                Ok(Credential(snapshot))
-            } else {
+        // What counts is what is valid now, which may be newer than what landed.
+        let newer = self.waiter.cache().valid_token().filter(|token| token.generation > self.rejected);
+        Poll::Ready(match (newer, landing) {
+            (Some(snapshot), _) => Ok(Credential(snapshot)),
+            (None, Err(error)) => Err(error),
+            (None, Ok(_)) => {
                 let message = "the token was answered 401, and the source brought the same one again";
                 Err(Error::new(ErrorKind::Rejected, message))
             }
-        }))
+        })
     }
 }
 

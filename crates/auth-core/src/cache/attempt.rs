@@ -39,6 +39,8 @@ impl Future for Attempt {
         match catch_unwind(AssertUnwindSafe(|| this.fetch.as_mut().poll(cx))) {
             Ok(Poll::Ready(result)) => return Poll::Ready(result),
             Ok(Poll::Pending) => {}
+            // Clients that need a runtime panic where there is none.
+            Err(_) if !this.runtime.can_spawn() => return Poll::Ready(Err(Error::no_runtime())),
             Err(_) => return Poll::Ready(Err(Error::transient("the source panicked").do_not_repeat())),
         }
         loop {

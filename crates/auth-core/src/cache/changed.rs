@@ -16,7 +16,7 @@ impl Changed {
     /// Says so. Once this returns, the old token is attached to no further request.
     pub fn notify(&self) {
         if let Some(cache) = self.0.upgrade() {
-            cache.invalidate();
+            cache.changed();
         }
     }
 

@@ -1,5 +1,6 @@
 //! One acquisition as its callers see it: something to wait for. It belongs to the cache, not to any caller.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -15,6 +16,8 @@ pub(crate) type Landing = Result<Arc<Snapshot>, Error>;
 #[derive(Debug)]
 pub(crate) struct Flight {
     pub(crate) id: FlightId,
+    /// The source's epoch when it began.
+    pub(crate) epoch: u64,
     pub(crate) limits: Arc<Limits>,
     waiting: Mutex<Waiting>,
 }
@@ -28,8 +31,8 @@ struct Waiting {
 }
 
 impl Flight {
-    pub(crate) fn new(id: FlightId, limits: Limits) -> Self {
-        Self { id, limits: Arc::new(limits), waiting: Mutex::new(Waiting::default()) }
+    pub(crate) fn new(id: FlightId, epoch: u64, limits: Limits) -> Self {
+        Self { id, epoch, limits: Arc::new(limits), waiting: Mutex::new(Waiting::default()) }
     }
 
     /// Tells everybody. The first result counts.
@@ -39,7 +42,10 @@ impl Flight {
             waiting.landing.get_or_insert(landing);
             std::mem::take(&mut waiting.wakers)
         };
-        wakers.into_iter().flatten().for_each(Waker::wake);
+        // A waker that panics is its executor's trouble; the others have to hear of it all the same.
+        wakers.into_iter().flatten().for_each(|waker| {
+            let _panicked = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        });
     }
 
     pub(crate) fn landing(&self) -> Option<Landing> {

@@ -13,18 +13,15 @@ mod run;
 mod snapshot;
 mod waiter;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::time::Duration;
-
 use crate::event::{Event, Listener};
 use crate::runtime::{Abort, Moment, coarse_now};
 use crate::sync::{AtomicBool, Mutex, Ordering, Pointer};
 use crate::transport::Transport;
 use crate::{Error, Policy, Runtime, TokenSource};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 pub(crate) use flight::Flight;
-use flight::Landing;
 use machine::{Abandoned, Ask, Machine, Start};
 
 pub use changed::Changed;
@@ -56,6 +53,8 @@ pub(crate) struct Cache {
     transport: Option<Arc<dyn Transport>>,
     policy: Policy,
     runtime: Arc<dyn Runtime>,
+    /// Whether the source had to wait where there was nothing to wait on.
+    needs_runtime: AtomicBool,
     /// Whether the clocks are the system's, so that a hit may read them without a virtual call.
     system_clock: bool,
     listener: Option<Listener>,
@@ -91,6 +90,7 @@ impl Cache {
             wants_answers: AtomicBool::new(false),
             state: Mutex::new(State { machine: Machine::new(parts.policy.clone()), flight: None, abort: None }),
             policy: parts.policy,
+            needs_runtime: AtomicBool::new(false),
             id: parts.id,
             source: parts.source,
             transport: parts.transport,
@@ -100,8 +100,8 @@ impl Cache {
         }
     }
 
-    pub(crate) fn runtime(&self) -> Arc<dyn Runtime> {
-        Arc::clone(&self.runtime)
+    pub(crate) fn runtime(&self) -> &Arc<dyn Runtime> {
+        &self.runtime
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -117,9 +117,16 @@ impl Cache {
         self.pointer.with(|snapshot| snapshot.is_some_and(|snapshot| snapshot.headers.is_empty()))
     }
 
-    pub(crate) fn has_valid_token(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.lock().machine.is_closed()
+    }
+
+    /// The current token, if it is valid.
+    pub(crate) fn valid_token(&self) -> Option<Arc<Snapshot>> {
         let now = self.runtime.now();
-        self.state.lock().machine.current(now).is_some_and(|(_, age)| age.phase != Phase::Expired)
+        let state = self.state.lock();
+        state.machine.current(now).filter(|(_, age)| age.phase != Phase::Expired)?;
+        self.pointer.load()
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -174,7 +181,7 @@ impl Cache {
             Ask::Serve(start) | Ask::Wait(start) => *start,
             Ask::Fail(_) => None,
         };
-        let launch = start.map(|start| (state.prepare(start, now), start));
+        let launch = start.map(|start| (self.guard(state.prepare(start, now)), start));
         let flight = state.flight.clone();
         self.publish(&state, now);
         drop(state);
@@ -183,8 +190,8 @@ impl Cache {
         if let Some(event) = event {
             self.emit(&event);
         }
-        if let Some((flight, start)) = launch {
-            self.launch(&flight, start);
+        if let Some((guard, start)) = launch {
+            self.launch(guard, start);
         }
         match ask {
             Ask::Fail(error) => Some(Answer::Fail(error.with_source_if_none(&self.id))),
@@ -211,9 +218,18 @@ impl Cache {
 
     /// Forgets the token, failures and pauses.
     pub(crate) fn invalidate(&self) {
+        self.forget(Machine::invalidate);
+    }
+
+    /// The source reads something else now.
+    pub(crate) fn changed(&self) {
+        self.forget(Machine::changed);
+    }
+
+    fn forget(&self, forget: impl FnOnce(&mut Machine)) {
         let now = self.runtime.now();
         let mut state = self.state.lock();
-        state.machine.invalidate();
+        forget(&mut state.machine);
         self.pointer.store(None);
         self.publish(&state, now);
     }
@@ -302,7 +318,7 @@ impl State {
 
     fn prepare(&mut self, start: Start, now: Moment) -> Arc<Flight> {
         let limits = Limits::new(now, self.machine.policy().flight_timeout);
-        let flight = Arc::new(Flight::new(start.id, limits));
+        let flight = Arc::new(Flight::new(start.id, self.machine.epoch(), limits));
         self.flight = Some(Arc::clone(&flight));
         flight
     }

@@ -7,28 +7,39 @@ use std::time::Duration;
 use super::attempt::Attempt;
 use super::flight::Flight;
 use super::lifetime;
-use super::machine::{Brought, FlightId, Start, Verdict};
+use super::machine::{Brought, Start, Verdict};
 use super::{Cache, Changed, Snapshot};
 use crate::event::Event;
-use crate::runtime::{Task, nanos};
+use crate::runtime::{Moment, Task, nanos};
+use crate::sync::Ordering;
 use crate::{Error, FetchContext, Reason, Token};
 
 impl Cache {
+    /// From here on the guard answers for the flight, whatever happens.
+    pub(super) fn guard(self: &Arc<Self>, flight: Arc<Flight>) -> Guard {
+        Guard { cache: Arc::downgrade(self), flight, finished: false }
+    }
+
     /// Starts a flight: its first step on the caller's thread if the caller would wait anyway, the rest on the runtime.
-    pub(super) fn launch(self: &Arc<Self>, flight: &Arc<Flight>, start: Start) {
-        // From here on the guard answers for the flight, whatever happens to the task.
-        let guard = Guard { cache: Arc::downgrade(self), flight: Arc::clone(flight), finished: false };
+    pub(super) fn launch(self: &Arc<Self>, guard: Guard, start: Start) {
+        let flight = Arc::clone(&guard.flight);
         if start.reason != Reason::Recheck {
             self.emit(&Event::RefreshStarted { reason: start.reason });
+        }
+        // A source that has to wait is not asked again where there is nothing to wait on: it would send a request each time.
+        let can_spawn = self.runtime.can_spawn();
+        if !can_spawn && self.needs_runtime.load(Ordering::Relaxed) {
+            return self.give_up(&flight, Error::no_runtime());
         }
         let mut task: Task = Box::pin(run(guard, start.reason));
         // The waker is of no use yet: a task that is not done is polled again as soon as it is spawned.
         if start.inline && task.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())).is_ready() {
             return;
         }
+        self.needs_runtime.store(true, Ordering::Relaxed);
         match self.runtime.spawn(task) {
             // The task is dropped last: the first reason counts.
-            Err(_task) => self.give_up(flight, Error::no_runtime()),
+            Err(_task) => self.give_up(&flight, Error::no_runtime()),
             Ok(abort) => {
                 let mut state = self.state.lock();
                 if state.flight.as_ref().is_some_and(|current| current.id == flight.id) {
@@ -42,8 +53,9 @@ impl Cache {
     }
 
     /// The flight's task can't go on.
-    fn give_up(&self, flight: &Arc<Flight>, error: Error) {
-        self.settle(flight, Err(error), None);
+    fn give_up(&self, flight: &Flight, error: Error) {
+        let now = self.runtime.now();
+        self.settle(flight, Err(error), now);
     }
 
     fn begin_attempt(self: &Arc<Self>, flight: &Flight, reason: Reason) -> (FetchContext, Attempt) {
@@ -61,36 +73,39 @@ impl Cache {
             transport: self.transport.clone(),
             changed: Changed(Arc::downgrade(self)),
         };
-        (cx.clone(), Attempt::new(Arc::clone(&self.source), cx, self.runtime()))
+        (cx.clone(), Attempt::new(Arc::clone(&self.source), cx, Arc::clone(&self.runtime)))
     }
 
     /// Puts an attempt's result to the machine and does what it says. Returns the pause before the next attempt, if
     /// there is to be one.
-    fn settle(
-        &self,
-        flight: &Arc<Flight>,
-        result: Result<Token, Error>,
-        cx: Option<&FetchContext>,
-    ) -> Option<Duration> {
+    fn settle(&self, flight: &Flight, result: Result<Token, Error>, started: Moment) -> Option<Duration> {
         let result = result.and_then(|token| token.render().map(|headers| (token, headers)));
         let single_use = flight.limits.is_single_use();
+        let lifetime = result.as_ref().ok().map(|(token, _)| {
+            let lifetime = lifetime::of(token, started, self.policy.lifetime_max);
+            (lifetime, lifetime::why_over(token, lifetime, self.policy.expiry_margin))
+        });
         let now = self.runtime.now();
         let random = self.random();
 
         let mut state = self.state.lock();
-        state.machine.extend(flight.id, flight.limits.flight_limit());
-        let is_current = state.machine.flight() == Some(flight.id);
-        let (verdict, token) = match (result, cx) {
-            (Ok((token, headers)), Some(cx)) => {
-                let verdict = judge(&mut state.machine, self, flight.id, &token, cx, now, single_use, random);
-                (verdict, Some((token, headers)))
+        let machine = &mut state.machine;
+        machine.extend(flight.id, flight.limits.flight_limit());
+        let is_current = machine.flight() == Some(flight.id);
+        let (verdict, token) = match (result, lifetime) {
+            (Ok((token, headers)), Some((lifetime, if_over))) => {
+                let is_there = |snapshot: &Arc<Snapshot>| snapshot.token.same_as(&token);
+                let same = self.pointer.with(|snapshot| snapshot.is_some_and(is_there));
+                let (terms, epoch) = (&token.terms, flight.epoch);
+                let brought = Brought { acquired: started, lifetime, terms, same, epoch, single_use, if_over };
+                (machine.brought(flight.id, &brought, now, random), Some((token, headers)))
             }
-            (Ok(_), None) => (Verdict::Dropped, None),
             (Err(error), _) => {
                 let error = if single_use { error.after_single_use() } else { error };
-                let error = error.with_source_if_none(&self.id);
-                (state.machine.failed(flight.id, error, now, random), None)
+                (machine.failed(flight.id, error.with_source_if_none(&self.id), now, random), None)
             }
+            // A token always has a lifetime, though perhaps an unknown one.
+            (Ok(_), None) => (Verdict::Dropped, None),
         };
         let mut events = Vec::new();
         let landing = match (verdict, token) {
@@ -142,24 +157,6 @@ impl Cache {
     }
 }
 
-#[allow(clippy::too_many_arguments)] // one call, from one place; a struct would only rename the arguments
-fn judge(
-    machine: &mut super::Machine,
-    cache: &Cache,
-    id: FlightId,
-    token: &Token,
-    cx: &FetchContext,
-    now: crate::Moment,
-    single_use: bool,
-    random: f64,
-) -> Verdict {
-    let lifetime = lifetime::of(token, cx.started, machine.policy().lifetime_max);
-    let same = cache.pointer.with(|snapshot| snapshot.is_some_and(|snapshot| snapshot.token.same_as(token)));
-    let if_over = lifetime::why_over(token, lifetime, machine.policy().expiry_margin);
-    let brought = Brought { acquired: cx.started, lifetime, terms: &token.terms, same, single_use, if_over };
-    machine.brought(id, &brought, now, random)
-}
-
 async fn run(mut guard: Guard, reason: Reason) {
     loop {
         // The cache is not kept alive while the source works: when its last handle goes, this task goes too.
@@ -169,9 +166,9 @@ async fn run(mut guard: Guard, reason: Reason) {
         let result = attempt.await;
 
         let Some(cache) = guard.cache.upgrade() else { return };
-        let Some(pause) = cache.settle(&guard.flight, result, Some(&cx)) else { break };
+        let Some(pause) = cache.settle(&guard.flight, result, cx.started) else { break };
         if !pause.is_zero() {
-            let runtime = cache.runtime();
+            let runtime = Arc::clone(cache.runtime());
             drop(cache);
             let until = runtime.now().monotonic.saturating_add(nanos(pause));
             runtime.sleep_until(Duration::from_nanos(until)).await;
@@ -181,7 +178,7 @@ async fn run(mut guard: Guard, reason: Reason) {
 }
 
 /// Says so if the task is dropped before it has finished: nobody may wait for it in vain.
-struct Guard {
+pub(super) struct Guard {
     cache: Weak<Cache>,
     flight: Arc<Flight>,
     finished: bool,

@@ -51,7 +51,7 @@ impl Future for Waiter {
         }
         loop {
             let deadline = this.deadline();
-            let runtime = this.cache.runtime();
+            let runtime = Arc::clone(this.cache.runtime());
             let timer = this.timer.get_or_insert_with(|| runtime.sleep_until(Duration::from_nanos(deadline)));
             std::task::ready!(timer.as_mut().poll(cx));
             this.timer = None;

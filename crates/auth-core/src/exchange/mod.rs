@@ -153,7 +153,9 @@ impl Exchange {
             .await
             .map_err(|error| error.with_host(self.endpoint.host()))?;
         let sent = self.form.iter().map(|(_, value)| value).chain(&self.client_secret);
-        let secrets: Vec<&str> = sent.map(Secret::expose).collect();
+        let mut secrets: Vec<&str> = sent.map(Secret::expose).collect();
+        let basic = self.authorization.as_ref().and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
+        secrets.extend(basic);
         let reply = reply::Reply {
             response: &response,
             now: cx.started().wall(),

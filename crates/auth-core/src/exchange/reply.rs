@@ -75,7 +75,10 @@ impl Reply<'_> {
     fn later(&self, status: StatusCode) -> Error {
         let error = Error::transient(format!("the token endpoint answered {status}"));
         match self.error_answer() {
-            Some(answer) => error.with_code(answer.code, answer.description),
+            Some(answer) => {
+                let answer = self.redact(answer);
+                error.with_code(answer.code, answer.description)
+            }
             None => error,
         }
     }
@@ -92,7 +95,6 @@ impl Reply<'_> {
 
     /// An error answer in the issuer's own words.
     fn explain(&self, answer: ErrorAnswer) -> Error {
-        let answer = self.redact(answer);
         let code = answer.code.as_deref().unwrap_or_default();
         let error = if LATER.contains(&code) {
             Error::transient("the token endpoint asks to come back later")
@@ -101,11 +103,12 @@ impl Reply<'_> {
         } else {
             Error::new(ErrorKind::Rejected, format!("the issuer refused {}", self.credential))
         };
+        let answer = self.redact(answer);
         error.with_code(answer.code, answer.description)
     }
 
     fn error_answer(&self) -> Option<ErrorAnswer> {
-        answer::parse_error(self.response.body()).map(|answer| self.redact(answer))
+        answer::parse_error(self.response.body())
     }
 
     fn redact(&self, answer: ErrorAnswer) -> ErrorAnswer {

@@ -191,6 +191,10 @@ impl Runtime for FakeRuntime {
         Box::pin(Timer { runtime: self.clone(), deadline: nanos(deadline), id: None })
     }
 
+    fn can_spawn(&self) -> bool {
+        true
+    }
+
     fn spawn(&self, task: Task) -> Result<Abort, Task> {
         if let Ok(tokio) = tokio::runtime::Handle::try_current() {
             let handle = tokio.spawn(task).abort_handle();

@@ -38,6 +38,9 @@ pub trait Runtime: Send + Sync + 'static {
     /// Completes once the monotonic clock of [`now`](Runtime::now) has reached `deadline`.
     fn sleep_until(&self, deadline: Duration) -> Sleep;
 
+    /// Whether there is something to run tasks on, here and now.
+    fn can_spawn(&self) -> bool;
+
     /// Runs a task to its end, independently of the caller.
     ///
     /// # Errors

@@ -22,6 +22,10 @@ impl Runtime for TokioRuntime {
         }
     }
 
+    fn can_spawn(&self) -> bool {
+        tokio::runtime::Handle::try_current().is_ok()
+    }
+
     fn spawn(&self, task: Task) -> Result<Abort, Task> {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return Err(task) };
         let handle = runtime.spawn(task).abort_handle();
@@ -44,30 +48,26 @@ mod clocks {
 
     pub(crate) fn system_now() -> Moment {
         Moment {
-            monotonic: read(ClockId::CLOCK_MONOTONIC),
-            wall: read(ClockId::CLOCK_REALTIME),
-            boot: Some(read(ClockId::CLOCK_BOOTTIME)),
+            monotonic: read(ClockId::CLOCK_MONOTONIC).unwrap_or(u64::MAX),
+            wall: read(ClockId::CLOCK_REALTIME).unwrap_or(u64::MAX),
+            boot: read(ClockId::CLOCK_BOOTTIME),
         }
     }
 
     /// Monotonic and wall time to the last tick (1-10 ms ago), at a fifth of the price of an exact reading.
     #[inline]
     pub(crate) fn coarse_now() -> (u64, u64) {
+        let read = |clock| read(clock).unwrap_or(u64::MAX); // then every look goes to the exact clocks
         (read(ClockId::CLOCK_MONOTONIC_COARSE), read(ClockId::CLOCK_REALTIME_COARSE))
     }
 
-    /// Nanoseconds on a clock. These clocks exist on every Linux since 2.6.39; should one be refused (a sandbox), the end
-    /// of time makes every token look expired, which is safe.
+    /// Nanoseconds on a clock; `None` if the system refuses it. All of these exist on every Linux since 2.6.39.
     #[inline]
-    fn read(clock: ClockId) -> u64 {
-        match clock_gettime(clock) {
-            Ok(time) => {
-                let seconds = u64::try_from(time.tv_sec()).unwrap_or(0);
-                let nanos = u64::try_from(time.tv_nsec()).unwrap_or(0);
-                seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
-            }
-            Err(_) => u64::MAX,
-        }
+    fn read(clock: ClockId) -> Option<u64> {
+        let time = clock_gettime(clock).ok()?;
+        let seconds = u64::try_from(time.tv_sec()).unwrap_or(0);
+        let nanos = u64::try_from(time.tv_nsec()).unwrap_or(0);
+        Some(seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
     }
 }
 

@@ -39,10 +39,15 @@ impl Flight {
         Self { id, reason, started, limit, attempts: 0, epoch }
     }
 
-    /// Its age on the clock that says most.
+    /// Its age, sleep included: by the boot clock, or by the wall clock where there is none. A stepped wall clock is no
+    /// reason to give a healthy flight up.
     fn age(&self, now: Moment) -> u64 {
         let monotonic = now.monotonic.saturating_sub(self.started.monotonic);
-        monotonic.max(now.wall.saturating_sub(self.started.wall))
+        let asleep = match (now.boot, self.started.boot) {
+            (Some(now), Some(then)) => now.saturating_sub(then),
+            _ => now.wall.saturating_sub(self.started.wall),
+        };
+        monotonic.max(asleep)
     }
 
     fn is_overdue(&self, now: Moment) -> bool {

@@ -56,7 +56,9 @@ impl Life {
         let hard_lead = length.mul_f64(policy.hard_lead).min(policy.hard_lead_max).min(lead);
         let hard = end - hard_lead;
         let random = random * policy.jitter;
-        let soft = match terms.refresh_in {
+        let pause = (lead / 10).max(policy.early_pause_min).min(policy.early_pause_first_max);
+        let soft = match terms.refresh_in.map(|after| after.max(pause)) {
+            // An issuer's hint is followed, but not into a fetch for every request.
             Some(after) => after.saturating_add((lead / 5).min(after / 10).mul_f64(random)),
             None => end - lead + (lead / 5).mul_f64(random),
         };
@@ -65,7 +67,7 @@ impl Life {
             soft: nanos(soft.min(hard)),
             hard: nanos(hard),
             end: nanos(end),
-            pause: (lead / 10).max(policy.early_pause_min).min(policy.early_pause_first_max),
+            pause,
             absolute: lifetime.absolute,
         }
     }
@@ -75,9 +77,23 @@ impl Life {
         self.age(now).phase == Phase::Expired
     }
 
-    /// Whether it ends later than `other` does, on the wall clock. Only an absolute end can move an end.
-    pub(crate) fn ends_after(&self, other: &Self) -> bool {
-        self.absolute && self.acquired.wall.saturating_add(self.end) > other.acquired.wall.saturating_add(other.end)
+    /// Whether it is to take the place of `old`, when the same token is served again at `now`. Only a later absolute end
+    /// moves an end, by more than the rounding to seconds that clocks and headers do. But a life that one clock ended while
+    /// another says that it goes on was measured wrong, and a token that its issuer still serves is not to be lost for that.
+    pub(crate) fn replaces(&self, old: &Self, now: Moment) -> bool {
+        const ROUNDING: u64 = 2_000_000_000;
+        if old.is_over(now) && !self.is_over(now) {
+            return self.absolute || old.clocks_disagree(now);
+        }
+        let end = |life: &Self| life.acquired.wall.saturating_add(life.end);
+        self.absolute && end(self) > end(old).saturating_add(ROUNDING)
+    }
+
+    /// Whether one clock says that it has ended, and another that it has not.
+    fn clocks_disagree(&self, now: Moment) -> bool {
+        let monotonic = now.monotonic.saturating_sub(self.acquired.monotonic);
+        let wall = now.wall.saturating_sub(self.acquired.wall);
+        (monotonic >= self.end) != (wall >= self.end)
     }
 
     /// The older of what the clocks say. If only the wall clock says that the end has come, the boot clock is asked

@@ -9,6 +9,8 @@ mod kept;
 mod life;
 mod outcome;
 
+use std::time::Duration;
+
 use crate::runtime::{Moment, nanos};
 use crate::{Error, Policy, Reason};
 
@@ -37,7 +39,7 @@ pub(crate) struct Machine {
     forced: Forced,
     flight: Option<Flight>,
     flights: u64,
-    /// Counts invalidations, so that an answer to a question asked before one is not taken for an answer after it.
+    /// Counts the source's changes, so that an answer to a question asked before one is not taken for an answer after it.
     epoch: u64,
     last_error: Option<Error>,
     closed: bool,
@@ -93,26 +95,21 @@ impl Machine {
 
     /// How long a caller need not ask: until then the current token is served and nothing else is to be done.
     /// `None` if it must ask every time.
-    pub(crate) fn quiet_for(&self, now: Moment) -> Option<std::time::Duration> {
+    pub(crate) fn quiet_for(&self, now: Moment) -> Option<Duration> {
         let current = self.current.as_ref().filter(|_| !self.closed)?;
         let age = current.life.age(now);
-        let remaining = age.remaining.unwrap_or(std::time::Duration::MAX);
+        let remaining = age.remaining.unwrap_or(Duration::MAX);
         let steady = now.steady();
-        let mut quiet = match age.phase {
-            Phase::Expired => return None,
-            Phase::Fresh => age.next,
-            Phase::Soft | Phase::Hard => match &self.flight {
-                Some(flight) => flight.left_until_overdue(now),
-                None => {
-                    let from = self.early.not_before(age.phase, &self.policy).max(self.not_before);
-                    age.next.min(std::time::Duration::from_nanos(from.saturating_sub(steady)))
-                }
-            },
+        let until = |from: u64| Duration::from_nanos(from.max(self.not_before).saturating_sub(steady));
+        let quiet = match (age.phase, &self.flight) {
+            (Phase::Expired, _) => return None,
+            (_, Some(flight)) => flight.left_until_overdue(now),
+            (Phase::Fresh, None) => age.next.min(current.recheck_at.map_or(Duration::MAX, until)),
+            (Phase::Soft | Phase::Hard, None) => {
+                let recheck = current.recheck_at.map_or(Duration::MAX, until);
+                age.next.min(until(self.early.not_before(age.phase, &self.policy))).min(recheck)
+            }
         };
-        if let (Some(recheck), None) = (current.recheck_at, &self.flight) {
-            let from = recheck.max(self.not_before);
-            quiet = quiet.min(std::time::Duration::from_nanos(from.saturating_sub(steady)));
-        }
         Some(quiet.min(remaining))
     }
 
@@ -134,13 +131,20 @@ impl Machine {
         self.last_error.as_ref()
     }
 
-    /// Forgets the token and everything learned about it; the next caller fetches. An answer still under way is for the
-    /// old question and will be asked for again.
+    /// Forgets the token, failures and pauses, not `Retry-After`. A fetch that is under way counts as the next.
     pub(crate) fn invalidate(&mut self) {
         self.current = None;
-        self.epoch += 1;
         self.retry_now();
-        self.not_before = 0;
+    }
+
+    /// The source reads something else now: what is being read at this moment is obsolete, too.
+    pub(crate) fn changed(&mut self) {
+        self.epoch += 1;
+        self.invalidate();
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Forgets failures and pauses, not `Retry-After`: somebody knows that it is worth another try.

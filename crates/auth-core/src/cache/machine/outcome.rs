@@ -21,6 +21,8 @@ pub(crate) struct Brought<'a> {
     pub(crate) terms: &'a Terms,
     /// Whether it is the token that is already there.
     pub(crate) same: bool,
+    /// The epoch of the flight that brings it.
+    pub(crate) epoch: u64,
     /// Whether its input is spent, so that it must not be lost.
     pub(crate) single_use: bool,
     /// What to say if it has no life left.
@@ -73,13 +75,13 @@ impl Machine {
             return self.brought_late(brought, life, now);
         };
         if flight.epoch != self.epoch {
-            return self.ask_again(now);
+            return self.ask_again(now, random);
         }
         let (reason, forced) = (flight.reason, matches!(flight.reason, Reason::Rejected { .. }));
         if brought.same
             && let Some(current) = self.current.as_mut()
         {
-            if life.ends_after(&current.life) {
+            if life.replaces(&current.life, now) {
                 current.life = life;
             }
             let life = current.life;
@@ -124,7 +126,8 @@ impl Machine {
         let newer_is_there = self.current.as_ref().is_some_and(|current| {
             current.life.acquired.monotonic >= brought.acquired.monotonic && !current.life.is_over(now)
         });
-        if self.closed || brought.same || life.is_over(now) || (newer_is_there && !brought.single_use) {
+        let obsolete = brought.epoch != self.epoch || (newer_is_there && !brought.single_use);
+        if self.closed || brought.same || life.is_over(now) || obsolete {
             return Verdict::Dropped;
         }
         self.store(brought, life, false, now)
@@ -155,22 +158,15 @@ impl Machine {
         self.last_error = None;
     }
 
-    /// The question became obsolete while it was being answered: ask once more, within the same flight.
-    fn ask_again(&mut self, now: Moment) -> Verdict {
+    /// The source changed while it was being read: read it again, within the same flight and its number of attempts.
+    fn ask_again(&mut self, now: Moment, random: f64) -> Verdict {
         let epoch = self.epoch;
-        match self.flight.as_mut() {
-            Some(flight) if flight.has_time_for(Duration::ZERO, now) => {
-                flight.epoch = epoch;
-                flight.attempts = 0;
-                Verdict::Again(Duration::ZERO)
-            }
-            _ => {
-                self.flight = None;
-                let message = "the source changed faster than it could be read";
-                let failed = Failed { error: Error::transient(message), serving: None, stale: false, notable: true };
-                Verdict::Failed(failed)
-            }
+        if let Some(flight) = self.flight.as_mut() {
+            flight.epoch = epoch;
+            let id = flight.id;
+            return self.failed(id, Error::transient("the source changed while it was being read"), now, random);
         }
+        Verdict::Dropped
     }
 
     /// The source failed, or its task was lost.
@@ -178,9 +174,6 @@ impl Machine {
         let Some(flight) = self.flight.as_ref().filter(|flight| flight.id == id) else {
             return Verdict::Dropped;
         };
-        if flight.epoch != self.epoch && !error.teaches_nothing() {
-            return self.ask_again(now);
-        }
         let asked = error.retry_after().map(|pause| pause.min(self.policy.retry_after_max));
         if let Some(pause) = asked {
             self.not_before = self.not_before.max(now.steady().saturating_add(nanos(pause)));
