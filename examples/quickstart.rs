@@ -24,7 +24,6 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     // Tokens that live 4 seconds, so that an hour's story takes a few.
     let emulator = Emulator::builder().with_token_lifetime(Duration::from_secs(4)).start().await?;
-
     // What a program writes: a source, where its tokens may go, and a layer around the client it already has.
     let key = ApiKey::new(TokenEndpoint::parse(&emulator.token_url())?, Emulator::API_KEY)?;
     let auth = Authenticator::builder(key)
@@ -33,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         .listener(move |event| match event {
             Event::Acquired { generation, .. } => say(&format!("         token {generation} acquired")),
             Event::RefreshFailed { error, serving, .. } => {
-                say(&format!("         failed ({error}), serving: {serving}"))
+                say(&format!("         failed ({error}), serving: {serving}"));
             }
             Event::Rejected { generation, .. } => say(&format!("         token {generation} answered 401")),
             _ => {}
