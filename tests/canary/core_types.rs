@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use auth_core::authenticator::{Attach, Judgement, Recovery, Sent, Without};
+use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Without};
 use auth_core::exchange::{Exchange, TokenAnswer, TokenEndpoint};
+use auth_core::runtime::Moment;
 use auth_core::runtime::{Abort, FakeRuntime, TokioRuntime};
 use auth_core::sources::{Callback, EnvToken, FileToken, StaticToken};
 use auth_core::{
-    Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Moment, Origin, Outcome, Policy,
-    Reason, RequestAuth, Secret, Stage, Token, source_fn,
+    Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Origin, Outcome, Policy, Reason,
+    RequestAuth, Secret, Stage, Token, source_fn,
 };
 use http::{HeaderMap, HeaderName, StatusCode};
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use auth_core::authenticator::{Attach, Builder, Recovery};
+use auth_core::Builder;
+use auth_core::adapter::{Attach, Recovery};
 use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::{ApiKey, EnvToken};
@@ -196,7 +197,7 @@ pub(super) fn failure(source: impl TokenSource, transport: impl Transport) -> Er
         let acquired = Arc::new(Mutex::new(None));
         let (token, slot) = (auth.token(Duration::ZERO), Arc::clone(&acquired));
         let task = Box::pin(async move { *slot.lock().unwrap() = Some(token.await) });
-        let _abort = auth_core::Runtime::spawn(&runtime, task).ok().unwrap();
+        let _abort = auth_core::runtime::Runtime::spawn(&runtime, task).ok().unwrap();
         // Long enough for what never answers.
         runtime.advance(HOUR);
         let error = acquired.lock().unwrap().take().unwrap().unwrap_err();

@@ -1,6 +1,6 @@
 //! Headers that carry a secret are marked, so that whoever prints a request sees `Sensitive`.
 
-use auth_core::authenticator::{Attach, Sent};
+use auth_core::adapter::{Attach, Sent};
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::StaticToken;
 use auth_core::{TokenSource, source_fn};

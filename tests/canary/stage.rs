@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use auth_core::authenticator::Builder;
+use auth_core::Builder;
 use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::ApiKey;

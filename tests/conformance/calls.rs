@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use auth_core::runtime::Abort;
-use auth_core::{Error, Outcome, Runtime as _};
+use auth_core::runtime::Runtime as _;
+use auth_core::{Error, Outcome};
 
 use super::clock::Clock;
 

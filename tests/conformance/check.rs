@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use auth_core::authenticator::{Sent, Without};
+use auth_core::adapter::{Sent, Without};
 use auth_core::{Error, ErrorKind, Outcome};
 
 use super::calls::Arrival;

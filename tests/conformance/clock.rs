@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use auth_core::Runtime as _;
 use auth_core::runtime::FakeRuntime;
+use auth_core::runtime::Runtime as _;
 
 /// The virtual clocks, and where they stood when the case began.
 #[derive(Clone)]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use auth_core::Authenticator;
-use auth_core::authenticator::{Attach, Credential, Sent};
+use auth_core::Credential;
+use auth_core::adapter::{Attach, Sent};
 use http::{HeaderMap, HeaderValue, Uri};
 
 use super::calls::{Arrival, Waiting};

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth_core::authenticator::Builder;
+use auth_core::Builder;
 use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::{Abort, FakeRuntime, Sleep, Task};
+use auth_core::runtime::{Moment, Runtime};
 use auth_core::sources::{ApiKey, FileToken};
-use auth_core::{Authenticator, Event, Moment, Policy, Runtime, TokenSource};
+use auth_core::{Authenticator, Event, Policy, TokenSource};
 
 use super::adapter::{self, Adapter, Parts};
 use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, TokenFile};

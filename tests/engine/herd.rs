@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use auth_core::authenticator::{Acquire, Credential};
 use auth_core::runtime::FakeRuntime;
+use auth_core::{Acquire, Credential};
 use auth_core::{Authenticator, Error, ErrorKind, Event, Stage};
 
 use super::scripted::{Scripted, hour, poll_once};

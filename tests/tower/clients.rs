@@ -1,6 +1,6 @@
 //! Clients that send requests, and clients that fetch tokens.
 
-use auth_core::authenticator::{Sent, Without};
+use auth_core::adapter::{Sent, Without};
 use auth_core::exchange::TokenEndpoint;
 use auth_core::sources::ApiKey;
 use auth_core::{Authenticator, ErrorKind, Outcome};

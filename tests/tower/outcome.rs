@@ -1,6 +1,6 @@
 //! What a response's `Outcome` says.
 
-use auth_core::authenticator::{Sent, Without};
+use auth_core::adapter::{Sent, Without};
 use auth_core::{Authenticator, ErrorKind, Outcome};
 use auth_tower::AuthLayer;
 use http::{Response, StatusCode};

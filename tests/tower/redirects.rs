@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use auth_core::authenticator::{Sent, Without};
+use auth_core::adapter::{Sent, Without};
 use auth_core::sources::StaticToken;
 use auth_core::{Authenticator, Outcome};
 use auth_emulator::{Fault, Origin, StatusCode};

@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::Poll;
 
-use auth_core::authenticator::Builder;
+use auth_core::Builder;
 use auth_core::{Authenticator, Error, ErrorKind, Token, source_fn};
 use auth_tower::AuthLayer;
 use http::Request;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::authenticator::{Sent, Without};
+use auth_core::adapter::{Sent, Without};
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::StaticToken;
 use auth_core::{Authenticator, Outcome, RequestAuth};

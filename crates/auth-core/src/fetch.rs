@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Transport;
 use crate::cache::{Changed, Limits};
 use crate::runtime::Moment;
-use crate::transport::Transport;
 use crate::{Error, ErrorKind};
 
 /// Why a token is being fetched.
@@ -68,7 +68,7 @@ impl FetchContext {
         self.started
     }
 
-    /// The monotonic time (as [`Runtime::now`](crate::Runtime::now) counts it) at which this call is given up.
+    /// The monotonic time (as [`Runtime::now`](crate::runtime::Runtime::now) counts it) at which this call is given up.
     pub fn deadline(&self) -> Duration {
         Duration::from_nanos(self.limits.attempt_deadline())
     }

@@ -21,7 +21,8 @@
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
 //! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
 
-pub mod authenticator;
+pub mod adapter;
+mod authenticator;
 mod cache;
 mod challenge;
 mod endpoint;
@@ -44,11 +45,11 @@ mod sync;
 pub mod systems;
 mod token;
 mod token_value;
-pub mod transport;
+mod transport;
 mod url;
 
 pub use async_trait::async_trait;
-pub use authenticator::Authenticator;
+pub use authenticator::{Acquire, Authenticator, Builder, Credential, Shutdown};
 pub use cache::Changed;
 pub use endpoint::Endpoint;
 pub use env::Env;
@@ -59,7 +60,6 @@ pub use origins::Origin;
 pub use outcome::Outcome;
 pub use policy::{Backoff, Policy};
 pub use request_auth::RequestAuth;
-pub use runtime::{Moment, Runtime};
 pub use secret::Secret;
 pub use source::{SourceFn, TokenSource, source_fn};
 pub use status::{Stage, Status};

@@ -12,7 +12,8 @@ use std::task::Poll;
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth_core::runtime::{Abort, Sleep, Task};
-use auth_core::{Authenticator, Changed, Error, FetchContext, Moment, Runtime, Token, TokenSource, async_trait};
+use auth_core::runtime::{Moment, Runtime};
+use auth_core::{Authenticator, Changed, Error, FetchContext, Token, TokenSource, async_trait};
 use loom::future::block_on;
 use loom::sync::atomic::AtomicBool;
 use loom::thread;
@@ -137,9 +138,9 @@ fn two_late_rejections_of_one_token_force_one_fetch() {
         world.version.store(2, SeqCst);
         let auth = world.auth.clone();
         let reject = |auth: Authenticator| match auth.recover(1) {
-            auth_core::authenticator::Recovery::Resend(credential) => credential.generation(),
-            auth_core::authenticator::Recovery::Wait(recover) => block_on(recover).unwrap().generation(),
-            auth_core::authenticator::Recovery::Return(error) => panic!("{error}"),
+            auth_core::adapter::Recovery::Resend(credential) => credential.generation(),
+            auth_core::adapter::Recovery::Wait(recover) => block_on(recover).unwrap().generation(),
+            auth_core::adapter::Recovery::Return(error) => panic!("{error}"),
         };
         let other = thread::spawn(move || reject(auth));
         assert_eq!(reject(world.auth.clone()), 2);

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth_core::authenticator::{Acquire, Attach, Judgement, Recover, Recovery, Sent};
+use auth_core::Acquire;
+use auth_core::adapter::{Attach, Judgement, Recover, Recovery, Sent};
 use auth_core::runtime::Sleep;
 use auth_core::{Authenticator, Outcome};
 use http::{Request, Response};

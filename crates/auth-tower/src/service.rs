@@ -3,7 +3,7 @@
 use std::mem;
 use std::task::{Context, Poll};
 
-use auth_core::authenticator::{Attach, Judgement, Sent, Without};
+use auth_core::adapter::{Attach, Judgement, Sent, Without};
 use auth_core::{Authenticator, RequestAuth};
 use http::{Extensions, HeaderMap, Request, Response, Uri};
 use tower_service::Service;

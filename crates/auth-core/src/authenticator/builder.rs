@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Authenticator;
+use crate::Transport;
 use crate::cache::{Cache, Parts};
 use crate::event::{Event, Listener};
 use crate::origins::{Origin, Origins};
-use crate::transport::Transport;
-use crate::{Endpoint, Error, Policy, Runtime, Token, TokenSource, source_fn};
+use crate::runtime::Runtime;
+use crate::{Endpoint, Error, Policy, Token, TokenSource, source_fn};
 
 /// Builds an [`Authenticator`]. Only where its tokens may go must be said.
 pub struct Builder {

@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::Limits;
+use crate::runtime::Runtime;
 use crate::runtime::Sleep;
-use crate::{Error, ErrorKind, FetchContext, Runtime, Token, TokenSource};
+use crate::{Error, ErrorKind, FetchContext, Token, TokenSource};
 
 type Fetch = Pin<Box<dyn Future<Output = Result<Token, Error>> + Send>>;
 

@@ -13,11 +13,12 @@ mod run;
 mod snapshot;
 mod waiter;
 
+use crate::Transport;
 use crate::event::{Event, Listener};
+use crate::runtime::Runtime;
 use crate::runtime::{Abort, Moment, coarse_now};
 use crate::sync::{AtomicBool, Mutex, Ordering, Pointer};
-use crate::transport::Transport;
-use crate::{Error, Policy, Runtime, TokenSource};
+use crate::{Error, Policy, TokenSource};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 

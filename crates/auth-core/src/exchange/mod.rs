@@ -1,4 +1,4 @@
-//! The token exchange of RFC 6749 section 5 over any [`Transport`](crate::transport::Transport): a form goes out, a token
+//! The token exchange of RFC 6749 section 5 over any [`Transport`](crate::Transport): a form goes out, a token
 //! or an error answer comes back.
 
 mod answer;

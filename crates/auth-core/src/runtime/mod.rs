@@ -28,7 +28,7 @@ pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 /// Where the engine gets the time, its timers and its tasks from.
 ///
 /// Default: [`TokioRuntime`], which uses the tokio runtime of the caller at the moment it is needed. Give another one
-/// with [`Builder::runtime`](crate::authenticator::Builder::runtime) to run on another executor, or to be tested with a
+/// with [`Builder::runtime`](crate::Builder::runtime) to run on another executor, or to be tested with a
 /// fake clock (`FakeRuntime`, feature `test-util`). Correctness never depends on a timer: a late or lost one delays, it
 /// does not wedge.
 pub trait Runtime: Send + Sync + 'static {

@@ -1,0 +1,8 @@
+//! What an adapter to an HTTP client uses: attach, send, judge the response, recover after a 401. Programs need nothing of
+//! this; see `auth-tower` for its use in about a hundred lines.
+//!
+//! The protocol is [`Authenticator::attach`](crate::Authenticator::attach),
+//! [`judge`](crate::Authenticator::judge), [`recover`](crate::Authenticator::recover). Its enums are exhaustive on purpose: a
+//! new case is something every adapter has to know, so it comes with a new major version.
+
+pub use crate::authenticator::{Attach, Judgement, Recover, Recovery, Sent, Without};
