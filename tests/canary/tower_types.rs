@@ -14,7 +14,6 @@ use auth_tower::{
     AuthLayer, BaseUrlLayer, BoxedError, Cloned, Error, HyperTransport, Never, TowerTransport, WhenEmpty,
 };
 use bytes::Bytes;
-use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::Full;
 use tower::Layer;
@@ -99,7 +98,7 @@ pub(super) fn show(table: &mut Table) {
     show!(table, layer, service, base, inside, future, failing);
 
     show!(table, WhenEmpty, Cloned, Never);
-    let predicate: fn(&Parts) -> bool = |_| true;
+    let predicate: fn(&http::Method, &HeaderMap) -> bool = |_, _| true;
     table.inside("auth-tower::OnlyIf", &layer.replay_if(predicate));
     show!(table, TowerTransport::<_, Body>::new(Api::default()), HyperTransport::new());
 

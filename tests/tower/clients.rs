@@ -64,7 +64,7 @@ async fn a_router_can_be_the_token_endpoint() {
     }
     let emulator = Emulator::start().await.unwrap();
     let router = Router::new().route("/identity/token", post(token));
-    let auth = api_key(&emulator).transport(TowerTransport::<_, AxumBody>::new(router)).build().unwrap();
+    let auth = api_key(&emulator).transport(TowerTransport::<_, AxumBody>::with_body(router)).build().unwrap();
     let api = Api::default();
     let mut client = AuthLayer::new(auth).layer(api.clone());
     send(&mut client, get(format!("{}/x", emulator.api_url()))).await.unwrap();

@@ -1,8 +1,7 @@
 //! The layer: which authenticator, and which requests can be sent twice.
 
 use auth_core::Authenticator;
-use http::request::Parts;
-use http::{Extensions, Uri};
+use http::{Extensions, HeaderMap, Method, Uri};
 use tower_layer::Layer;
 
 use crate::replay::{Never, OnlyIf, WhenEmpty};
@@ -36,9 +35,9 @@ impl<R> AuthLayer<R> {
         self.replay(Never)
     }
 
-    /// Narrows the choice by what the request says, such as its method.
+    /// Narrows the choice by the request's method and headers: `.replay_if(|method, _| method.is_safe())`.
     #[must_use]
-    pub fn replay_if<P: Fn(&Parts) -> bool>(self, predicate: P) -> AuthLayer<OnlyIf<R, P>> {
+    pub fn replay_if<P: Fn(&Method, &HeaderMap) -> bool>(self, predicate: P) -> AuthLayer<OnlyIf<R, P>> {
         let Self { authenticator, replay, options } = self;
         AuthLayer { authenticator, replay: OnlyIf { replay, predicate }, options }
     }

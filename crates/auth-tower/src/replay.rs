@@ -1,7 +1,6 @@
 //! Which requests can be sent a second time.
 
-use http::Request;
-use http::request::Parts;
+use http::{HeaderMap, Method, Request};
 use http_body::Body;
 
 /// Decides, before a request is sent, what could be sent in its place if its token is rejected.
@@ -55,10 +54,9 @@ pub struct OnlyIf<R, P> {
     pub(crate) predicate: P,
 }
 
-impl<B, R: Replay<B>, P: Fn(&Parts) -> bool> Replay<B> for OnlyIf<R, P> {
+impl<B, R: Replay<B>, P: Fn(&Method, &HeaderMap) -> bool> Replay<B> for OnlyIf<R, P> {
     fn copy(&self, request: &Request<B>) -> Option<Request<B>> {
-        let (parts, body) = self.replay.copy(request)?.into_parts();
-        (self.predicate)(&parts).then(|| Request::from_parts(parts, body))
+        (self.predicate)(request.method(), request.headers()).then(|| self.replay.copy(request)).flatten()
     }
 }
 

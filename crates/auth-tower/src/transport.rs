@@ -40,9 +40,16 @@ pub struct TowerTransport<S, B = Full<Bytes>> {
     body: PhantomData<fn(Bytes) -> B>,
 }
 
-impl<S, B> TowerTransport<S, B> {
-    /// A transport over this client.
+impl<S> TowerTransport<S> {
+    /// A transport over this client, which takes `Full<Bytes>` for a body.
     pub fn new(client: S) -> Self {
+        Self::with_body(client)
+    }
+}
+
+impl<S, B> TowerTransport<S, B> {
+    /// A transport over a client that takes another body: `TowerTransport::<_, axum::body::Body>::with_body(router)`.
+    pub fn with_body(client: S) -> Self {
         Self { client: Mutex::new(client), body: PhantomData }
     }
 }

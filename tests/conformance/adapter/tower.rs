@@ -33,7 +33,7 @@ impl TowerAdapter {
             Replay::Cloned => Client::new(layer.replay(Cloned).layer(inner)),
             Replay::Never => Client::new(layer.without_replay().layer(inner)),
             Replay::SafeMethods => {
-                Client::new(layer.replay(Cloned).replay_if(|parts| parts.method.is_safe()).layer(inner))
+                Client::new(layer.replay(Cloned).replay_if(|method, _| method.is_safe()).layer(inner))
             }
         };
         Self(if parts.follow_redirects {
