@@ -32,9 +32,9 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         .listener(move |event| match event {
             Event::Acquired { generation, .. } => say(&format!("         token {generation} acquired")),
             Event::RefreshFailed { error, serving, .. } => {
-                say(&format!("         failed ({error}), serving: {serving}"));
+                say(&format!("         refresh failed: {error}; the old token serves: {serving}"));
             }
-            Event::Rejected { generation, .. } => say(&format!("         token {generation} answered 401")),
+            Event::Rejected { generation, .. } => say(&format!("         token {generation} was answered 401")),
             _ => {}
         })
         .build()?;
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let url = format!("{}/api/items", emulator.url());
     let send = || send(client.clone(), url.clone());
 
-    say("first request: fetches a token");
+    say("tokens live 4 s here; the first request fetches one");
     send().await?;
     say("100 more: from the cache");
     for _ in 0..100 {
@@ -114,6 +114,6 @@ async fn wait_until_refreshed(auth: &Authenticator, generation: u64) -> Result<(
 }
 
 fn check(what: &str, got: usize, expected: usize) -> Result<(), String> {
-    println!("          {what}: {got}");
+    println!("           {what}: {got}");
     if got == expected { Ok(()) } else { Err(format!("{what}: expected {expected}, got {got}")) }
 }

@@ -178,7 +178,7 @@ fn a_token_lives_and_dies_and_no_log_line_or_event_shows_it() {
         "token acquired",
         "refresh failed, the token still serves",
         "serving a token in its last moments",
-        "token answered 401",
+        "token was answered 401",
         "the source brought the rejected token again",
     ] {
         assert!(log.contains(line), "the log is to say {line:?}: {log}");

@@ -76,7 +76,7 @@ impl Event {
                     tracing::error!(target: TARGET, id, %kind, %error, "no token");
                 }
             }
-            Self::Rejected { generation } => tracing::warn!(target: TARGET, id, generation, "token answered 401"),
+            Self::Rejected { generation } => tracing::warn!(target: TARGET, id, generation, "token was answered 401"),
             Self::ServedStale { remaining } => {
                 tracing::warn!(target: TARGET, id, ?remaining, "serving a token in its last moments");
             }

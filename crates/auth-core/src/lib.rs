@@ -1,7 +1,7 @@
 //! Tokens and the rules about them: fetching, keeping, refreshing and attaching credentials, without an HTTP client.
 //!
-//! An [`Authenticator`] is made of a [`TokenSource`] (where tokens come from) and the origins its tokens may go to. The
-//! adapters, `auth-tower` and `auth-reqwest`, put it under every request of a client.
+//! An [`Authenticator`] is made of a [`TokenSource`] (where tokens come from) and the origins its tokens may go to. An adapter
+//! such as `auth-tower` puts it under every request of a client.
 //!
 //! ```
 //! use auth_core::{Authenticator, sources::StaticToken};
@@ -20,6 +20,11 @@
 //! | an API key to exchange for tokens | [`sources::ApiKey`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
 //! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
+//!
+//! # Features
+//!
+//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `ibm`: IBM Cloud's
+//! addresses (`systems::ibm`).
 
 pub mod adapter;
 mod authenticator;

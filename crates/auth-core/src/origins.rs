@@ -5,7 +5,7 @@ use std::fmt;
 use http::Uri;
 use http::uri::Scheme;
 
-use crate::url::{self, For};
+use crate::url::{self, For, UrlError};
 use crate::{Error, ErrorKind};
 
 /// Scheme, host and port (RFC 6454 section 4), with the default port filled in and the host in lower case.
@@ -26,8 +26,15 @@ impl Origin {
     /// [`Misconfigured`](ErrorKind::Misconfigured) if it is no http or https URL with a host, or if it has a path: an origin
     /// is a whole host, and whoever writes a path means less than that.
     pub fn parse(origin: &str) -> Result<Self, Error> {
-        let uri = url::parse(origin, For::BaseUrl)
-            .map_err(|reason| Error::misconfigured(format!("an origin is not usable: {reason}")))?;
+        if origin.contains('*') {
+            return Err(Error::misconfigured("an origin can't have a wildcard: list each host, or use `.anywhere()`"));
+        }
+        let uri = url::parse(origin, For::BaseUrl).map_err(|reason| match reason {
+            UrlError::Parse | UrlError::Scheme => {
+                Error::misconfigured("an origin is not usable: write it as https://host")
+            }
+            reason => Error::misconfigured(format!("an origin is not usable: {reason}")),
+        })?;
         if !matches!(uri.path(), "" | "/") {
             return Err(Error::misconfigured(
                 "an origin has a path, but a token can only be given to a whole host: leave it out",

@@ -23,6 +23,9 @@ use crate::{Error, FetchContext, Token};
 /// }
 /// # fn proof(_: &dyn TokenSource) {} proof(&Vault);
 /// ```
+///
+/// Test it as it will be used: in an authenticator, on a `FakeRuntime` (feature `test-util`), where an hour passes in no
+/// time. A [`FetchContext`] can't be made by hand.
 #[async_trait]
 pub trait TokenSource: Send + Sync + 'static {
     /// Brings one token, now. The context says why, how long it may take, and holds the transport.

@@ -61,7 +61,8 @@ impl Token {
         Self { placement, extra: Vec::new(), terms: Terms::default() }
     }
 
-    /// `Authorization: Bearer <token>` (RFC 6750 section 2.1).
+    /// `Authorization: Bearer <token>` (RFC 6750 section 2.1). An empty token, or one with characters that can't stand in a
+    /// header, is an error when it is fetched; nothing else is checked.
     pub fn bearer(token: impl Into<Secret>) -> Self {
         Self::with_scheme("Bearer", token)
     }
@@ -211,6 +212,12 @@ impl Token {
 }
 
 fn header_value(name: &HeaderName, parts: &[&str]) -> Result<HeaderValue, Error> {
+    if parts.last().is_none_or(|secret| secret.is_empty()) {
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            format!("the source brought an empty value for the header {name}"),
+        ));
+    }
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
     for part in parts {
         bytes.extend_from_slice(part.as_bytes());

@@ -14,28 +14,28 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum TokenValueError {
     /// Nothing is left after trimming.
-    #[error("the token is empty; set it, or remove the setting")]
+    #[error("it is empty; set it, or remove the setting")]
     Empty,
     /// The bytes are not UTF-8.
-    #[error("the token is not UTF-8 text; store the bare token as plain ASCII")]
+    #[error("it is not UTF-8 text; store the bare token as plain ASCII")]
     Encoding,
     /// The bytes start with a UTF-16 byte order mark, as older Windows shells write it.
-    #[error("the token is UTF-16 text; save it again as UTF-8 or plain ASCII")]
+    #[error("it is UTF-16 text; save it again as UTF-8 or plain ASCII")]
     Utf16,
     /// A pair of quotes surrounds the value.
-    #[error("the token is enclosed in quotes; remove them")]
+    #[error("it is enclosed in quotes; remove them")]
     QuotedToken,
     /// The value starts with an authentication scheme, or is nothing but one.
-    #[error("the token starts with an authentication scheme such as Bearer; give the bare token")]
+    #[error("it starts with an authentication scheme such as Bearer; give the bare token")]
     SchemeInToken,
     /// The value stands for a token that was never filled in, or is a document instead of one.
-    #[error("this is a placeholder, markup or JSON where a token should be; put the real token there")]
+    #[error("it is a placeholder, markup or JSON; put the real value there")]
     Placeholder,
     /// A byte outside 0x21 to 0x7E.
-    #[error("the token holds a space, a line break, a control or a non-ASCII character; give one token without any")]
+    #[error("it holds a space, a line break, a control or a non-ASCII character; give one token without any")]
     InvalidTokenChar,
     /// More than [`MAX_TOKEN_BYTES`].
-    #[error("the token is longer than 64 KiB; check that the setting names the right file")]
+    #[error("it is longer than 64 KiB; check that the setting names the right file")]
     TooLong,
 }
 

@@ -152,8 +152,8 @@ where
                     let recovery = authenticator.recover(generation);
                     let Some(again) = again.take() else {
                         // Can't be sent again: what was started goes on for the next request.
-                        let error = if let Recovery::Return(error) = recovery { Some(error) } else { None };
-                        response.extensions_mut().insert(Outcome::rejected(*sent, false, error));
+                        let error = if let Recovery::Return(error) = recovery { error } else { passed_once() };
+                        response.extensions_mut().insert(Outcome::rejected(*sent, false, Some(error)));
                         return Poll::Ready(Ok(response));
                     };
                     let held = Held { response, sent: *sent, again };
@@ -216,6 +216,10 @@ where
             this.state.set(next);
         }
     }
+}
+
+fn passed_once() -> auth_core::Error {
+    auth_core::Error::transient("the request's body can't be sent again; a newer token is fetched for the next request")
 }
 
 fn not_ready() -> auth_core::Error {

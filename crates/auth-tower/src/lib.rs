@@ -71,6 +71,14 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! If it says that the trait `Default` is not implemented, or that `Auth<..>` doesn't satisfy `Service<_>`, the body can't be
+//! sent again: say [`.without_replay()`](AuthLayer::without_replay) or [`.replay(Cloned)`](AuthLayer::replay). If `Clone` is
+//! missing, it is the client's: the layer needs one that can be cloned.
+//!
+//! # Features
+//!
+//! None is on by default. `hyper`: `HyperTransport`, a ready transport for sources. `grpc`: `AuthLayer::grpc`.
 
 mod base_url;
 mod error;

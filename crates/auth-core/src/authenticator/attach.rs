@@ -45,7 +45,7 @@ pub(super) fn attach(
         [first, rest @ ..] => (first, rest),
     };
     if origins.check(uri)? == Permission::Other {
-        return Ok(Sent::Without(Without::OtherOrigin));
+        return Ok(other_origin(uri));
     }
     if rest.iter().any(|(name, _)| headers.contains_key(name)) {
         return Ok(Sent::Without(Without::CallersOwn));
@@ -58,6 +58,13 @@ pub(super) fn attach(
         headers.try_insert(name, value.clone()).map_err(too_many)?;
     }
     Ok(Sent::With { generation: snapshot.generation })
+}
+
+#[cold]
+pub(super) fn other_origin(uri: &Uri) -> Sent {
+    let host = uri.host().unwrap_or_default();
+    tracing::debug!(target: "auth_core", host, "sent without the token: not one of its origins");
+    Sent::Without(Without::OtherOrigin)
 }
 
 #[cold]

@@ -51,7 +51,8 @@ impl Builder {
     }
 
     /// The token goes to these origins and no others: `https://api.example.com`, with a port if it is not the scheme's
-    /// own. Requests to other origins are sent without it.
+    /// own. Requests to other origins are sent without it. An http origin on another machine may be named, but attaching a
+    /// token to a request there is an error.
     #[must_use]
     pub fn for_origins<I>(self, origins: I) -> Self
     where
@@ -71,8 +72,8 @@ impl Builder {
         self.said(Ok(Origins::These(vec![endpoint.origin().clone()])))
     }
 
-    /// The token goes wherever requests go, as long as that is https or loopback. Redirects included: prefer
-    /// [`for_origins`](Self::for_origins).
+    /// The token goes wherever requests go, as long as that is https or loopback; other requests are an error. Redirects
+    /// included: prefer [`for_origins`](Self::for_origins).
     #[must_use]
     pub fn anywhere(self) -> Self {
         self.said(Ok(Origins::Anywhere))

@@ -14,6 +14,9 @@ use crate::{Error, ErrorKind, FetchContext, Token, TokenSource};
 
 type Fetch = Pin<Box<dyn Future<Output = Result<Token, Error>> + Send>>;
 
+const PANICKED: &str =
+    "the source panicked; its message is on stderr (a tokio runtime needs `enable_all()` for clients)";
+
 pub(super) struct Attempt {
     fetch: Fetch,
     limits: Arc<Limits>,
@@ -42,7 +45,7 @@ impl Future for Attempt {
             Ok(Poll::Pending) => {}
             // Clients that need a runtime panic where there is none.
             Err(_) if !this.runtime.can_spawn() => return Poll::Ready(Err(Error::no_runtime())),
-            Err(_) => return Poll::Ready(Err(Error::transient("the source panicked").do_not_repeat())),
+            Err(_) => return Poll::Ready(Err(Error::transient(PANICKED).do_not_repeat())),
         }
         loop {
             let deadline = Duration::from_nanos(this.limits.attempt_deadline());

@@ -134,7 +134,7 @@ impl Cache {
         &self.policy
     }
 
-    /// The current token if nothing at all is to be done but attach it: two loads, two clock reads, no lock.
+    /// The current token if nothing at all is to be done but attach it: a pointer load, two clock reads, no lock.
     #[inline]
     pub(crate) fn hit<R>(&self, attach: impl FnOnce(&Snapshot) -> R) -> Option<R> {
         self.pointer.with(|snapshot| {

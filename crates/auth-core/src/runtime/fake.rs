@@ -132,8 +132,17 @@ impl FakeRuntime {
     /// Runs a future, and the tasks beside it, without moving time.
     ///
     /// # Panics
-    /// If the future waits for something that only time can bring: advance the clock first, or poll it by hand.
+    /// If the future waits for something that only time can bring.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.block_on_within(Duration::ZERO, future)
+    }
+
+    /// Runs a future, and the tasks beside it, and lets time pass where they wait for it, up to `limit`.
+    ///
+    /// # Panics
+    /// If the future is not ready by then.
+    pub fn block_on_within<F: Future>(&self, limit: Duration, future: F) -> F::Output {
+        let deadline = self.world().monotonic.saturating_add(nanos(limit));
         let mut future = pin!(future);
         let woken = Arc::new(Woken(Mutex::new(true)));
         let waker = Waker::from(Arc::clone(&woken));
@@ -144,8 +153,10 @@ impl FakeRuntime {
                 }
             } else if let Some(task) = self.next_task() {
                 task.run();
+            } else if let Some(waker) = self.next_timer(deadline) {
+                waker.wake();
             } else {
-                panic!("the future waits for time to pass: call advance()");
+                panic!("the future waits for time to pass, or for ever: call advance() before, or block_on_within()");
             }
         }
     }
