@@ -209,24 +209,8 @@ fn is_token68_char(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-
     use super::*;
-
-    const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus");
-
-    /// Id, bytes and expectation of every row.
-    fn rows() -> Vec<(String, Vec<u8>, String)> {
-        let text = std::fs::read_to_string(format!("{CORPUS}/www_authenticate.jsonl")).unwrap();
-        text.lines()
-            .map(|line| {
-                let row: serde_json::Value = serde_json::from_str(line).unwrap();
-                let bytes = base64::engine::general_purpose::STANDARD.decode(row["b64"].as_str().unwrap()).unwrap();
-                let field = |name: &str| row[name].as_str().unwrap().to_owned();
-                (field("id"), bytes, field("expect"))
-            })
-            .collect()
-    }
+    use crate::corpus;
 
     /// `Basic{realm=a};Bearer{}`, the notation of the corpus.
     fn shown(value: &[u8]) -> String {
@@ -265,7 +249,7 @@ mod tests {
 
     #[test]
     fn every_corpus_row_is_read_as_it_says() {
-        for (id, bytes, expect) in rows() {
+        for (id, bytes, expect) in corpus::rows("www_authenticate") {
             assert_eq!(shown(&bytes), in_full(&id, &expect), "{id}");
         }
     }
@@ -349,31 +333,6 @@ mod tests {
             assert!(shown(bytes).is_ascii());
             rejects_token(std::iter::once(bytes));
         };
-        for first in 0..=255 {
-            probe(&[first]);
-            for second in 0..=255 {
-                probe(&[first, second]);
-            }
-        }
-        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-        for (_, bytes, _) in rows() {
-            for _ in 0..1000 {
-                let mut bytes = bytes.clone();
-                for _ in 0..4 {
-                    random ^= random << 13;
-                    random ^= random >> 7;
-                    random ^= random << 17;
-                    let at = (random >> 16) as usize % (bytes.len() + 1);
-                    let special = b"\",=;\\ \t<\xffB";
-                    match random % 4 {
-                        0 => bytes.insert(at, (random >> 8) as u8),
-                        1 => bytes.insert(at, special[(random >> 8) as usize % special.len()]),
-                        2 => bytes.truncate(at.max(8)),
-                        _ => bytes.extend_from_within(at..),
-                    }
-                }
-                probe(&bytes);
-            }
-        }
+        corpus::probe_all("www_authenticate", b"\",=;\\ \t<\xffB", probe);
     }
 }

@@ -30,6 +30,8 @@ pub mod adapter;
 mod authenticator;
 mod cache;
 mod challenge;
+#[cfg(test)]
+mod corpus;
 mod endpoint;
 mod env;
 mod error;

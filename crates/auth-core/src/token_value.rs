@@ -145,24 +145,8 @@ fn is_placeholder(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-
     use super::*;
-
-    const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus");
-
-    /// Id, bytes and expectation of every row.
-    fn rows() -> Vec<(String, Vec<u8>, String)> {
-        let text = std::fs::read_to_string(format!("{CORPUS}/token_value.jsonl")).unwrap();
-        text.lines()
-            .map(|line| {
-                let row: serde_json::Value = serde_json::from_str(line).unwrap();
-                let bytes = base64::engine::general_purpose::STANDARD.decode(row["b64"].as_str().unwrap()).unwrap();
-                let field = |name: &str| row[name].as_str().unwrap().to_owned();
-                (field("id"), bytes, field("expect"))
-            })
-            .collect()
-    }
+    use crate::corpus;
 
     fn outcome(bytes: &[u8]) -> String {
         match clean(bytes) {
@@ -174,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_corpus_row_gets_its_reason() {
-        for (id, bytes, expect) in rows() {
+        for (id, bytes, expect) in corpus::rows("token_value") {
             assert_eq!(outcome(&bytes), expect, "{id}");
         }
     }
@@ -253,29 +237,6 @@ mod tests {
                 assert_eq!(check(token), Ok(()));
             }
         };
-        for first in 0..=255 {
-            probe(&[first]);
-            for second in 0..=255 {
-                probe(&[first, second]);
-            }
-        }
-        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-        for (_, bytes, _) in rows() {
-            for _ in 0..200 {
-                let mut bytes = bytes[..bytes.len().min(100)].to_vec();
-                for _ in 0..3 {
-                    random ^= random << 13;
-                    random ^= random >> 7;
-                    random ^= random << 17;
-                    let at = (random >> 16) as usize % (bytes.len() + 1);
-                    match random % 3 {
-                        0 => bytes.insert(at, (random >> 8) as u8),
-                        1 => bytes.truncate(at),
-                        _ => bytes.extend_from_within(at..),
-                    }
-                }
-                probe(&bytes);
-            }
-        }
+        corpus::probe_all("token_value", b" \t\r\n\"\'<{$", probe);
     }
 }

@@ -147,24 +147,8 @@ fn string(raw: Option<Raw>, name: &'static str) -> Result<Option<String>, Answer
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-
     use super::*;
-
-    const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus");
-
-    /// Id, bytes and expectation of every row.
-    fn rows() -> Vec<(String, Vec<u8>, String)> {
-        let text = std::fs::read_to_string(format!("{CORPUS}/token_response.jsonl")).unwrap();
-        text.lines()
-            .map(|line| {
-                let row: serde_json::Value = serde_json::from_str(line).unwrap();
-                let bytes = base64::engine::general_purpose::STANDARD.decode(row["b64"].as_str().unwrap()).unwrap();
-                let field = |name: &str| row[name].as_str().unwrap().to_owned();
-                (field("id"), bytes, field("expect"))
-            })
-            .collect()
-    }
+    use crate::corpus;
 
     fn read(body: &str) -> Result<Answer, AnswerError> {
         parse_token(body.as_bytes(), Fields::default())
@@ -188,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_corpus_row_gets_its_reason() {
-        for (id, bytes, expect) in rows() {
+        for (id, bytes, expect) in corpus::rows("token_response") {
             let outcome = outcome(&bytes);
             let either = expect == "err:NotJson|err:InvalidExpiry" && expect.split('|').any(|one| one == outcome);
             assert!(either || outcome == expect, "{id}: {outcome}");
@@ -335,7 +319,7 @@ mod tests {
 
     #[test]
     fn messages_repeat_nothing_and_stay_short() {
-        for (_, bytes, _) in rows() {
+        for (_, bytes, _) in corpus::rows("token_response") {
             if let Err(reason) = parse_token(&bytes, Fields::default()) {
                 let message = reason.to_string();
                 assert!(message.len() < 200 && !message.ends_with('.'), "{message}");
@@ -362,31 +346,6 @@ mod tests {
             }
             parse_error(body);
         };
-        for first in 0..=255 {
-            probe(&[first]);
-            for second in 0..=255 {
-                probe(&[first, second]);
-            }
-        }
-        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-        for (_, bytes, _) in rows() {
-            for _ in 0..500 {
-                let mut bytes = bytes.clone();
-                for _ in 0..3 {
-                    random ^= random << 13;
-                    random ^= random >> 7;
-                    random ^= random << 17;
-                    let at = (random >> 16) as usize % (bytes.len() + 1);
-                    let special = b"\"{}[]:,0-e.\\n";
-                    match random % 4 {
-                        0 => bytes.insert(at, (random >> 8) as u8),
-                        1 => bytes.insert(at, special[(random >> 8) as usize % special.len()]),
-                        2 => bytes.truncate(at.max(4)),
-                        _ => bytes.extend_from_within(at..),
-                    }
-                }
-                probe(&bytes);
-            }
-        }
+        corpus::probe_all("token_response", b"\"{}[]:,0-e.\\n", probe);
     }
 }

@@ -37,28 +37,12 @@ fn until_date(text: &str, now: SystemTime) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-
     use super::*;
-
-    const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus");
+    use crate::corpus;
 
     /// 2026-11-22T00:00:00Z, as the corpus says.
     fn now() -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_305_600)
-    }
-
-    /// Id, bytes and expectation of every row.
-    fn rows() -> Vec<(String, Vec<u8>, String)> {
-        let text = std::fs::read_to_string(format!("{CORPUS}/retry_after.jsonl")).unwrap();
-        text.lines()
-            .map(|line| {
-                let row: serde_json::Value = serde_json::from_str(line).unwrap();
-                let bytes = base64::engine::general_purpose::STANDARD.decode(row["b64"].as_str().unwrap()).unwrap();
-                let field = |name: &str| row[name].as_str().unwrap().to_owned();
-                (field("id"), bytes, field("expect"))
-            })
-            .collect()
     }
 
     fn outcome(bytes: &[u8]) -> String {
@@ -67,7 +51,7 @@ mod tests {
 
     #[test]
     fn every_corpus_row_is_read_as_it_says() {
-        for (id, bytes, expect) in rows() {
+        for (id, bytes, expect) in corpus::rows("retry_after") {
             assert_eq!(outcome(&bytes), expect, "{id}");
         }
     }
@@ -114,34 +98,6 @@ mod tests {
         let probe = |bytes: &[u8]| {
             assert!(parse(bytes, now()).is_none_or(|pause| pause <= MAX_RETRY_AFTER));
         };
-        for first in 0..=255 {
-            probe(&[first]);
-            for second in 0..=255 {
-                probe(&[first, second]);
-            }
-        }
-        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-        for (_, bytes, _) in rows() {
-            for _ in 0..1000 {
-                let mut bytes = bytes[..bytes.len().min(100)].to_vec();
-                for _ in 0..3 {
-                    random ^= random << 13;
-                    random ^= random >> 7;
-                    random ^= random << 17;
-                    let at = (random >> 16) as usize % (bytes.len() + 1);
-                    match random % 4 {
-                        0 => bytes.insert(at, (random >> 8) as u8),
-                        1 => bytes.truncate(at),
-                        2 => bytes.extend_from_within(at..),
-                        _ => {
-                            if let Some(byte) = bytes.get_mut(at) {
-                                *byte = b'0' + (random >> 8) as u8 % 10;
-                            }
-                        }
-                    }
-                }
-                probe(&bytes);
-            }
-        }
+        corpus::probe_all("retry_after", b"0123456789 ,:GMT", probe);
     }
 }

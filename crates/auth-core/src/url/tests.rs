@@ -1,21 +1,5 @@
-use base64::Engine as _;
-
 use super::*;
-
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus");
-
-/// Id, bytes and expectation of every row.
-fn rows() -> Vec<(String, Vec<u8>, String)> {
-    let text = std::fs::read_to_string(format!("{CORPUS}/url.jsonl")).unwrap();
-    text.lines()
-        .map(|line| {
-            let row: serde_json::Value = serde_json::from_str(line).unwrap();
-            let bytes = base64::engine::general_purpose::STANDARD.decode(row["b64"].as_str().unwrap()).unwrap();
-            let field = |name: &str| row[name].as_str().unwrap().to_owned();
-            (field("id"), bytes, field("expect"))
-        })
-        .collect()
-}
+use crate::corpus;
 
 /// As a token endpoint pinned to the hosts that the corpus takes for the vendor's own.
 fn pinned(input: &str) -> Result<Uri, UrlError> {
@@ -25,7 +9,7 @@ fn pinned(input: &str) -> Result<Uri, UrlError> {
 
 #[test]
 fn every_corpus_row_gets_its_reason() {
-    for (id, bytes, expect) in rows() {
+    for (id, bytes, expect) in corpus::rows("url") {
         let input = String::from_utf8(bytes).unwrap();
         let outcome = match pinned(&input) {
             Ok(_) => "ok".to_owned(),
@@ -212,7 +196,7 @@ fn no_input_makes_it_panic_and_what_passes_is_stable() {
         }
     }
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    for (_, bytes, _) in rows() {
+    for (_, bytes, _) in corpus::rows("url") {
         let input: Vec<char> = String::from_utf8(bytes).unwrap().chars().collect();
         for _ in 0..1000 {
             let mut input = input.clone();
