@@ -14,7 +14,8 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Error;
-use crate::service::{Options, with_headers};
+use crate::lend::with_headers;
+use crate::options::Options;
 
 pin_project! {
     /// The response to come. Made by [`Auth`](crate::Auth).

@@ -4,8 +4,9 @@ use auth_core::Authenticator;
 use http::{Extensions, HeaderMap, Method, Uri};
 use tower_layer::Layer;
 
+use crate::options::Options;
 use crate::replay::{Never, OnlyIf, WhenEmpty};
-use crate::service::{Auth, Options};
+use crate::service::Auth;
 
 /// Puts an [`Authenticator`] around a client. See the [crate's page](crate) for its place in a stack.
 #[derive(Clone, Debug)]

@@ -84,6 +84,8 @@ mod base_url;
 mod error;
 mod future;
 mod layer;
+mod lend;
+mod options;
 mod replay;
 mod service;
 mod transport;

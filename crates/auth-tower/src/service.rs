@@ -3,13 +3,15 @@
 use std::mem;
 use std::task::{Context, Poll};
 
-use auth_core::adapter::{Attach, Judgement, Sent, Without};
+use auth_core::adapter::{Attach, Sent, Without};
 use auth_core::{Authenticator, RequestAuth};
-use http::{Extensions, HeaderMap, Request, Response, Uri};
+use http::{Request, Response};
 use tower_service::Service;
 
 use crate::Error;
 use crate::future::{Again, ResponseFuture};
+use crate::lend::with_headers;
+use crate::options::Options;
 use crate::replay::{Replay, WhenEmpty};
 
 /// A client whose requests are authenticated. Made by [`AuthLayer`](crate::AuthLayer).
@@ -19,35 +21,6 @@ pub struct Auth<S, R = WhenEmpty> {
     authenticator: Authenticator,
     replay: R,
     options: Options,
-}
-
-/// How responses are read.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Options {
-    pub(crate) answered_by: Option<fn(&Extensions) -> Option<&Uri>>,
-    #[cfg(feature = "grpc")]
-    pub(crate) grpc: bool,
-}
-
-impl Options {
-    pub(crate) fn judge<T>(&self, authenticator: &Authenticator, sent: Sent, response: &Response<T>) -> Judgement {
-        let answered_by = self.answered_by.and_then(|find| find(response.extensions()));
-        authenticator.judge(sent, self.status(response), response.headers(), answered_by)
-    }
-
-    #[cfg(not(feature = "grpc"))]
-    fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
-        response.status()
-    }
-
-    #[cfg(feature = "grpc")]
-    fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
-        let unauthenticated = |status: &http::HeaderValue| status.as_bytes() == b"16";
-        if self.grpc && response.headers().get("grpc-status").is_some_and(unauthenticated) {
-            return http::StatusCode::UNAUTHORIZED;
-        }
-        response.status()
-    }
 }
 
 impl<S, R> Auth<S, R> {
@@ -139,12 +112,4 @@ where
             }
         }
     }
-}
-
-/// Lends a request's URI and its headers at the same time, without cloning either.
-pub(crate) fn with_headers<B, T>(request: &mut Request<B>, change: impl FnOnce(&Uri, &mut HeaderMap) -> T) -> T {
-    let mut headers = mem::take(request.headers_mut());
-    let result = change(request.uri(), &mut headers);
-    *request.headers_mut() = headers;
-    result
 }

@@ -1,0 +1,34 @@
+//! How responses are read.
+
+use auth_core::Authenticator;
+use auth_core::adapter::{Judgement, Sent};
+use http::{Extensions, Response, Uri};
+
+/// How responses are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) answered_by: Option<fn(&Extensions) -> Option<&Uri>>,
+    #[cfg(feature = "grpc")]
+    pub(crate) grpc: bool,
+}
+
+impl Options {
+    pub(crate) fn judge<T>(&self, authenticator: &Authenticator, sent: Sent, response: &Response<T>) -> Judgement {
+        let answered_by = self.answered_by.and_then(|find| find(response.extensions()));
+        authenticator.judge(sent, self.status(response), response.headers(), answered_by)
+    }
+
+    #[cfg(not(feature = "grpc"))]
+    fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
+        response.status()
+    }
+
+    #[cfg(feature = "grpc")]
+    fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
+        let unauthenticated = |status: &http::HeaderValue| status.as_bytes() == b"16";
+        if self.grpc && response.headers().get("grpc-status").is_some_and(unauthenticated) {
+            return http::StatusCode::UNAUTHORIZED;
+        }
+        response.status()
+    }
+}
