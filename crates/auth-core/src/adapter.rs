@@ -1,5 +1,5 @@
 //! What an adapter to an HTTP client uses: attach, send, judge the response, recover after a 401. Programs need nothing of
-//! this; see `auth-tower` for its use in about a hundred lines.
+//! this; the service and the future of `auth-tower` show its use.
 //!
 //! The protocol is [`Authenticator::attach`](crate::Authenticator::attach),
 //! [`judge`](crate::Authenticator::judge), [`recover`](crate::Authenticator::recover). Its enums are exhaustive on purpose: a
