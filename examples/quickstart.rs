@@ -22,8 +22,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let start = Instant::now();
     let say = move |text: &str| println!("{:>6.2} s  {text}", start.elapsed().as_secs_f64());
 
-    // Tokens that live 4 seconds, so that an hour's story takes a few.
-    let emulator = Emulator::builder().with_token_lifetime(Duration::from_secs(4)).start().await?;
+    // Tokens that live 6 seconds, so that an hour's story takes a few.
+    let emulator = Emulator::builder().with_token_lifetime(Duration::from_secs(6)).start().await?;
     // What a program writes: a source, where its tokens may go, and a layer around the client it already has.
     let key = ApiKey::new(TokenEndpoint::parse(&emulator.token_url())?, Emulator::API_KEY)?;
     let auth = Authenticator::builder(key)
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let url = format!("{}/api/items", emulator.url());
     let send = || send(client.clone(), url.clone());
 
-    say("tokens live 4 s here; the first request fetches one");
+    say("tokens live 6 s here; the first request fetches one");
     send().await?;
     say("100 more: from the cache");
     for _ in 0..100 {
