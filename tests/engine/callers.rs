@@ -174,3 +174,60 @@ fn a_waiter_gives_up_at_its_own_deadline_and_the_flight_goes_on() {
     assert!(matches!(poll_once(&mut auth.token(Duration::ZERO)), Poll::Ready(Ok(_))));
     assert_eq!(source.calls(), 1);
 }
+
+/// Ready once; then it waits for ever, like a connection that is occupied by a response nobody reads.
+#[derive(Clone, Default)]
+struct ReadyOnce(Arc<AtomicU32>);
+
+impl Service<Request<Full<Bytes>>> for ReadyOnce {
+    type Response = Response<()>;
+    type Error = std::io::Error;
+    type Future = std::future::Ready<Result<Response<()>, std::io::Error>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        if self.0.load(Ordering::SeqCst) == 0 { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    fn call(&mut self, _request: Request<Full<Bytes>>) -> Self::Future {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let response = Response::builder().status(StatusCode::UNAUTHORIZED).body(()).unwrap();
+        std::future::ready(Ok(response))
+    }
+}
+
+#[test]
+fn a_replay_waits_ten_seconds_for_the_client_and_then_the_401_is_returned() {
+    let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
+    let mut client = AuthLayer::new(authenticator(&source, &runtime)).layer(ReadyOnce::default());
+    assert!(client.poll_ready(&mut Context::from_waker(Waker::noop())).is_ready());
+    let request = Request::get("https://api.example.com/").body(Full::default()).unwrap();
+    let mut response = Box::pin(client.call(request));
+    let mut poll = || response.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(poll().is_pending());
+    runtime.advance(Duration::from_millis(9_999));
+    assert!(poll().is_pending());
+    runtime.advance(Duration::from_millis(1));
+    let Poll::Ready(Ok(response)) = poll() else { panic!("it waits for ever") };
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    let outcome = response.extensions().get::<auth_core::Outcome>().unwrap();
+    assert!(outcome.is_rejected() && !outcome.is_replayed() && outcome.error().is_some());
+    assert_eq!(source.calls(), 2, "and the next request has the newer token");
+}
+
+#[test]
+fn another_origins_answer_neither_clears_nor_casts_a_suspicion() {
+    use auth_core::adapter::{Judgement, Recovery, Sent};
+    let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
+    let builder = Authenticator::builder(source.clone()).for_origins(["https://api.example.com"]);
+    let auth = builder.runtime(runtime.clone()).build().unwrap();
+    runtime.block_on(auth.warm_up()).unwrap();
+    let Recovery::Wait(recover) = auth.recover(1) else { panic!("the first forced fetch is always allowed") };
+    assert_eq!(runtime.block_on(recover).unwrap().generation(), 2);
+
+    let (elsewhere, headers) = ("https://login.example.org/".parse().unwrap(), http::HeaderMap::new());
+    let judge = |status| auth.judge(Sent::With { generation: 2 }, status, &headers, Some(&elsewhere));
+    assert_eq!(judge(StatusCode::UNAUTHORIZED), Judgement::Fine);
+    assert_eq!(judge(StatusCode::OK), Judgement::Fine);
+    runtime.advance(Duration::from_secs(6));
+    assert!(matches!(auth.recover(2), Recovery::Return(_)), "the new token has not been accepted by anybody yet");
+}

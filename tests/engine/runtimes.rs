@@ -80,3 +80,13 @@ fn a_source_that_need_not_wait_needs_no_runtime() {
     let auth = Authenticator::builder(StaticToken::new("here").unwrap()).anywhere().build().unwrap();
     assert!(matches!(poll_once(&mut auth.token(Duration::ZERO)), Poll::Ready(Ok(_))));
 }
+
+#[test]
+fn where_there_is_no_runtime_a_source_that_has_to_wait_is_asked_once() {
+    let source = Scripted::hourly().closed();
+    let auth = authenticator(&source);
+    for _ in 0..100 {
+        assert!(matches!(poll_once(&mut auth.token(Duration::ZERO)), Poll::Ready(Err(_))));
+    }
+    assert_eq!(source.calls(), 1, "each try would send a request and throw its answer away");
+}
