@@ -218,7 +218,7 @@ fn a_replay_waits_ten_seconds_for_the_client_and_then_the_401_is_returned() {
 fn another_origins_answer_neither_clears_nor_casts_a_suspicion() {
     use auth_core::adapter::{Judgement, Recovery, Sent};
     let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
-    let builder = Authenticator::builder(source.clone()).for_origins(["https://api.example.com"]);
+    let builder = Authenticator::builder(source).for_origins(["https://api.example.com"]);
     let auth = builder.runtime(runtime.clone()).build().unwrap();
     runtime.block_on(auth.warm_up()).unwrap();
     let Recovery::Wait(recover) = auth.recover(1) else { panic!("the first forced fetch is always allowed") };
