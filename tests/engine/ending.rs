@@ -158,3 +158,19 @@ fn a_listener_that_panics_wedges_nobody() {
     runtime.run_until_idle();
     callers.iter_mut().for_each(|caller| assert!(matches!(poll_once(caller), Poll::Ready(Ok(_)))));
 }
+
+#[test]
+fn a_source_that_changes_during_a_re_read_is_no_failure() {
+    let read = |token: &str| Ok(hour(token).recheck(Duration::from_secs(30)));
+    let (source, runtime) = (Scripted::new([read("first"), read("obsolete"), read("changed")]), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    runtime.block_on(auth.warm_up()).unwrap();
+    runtime.advance(Duration::from_secs(31));
+    source.close();
+    assert!(poll_once(&mut auth.token(Duration::ZERO)).is_ready(), "the token serves while it is read again");
+    source.changed();
+    source.open();
+    runtime.run_until_idle();
+    let token = runtime.block_on(auth.token(Duration::ZERO)).unwrap();
+    assert_eq!(token.secret().unwrap().expose(), "changed");
+}

@@ -163,6 +163,10 @@ impl Machine {
         let epoch = self.epoch;
         if let Some(flight) = self.flight.as_mut() {
             flight.epoch = epoch;
+            if flight.reason == Reason::Recheck {
+                // There is no token any more that serves meanwhile, so it counts like any other reading.
+                flight.reason = Reason::Due;
+            }
             let id = flight.id;
             return self.failed(id, Error::transient("the source changed while it was being read"), now, random);
         }
