@@ -1,0 +1,79 @@
+//! The middleware: which authenticator, and which requests can be sent twice.
+
+use async_trait::async_trait;
+use auth_core::Authenticator;
+use http::{Extensions, HeaderMap, Method};
+use reqwest::{Request, Response};
+use reqwest_middleware::{Middleware, Next};
+
+use crate::replay::Replay;
+use crate::send::{Below, send};
+
+/// Puts an [`Authenticator`] under every request of a `ClientWithMiddleware`. See the [crate's page](crate) for its place
+/// among other middlewares.
+///
+/// ```
+/// use auth_reqwest::{AuthMiddleware, api_client, core::{Authenticator, sources::StaticToken}};
+/// use auth_reqwest::reqwest_middleware::ClientBuilder;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let auth = Authenticator::builder(StaticToken::new("my-token")?).for_origins(["https://api.example.com"]).build()?;
+/// let client = ClientBuilder::new(api_client().build()?).with(AuthMiddleware::new(auth)).build();
+/// # let _ = client;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct AuthMiddleware {
+    authenticator: Authenticator,
+    replay: Replay,
+}
+
+impl AuthMiddleware {
+    /// A middleware that sends a request again, after a 401 and with a newer token, if its body is still there: none, or
+    /// bytes. A streaming body passes once.
+    pub fn new(authenticator: Authenticator) -> Self {
+        Self { authenticator, replay: Replay::Clonable }
+    }
+
+    /// Sends no request again: the 401 is returned, and a newer token is fetched for the next request. Saves the copy of the
+    /// request.
+    #[must_use]
+    pub fn without_replay(mut self) -> Self {
+        self.replay = Replay::Never;
+        self
+    }
+
+    /// Narrows the choice by the request's method and headers: `.replay_if(|method, _| method.is_safe())`. A second call
+    /// narrows it further.
+    #[must_use]
+    pub fn replay_if(mut self, predicate: impl Fn(&Method, &HeaderMap) -> bool + Send + Sync + 'static) -> Self {
+        self.replay = self.replay.only_if(predicate);
+        self
+    }
+
+    /// The authenticator, for its status or an early refresh.
+    pub fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
+    }
+}
+
+#[async_trait]
+impl Middleware for AuthMiddleware {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> reqwest_middleware::Result<Response> {
+        // Taken out: it is said to this middleware, and not to one further inside. Put back: a retry outside comes again
+        // with the same extensions.
+        let wishes = extensions.remove();
+        let below = Below::Middlewares { next, extensions };
+        let result = send(&self.authenticator, wishes.as_ref(), &self.replay, request, below).await;
+        if let Some(wishes) = wishes {
+            extensions.insert(wishes);
+        }
+        result.map_err(Into::into)
+    }
+}
