@@ -12,6 +12,9 @@ mod guides {
     #[doc = include_str!("guides/tower.md")]
     mod tower {}
 
+    #[doc = include_str!("guides/reqwest.md")]
+    mod reqwest {}
+
     #[doc = include_str!("guides/custom-source.md")]
     mod custom_source {}
 
