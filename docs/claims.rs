@@ -1,4 +1,5 @@
-//! What the documents say of this repository is so: the tests and cases that the threat model names are there.
+//! What the documents say of this repository is so: the tests and cases that the threat model names are there, and a crate
+//! says the same of itself wherever it says something.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
@@ -56,5 +57,24 @@ fn every_case_that_the_threat_model_names_is_there() {
     assert!(named.len() > 20, "{} cases are named", named.len());
     for name in named {
         assert!(cases.contains(&format!("\"id\": \"{name}\"")), "there is no case {name}");
+    }
+}
+
+#[test]
+fn a_crate_says_the_same_of_itself_everywhere() {
+    let overview = fs::read_to_string(repository().join("README.md")).unwrap();
+    for entry in fs::read_dir(repository().join("crates")).unwrap() {
+        let package = entry.unwrap().path();
+        let first_line =
+            |file: &str| fs::read_to_string(package.join(file)).unwrap().lines().next().unwrap().to_owned();
+        let said = first_line("README.md");
+        assert_eq!(first_line("src/lib.rs"), format!("//! {said}"), "{}", package.display());
+        let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+        assert!(
+            manifest.contains(&format!("\ndescription = \"{said}\"\n")),
+            "the description of {}",
+            package.display()
+        );
+        assert!(overview.contains(&format!("| {said} |")), "the row of {} in README.md", package.display());
     }
 }

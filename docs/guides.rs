@@ -6,6 +6,9 @@
 
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+
     #[doc = include_str!("guides/getting-started.md")]
     mod getting_started {}
 
