@@ -1,5 +1,5 @@
-//! What the documents say of this repository is so: the tests and cases that the threat model names are there, and a crate
-//! says the same of itself wherever it says something.
+//! What the documents say of this repository is so: the tests and cases that the threat model names are there, and a
+//! crate says the same of itself wherever it says something.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 

@@ -1,8 +1,8 @@
 //! The guides, as doctests: every block of code in them is compiled, and run where it says nothing else.
 //!
-//! A package of its own, for two reasons. A published crate can't include a file from outside its directory, so the guides
-//! can't be pages of one without moving away from where people look for them. And they use all crates at once, with what only
-//! tests and examples may depend on.
+//! A package of its own, for two reasons. A published crate can't include a file from outside its directory, so the
+//! guides can't be pages of one without moving away from where people look for them. And they use all crates at once,
+//! with what only tests and examples may depend on.
 
 #[cfg(doctest)]
 mod guides {

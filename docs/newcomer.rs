@@ -1,5 +1,5 @@
-//! The newcomer's path holds: a crate made of the blocks of `guides/custom-source.md`, copied as they stand, builds and its
-//! test passes. A doctest can't say so, for it does not run the `#[test]` inside.
+//! The newcomer's path holds: a crate made of the blocks of `guides/custom-source.md`, copied as they stand, builds and
+//! its test passes. A doctest can't say so, for it does not run the `#[test]` inside.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
