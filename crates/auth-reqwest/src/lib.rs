@@ -83,6 +83,8 @@
 //!
 //! None.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod below;
 mod client;
 mod error;
@@ -93,6 +95,11 @@ mod replay;
 mod send;
 mod transport;
 mod url;
+
+/// The code of this crate's README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use auth_core as core;
 pub use reqwest;
