@@ -8,6 +8,7 @@
 //! | [`grpc`] | tonic's channels work, and `UNAUTHENTICATED` is a 401 |
 //! | [`readiness`] | only an instance that was polled ready is called, the second time too |
 //! | [`replay`] | what is sent again is whole, and what can't be is sent once |
+//! | [`kept`] | a client that is kept attaches what any other would, at every moment |
 //! | [`recovery`] | one rejected token costs one fetch, however many requests it hits |
 //! | [`base_url`] | a path goes below the base URL |
 //! | [`wishes`] | a request chooses its own authentication |
@@ -23,6 +24,7 @@ mod clients;
 mod faults;
 mod fixture;
 mod grpc;
+mod kept;
 mod outcome;
 mod readiness;
 mod recovery;

@@ -28,7 +28,7 @@ impl Authenticator {
     pub fn judge(&self, sent: Sent, status: StatusCode, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
         let Sent::With { generation } = sent else { return Judgement::Fine };
         // Another origin's answer says nothing about the token, neither good nor bad.
-        if answered_by.is_some_and(|uri| !matches!(self.0.origins.check(uri), Ok(Permission::Attach))) {
+        if answered_by.is_some_and(|uri| self.is_anothers(uri)) {
             return Judgement::Fine;
         }
         if status != StatusCode::UNAUTHORIZED {
@@ -36,6 +36,11 @@ impl Authenticator {
             return Judgement::Fine;
         }
         self.judge_401(generation, headers)
+    }
+
+    #[inline(never)]
+    fn is_anothers(&self, uri: &Uri) -> bool {
+        !matches!(self.0.origins.check(uri), Ok(Permission::Attach))
     }
 
     #[cold]
