@@ -118,8 +118,9 @@ impl<S, B, T> Held<S, B, Response<T>> {
             return Step::Return(self.give_back(Some(not_ready())));
         }
         match with_headers(&mut self.again.request, |uri, headers| authenticator.attach(uri, headers)) {
-            Ok(Attach::Ready(sent)) => Step::SendAgain { again: self.again, sent },
-            Ok(Attach::Wait(_)) => Step::Return(self.give_back(None)),
+            Ok(Attach::Ready(sent @ Sent::With { .. })) => Step::SendAgain { again: self.again, sent },
+            // A token that can't go on this request is none.
+            Ok(Attach::Ready(Sent::Without(_)) | Attach::Wait(_)) => Step::Return(self.give_back(None)),
             Err(error) => Step::Return(self.give_back(Some(error))),
         }
     }

@@ -40,7 +40,13 @@ impl Authenticator {
 
     #[inline(never)]
     fn is_anothers(&self, uri: &Uri) -> bool {
-        !matches!(self.0.origins.check(uri), Ok(Permission::Attach))
+        if let Ok(Permission::Attach) = self.0.origins.check(uri) {
+            return false;
+        }
+        let host = uri.host().unwrap_or_default();
+        tracing::warn!(target: "auth_core", host, "another origin answered a request that was sent with the token: the client \
+            below follows redirects, and may have taken the token there");
+        true
     }
 
     #[cold]
