@@ -3,15 +3,73 @@
 //! An [`Authenticator`] is made of a [`TokenSource`] (where tokens come from) and the origins its tokens may go to. An adapter
 //! such as `auth-tower` puts it under every request of a client.
 //!
+//! Not a client: it sends nothing but what a source asks a [`Transport`] to send.
+//!
+//! # In two minutes
+//!
+//! **A source** is where tokens come from. One of those below, or your own, which fetches and never remembers:
+//!
 //! ```
+//! use auth_core::{async_trait, Error, FetchContext, Token, TokenSource};
+//! use std::time::Duration;
+//!
+//! struct Vault;
+//!
+//! #[async_trait]
+//! impl TokenSource for Vault {
+//!     async fn fetch(&self, _cx: &FetchContext) -> Result<Token, Error> {
+//!         Ok(Token::bearer("from wherever you like").expires_in(Duration::from_secs(600)))
+//!     }
+//! }
+//! # fn proof(_: &dyn TokenSource) {} proof(&Vault);
+//! ```
+//!
+//! **An authenticator** keeps its token usable. Where the token may go has to be said; all else has defaults ([`Policy`]).
+//! It is cheap to clone, and clones share the token. Adapters accept nothing else.
+//!
+//! ```
+//! # fn main() -> Result<(), auth_core::Error> {
 //! use auth_core::{Authenticator, sources::StaticToken};
 //!
-//! # fn main() -> Result<(), auth_core::Error> {
 //! let auth = Authenticator::builder(StaticToken::new("my-token")?).for_origins(["https://api.example.com"]).build()?;
 //! # let _ = auth;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! **It attaches**: an adapter calls [`attach`](Authenticator::attach) for every request. A program that needs the bare token
+//! calls [`token`](Authenticator::token), and waits only if there is no valid one. A refresh is made beside the callers, ahead
+//! of the end; a 401 forces one ([`adapter`] is the protocol).
+//!
+//! **[`Status`]** says what is there, [`Event`] what happens, [`Error`] what to do about it, and [`Outcome`] what became of a
+//! request. None of them holds a secret.
+//!
+//! **A test** needs no time. On a [fake clock](runtime) (feature `test-util`) ten minutes pass at once:
+//!
+#![cfg_attr(feature = "test-util", doc = "```")]
+#![cfg_attr(not(feature = "test-util"), doc = "```text")]
+//! use auth_core::{Authenticator, Error, Reason, Stage, Token, runtime::FakeRuntime, source_fn};
+//! use std::time::Duration;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let source = source_fn(|cx| async move {
+//!     let token = if cx.reason() == Reason::First { "one" } else { "two" };
+//!     Ok(Token::bearer(token).expires_in(Duration::from_secs(600)))
+//! });
+//! let clock = FakeRuntime::new();
+//! let auth = Authenticator::builder(source).anywhere().runtime(clock.clone()).build()?;
+//!
+//! clock.block_on(auth.warm_up())?;
+//! clock.advance(Duration::from_secs(450));
+//! assert_eq!(auth.status().stage(), Stage::Soft, "a refresh is due, and the token serves");
+//! assert_eq!(clock.block_on(auth.token(Duration::ZERO))?.generation(), 1, "so this caller does not wait for it");
+//! clock.run_until_idle();
+//! assert_eq!(auth.status().generation(), Some(2), "the refresh that it started");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Sources
 //!
 //! | you have | use |
 //! | --- | --- |
@@ -25,6 +83,8 @@
 //!
 //! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `ibm`: IBM Cloud's
 //! addresses (`systems::ibm`).
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapter;
 mod authenticator;
@@ -54,6 +114,11 @@ mod token;
 mod token_value;
 mod transport;
 mod url;
+
+/// The code of this crate's README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use async_trait::async_trait;
 pub use authenticator::{Acquire, Authenticator, Builder, Credential, Shutdown};

@@ -7,6 +7,18 @@
 //! Not for anything but tests: it speaks plain HTTP/1.1 on 127.0.0.1, keeps every request in memory, bodies and secrets
 //! included, and its key lives as long as the process.
 //!
+//! # In two minutes
+//!
+//! **Start** it in the test, on two ports of its own. It ends when it is dropped.
+//!
+//! **Queue** what shall go wrong, before the requests that shall meet it: a [`Fault`] happens to a request, at either endpoint;
+//! a [`Flaw`] is inside a token answer that looks like success. A [`Plan`] is a queue of either, and what stands behind it.
+//!
+//! **Hold** an endpoint with a [`Gate`], and look at the program while it waits.
+//!
+//! **Ask** what arrived: every [`RecordedRequest`], in order, raw; and whether a secret went to the
+//! [other origin](Emulator::other_origin).
+//!
 //! ```
 //! use auth_emulator::{Answer, Emulator, StatusCode};
 //!
@@ -22,14 +34,28 @@
 //! // A token from no endpoint at all, for programs that are handed theirs.
 //! let token = emulator.issue_token();
 //! assert!(emulator.verify(&token).is_ok());
-//! emulator.revoke_all();
+//!
+//! // Its end without waiting for it (an hour, rounded up to a whole second), or a revocation.
+//! emulator.advance(std::time::Duration::from_secs(3601));
 //! assert!(emulator.verify(&token).is_err());
+//! emulator.revoke_all();
 //!
 //! assert_eq!(emulator.token_requests().len(), 0);
 //! assert!(emulator.other_requests().is_empty(), "nothing was sent to another origin");
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! | you want | call |
+//! | --- | --- |
+//! | an endpoint that is down, slow, frozen, cut off, a login page | [`Emulator::token_faults`], [`Emulator::api_faults`] |
+//! | an answer with a wrong `expires_in`, no token, the same token again | [`Emulator::token_flaws`] |
+//! | a rotation of keys, or a lock-out | [`Emulator::set_api_keys`] |
+//! | tokens that expire now | [`Emulator::advance`], [`Builder::with_token_lifetime`] |
+//! | tokens that are revoked | [`Emulator::revoke_all`], [`Emulator::revoke`] |
+//! | to wait until something has arrived | [`Emulator::wait_for_token_requests`], [`Emulator::wait_for_api_requests`] |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod authorize;
@@ -60,6 +86,11 @@ mod signing_key;
 mod token_endpoint;
 mod unique_members;
 mod verifier;
+
+/// The code of this crate's README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use crate::answer::Answer;
 pub use crate::builder::Builder;

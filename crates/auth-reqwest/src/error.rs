@@ -1,58 +1,54 @@
-//! Ours or reqwest's.
+//! Ours or what is below's.
 
 use std::fmt;
 
-/// Why there is no response: no token could be had, or the request failed.
+/// Why there is no response: no token could be had, or sending failed. `E` is [`reqwest::Error`] for those who send with a
+/// plain client.
 ///
-/// No message holds a URL, whose path or query may be secret; reqwest's errors are stripped of theirs.
+/// Our own messages hold no URL, and reqwest's error is relieved of the one that it quotes, since a path or a query may be
+/// secret. What `error_for_status()` or another middleware says of a URL is theirs.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum Error<E = reqwest::Error> {
     /// There was no token, or it must not go where the request goes. **The request was not sent.**
+    #[error("{NOT_SENT}: {0}")]
+    Auth(#[source] auth_core::Error),
+    /// What is below failed.
     #[error(transparent)]
-    Auth(auth_core::Error),
-    /// What is below failed: reqwest, or another middleware.
-    #[error(transparent)]
-    Inner(reqwest_middleware::Error),
+    Inner(E),
 }
 
-impl Error {
+/// The cause stands in the message too: many programs print nothing else.
+const NOT_SENT: &str = "the request was not sent";
+
+impl<E> Error<E> {
     /// Why there was no token, if that is it.
     pub fn auth(&self) -> Option<&auth_core::Error> {
         match self {
             Self::Auth(error) => Some(error),
-            Self::Inner(error) => error.auth(),
+            Self::Inner(_) => None,
         }
     }
 }
 
-impl From<reqwest::Error> for Error {
-    fn from(error: reqwest::Error) -> Self {
-        Self::Inner(error.without_url().into())
-    }
-}
-
-impl From<reqwest_middleware::Error> for Error {
-    fn from(error: reqwest_middleware::Error) -> Self {
-        Self::Inner(error.without_url())
-    }
-}
-
-impl From<Error> for reqwest_middleware::Error {
-    fn from(error: Error) -> Self {
+impl From<Error<Self>> for reqwest_middleware::Error {
+    fn from(error: Error<Self>) -> Self {
         match error {
             // As a cause, so that it is found below whatever other middlewares wrap around it.
-            Error::Auth(error) => Self::Middleware(anyhow::Error::new(error).context(NotSent)),
+            Error::Auth(error) => {
+                let head = NotSent(error.to_string());
+                Self::Middleware(anyhow::Error::new(error).context(head))
+            }
             Error::Inner(error) => error,
         }
     }
 }
 
 /// The head of a middleware's error whose cause is ours.
-struct NotSent;
+struct NotSent(String);
 
 impl fmt::Display for NotSent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the request was not sent, because it could not be authenticated")
+        write!(f, "{NOT_SENT}: {}", self.0)
     }
 }
 
@@ -61,10 +57,10 @@ pub trait ErrorExt {
     /// Why there was no token, if that is it, through whatever middleware handed the error on (reqwest-retry wraps it).
     ///
     /// ```
-    /// use auth_reqwest::{ErrorExt, reqwest_middleware};
+    /// use auth_reqwest::{ErrorExt, core::ErrorKind, reqwest_middleware};
     ///
-    /// fn may_help_to_try_again(error: &reqwest_middleware::Error) -> bool {
-    ///     error.auth().map_or(error.is_timeout(), |error| error.is_transient())
+    /// fn is_the_key_at_fault(error: &reqwest_middleware::Error) -> bool {
+    ///     error.auth().is_some_and(|error| error.kind() == ErrorKind::Rejected)
     /// }
     /// ```
     fn auth(&self) -> Option<&auth_core::Error>;

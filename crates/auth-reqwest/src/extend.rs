@@ -7,12 +7,16 @@ use reqwest::{Client, RequestBuilder, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 
 use crate::replay::Replay;
-use crate::send::{Below, send};
+use crate::send::send;
 use crate::{AuthMiddleware, Error};
 
 /// Makes an authenticated client of a plain one.
 pub trait ClientExt: sealed::Sealed {
     /// This client, with every request authenticated. Its requests are made just like reqwest's.
+    ///
+    /// Take an [`api_client`](crate::api_client): redirects are the client's own business, and an ordinary one takes the
+    /// credential along to other hosts. For more than one middleware write the chain out, since what is added to this one
+    /// comes inside of the authentication, and retries belong outside: see [`AuthMiddleware`].
     ///
     /// ```
     /// use auth_reqwest::{ClientExt, api_client, core::{Authenticator, sources::StaticToken}};
@@ -37,7 +41,10 @@ impl ClientExt for Client {
 /// Sends one authenticated request of a plain client.
 pub trait RequestBuilderExt: sealed::Sealed {
     /// In place of `send()`: attaches the token, waits for one if there is none, and sends the request once more after a
-    /// 401 if its body is still there.
+    /// 401 if its body is still there. The request's own `.timeout(..)` limits the wait for a token, too.
+    ///
+    /// Redirects are the client's own business: build it from [`api_client`](crate::api_client). An ordinary one takes the
+    /// credential along to other hosts.
     ///
     /// ```
     /// use auth_reqwest::{Error, RequestBuilderExt, core::Authenticator, reqwest};
@@ -56,7 +63,8 @@ pub trait RequestBuilderExt: sealed::Sealed {
 impl RequestBuilderExt for RequestBuilder {
     async fn send_with(self, authenticator: &Authenticator) -> Result<Response, Error> {
         let (client, request) = self.build_split();
-        send(authenticator, None, &Replay::Clonable, request?, Below::Client(&client)).await
+        let request = request.map_err(|error| Error::Inner(error.without_url()))?;
+        send(authenticator, None, &Replay::Clonable, request, &client).await
     }
 }
 

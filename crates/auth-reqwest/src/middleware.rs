@@ -6,8 +6,9 @@ use http::{Extensions, HeaderMap, Method};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next};
 
+use crate::below::Inside;
 use crate::replay::Replay;
-use crate::send::{Below, send};
+use crate::send::send;
 
 /// Puts an [`Authenticator`] under every request of a `ClientWithMiddleware`. See the [crate's page](crate) for its place
 /// among other middlewares.
@@ -66,14 +67,8 @@ impl Middleware for AuthMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> reqwest_middleware::Result<Response> {
-        // Taken out: it is said to this middleware, and not to one further inside. Put back: a retry outside comes again
-        // with the same extensions.
-        let wishes = extensions.remove();
-        let below = Below::Middlewares { next, extensions };
-        let result = send(&self.authenticator, wishes.as_ref(), &self.replay, request, below).await;
-        if let Some(wishes) = wishes {
-            extensions.insert(wishes);
-        }
-        result.map_err(Into::into)
+        let inside = Inside::new(next, extensions);
+        let wishes = inside.wishes();
+        Ok(send(&self.authenticator, wishes.as_ref(), &self.replay, request, inside).await?)
     }
 }

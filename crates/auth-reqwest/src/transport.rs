@@ -9,37 +9,45 @@ use std::mem;
 use auth_core::{Error, ErrorKind, Transport, async_trait};
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
 
-use crate::token_client;
+use crate::client::{fetches_tokens, token_client};
 
-/// Sends token requests with a reqwest client.
-///
-/// [`new`](ReqwestTransport::new) uses [`token_client`]. Build one of your own from [`token_client`] for a proxy or
-/// certificates. A client that follows redirects would carry the credential to wherever the token endpoint points, and
-/// learns of it too late: its answers are refused.
+/// Sends token requests with reqwest: no redirects, no `Referer`, no cookies, and nothing longer than the source allows
+/// (1 MiB by default). Requests over plain http, which go to loopback or to the machine's own metadata service, use no proxy.
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
+    plain_http: Client,
 }
 
 impl ReqwestTransport {
     /// A transport over a [`token_client`].
     ///
     /// # Errors
-    /// [`Misconfigured`](ErrorKind::Misconfigured) if reqwest can't be set up: its TLS backend, or the proxy that the
-    /// environment names.
+    /// [`Misconfigured`](ErrorKind::Misconfigured) if reqwest can't be set up.
+    ///
+    /// # Panics
+    /// As `reqwest::ClientBuilder::build` does: with reqwest's feature `rustls-no-provider`, if no provider was installed.
     pub fn new() -> Result<Self, Error> {
-        let client = token_client().build();
-        let client = client.map_err(|_| {
-            Error::misconfigured("reqwest can't be set up: look at its TLS features and at the proxy variables")
-        })?;
-        Ok(Self { client })
+        Self::with_builder(token_client())
     }
 
-    /// A transport over a client of yours. Start from [`token_client`].
-    pub fn with_client(client: Client) -> Self {
-        Self { client }
+    /// A transport over a client with settings of yours: a proxy, certificates, limits of time. Start from [`token_client`].
+    /// Whatever the builder says, redirects are not followed: a token request carries a credential to one host.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](ErrorKind::Misconfigured) if reqwest can't be set up.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn with_builder(builder: ClientBuilder) -> Result<Self, Error> {
+        let build = |builder: ClientBuilder| {
+            let client = builder.build();
+            client
+                .map_err(|_| Error::misconfigured("reqwest can't be set up: look at its TLS features and certificates"))
+        };
+        Ok(Self { client: build(fetches_tokens(builder))?, plain_http: build(token_client().no_proxy())? })
     }
 }
 
@@ -54,13 +62,9 @@ impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>, limit: usize) -> Result<Response<Bytes>, Error> {
         let request = reqwest::Request::try_from(request)
             .map_err(|_| Error::misconfigured("the token endpoint's URL is none that reqwest can use"))?;
-        let asked = request.url().clone();
-        let mut response = self.client.execute(request).await.map_err(|error| unreachable(&error))?;
-        if *response.url() != asked {
-            return Err(Error::misconfigured(
-                "the token endpoint redirected the request, and this reqwest client followed: build it from token_client()",
-            ));
-        }
+        let https = request.url().scheme() == "https";
+        let client = if https { &self.client } else { &self.plain_http };
+        let mut response = client.execute(request).await.map_err(|error| unreachable(&error, https))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| cut_short())? {
             if chunk.len() > limit.saturating_sub(body.len()) {
@@ -78,25 +82,39 @@ impl Transport for ReqwestTransport {
 }
 
 /// reqwest's own words stay out of it: they quote the URL. The operating system's reason is safe, and useful.
-fn unreachable(error: &reqwest::Error) -> Error {
-    if causes(error).any(|cause| cause.to_string().contains(NO_TLS)) {
+fn unreachable(error: &reqwest::Error, https: bool) -> Error {
+    if https && causes(error).any(|cause| cause.to_string() == NO_TLS) {
         return Error::misconfigured(
             "reqwest was built without TLS and can't reach an https token endpoint: enable a TLS feature of reqwest, such as \
              `rustls`",
         );
     }
+    if error.is_builder() {
+        return Error::misconfigured(
+            "reqwest refuses to send a request to the token endpoint: look at the client's settings",
+        );
+    }
     let reason = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    let message = match reason {
-        Some(kind) => format!("the token endpoint could not be reached: {kind}"),
-        None if error.is_timeout() => "the token endpoint could not be reached in time".to_owned(),
-        None => "the token endpoint could not be reached".to_owned(),
+    let because = match reason {
+        Some(io::ErrorKind::InvalidData) if https && error.is_connect() => {
+            ": TLS failed; check the certificates".to_owned()
+        }
+        Some(kind) if !matches!(kind, io::ErrorKind::Other) && !is_uncategorized(kind) => format!(": {kind}"),
+        _ if error.is_timeout() => " in time".to_owned(),
+        _ if error.is_connect() => ": no connection (name, proxy, TLS certificate)".to_owned(),
+        _ => String::new(),
     };
-    let answer = Error::transient(message);
+    let answer = Error::transient(format!("the token endpoint could not be reached{because}"));
     if error.is_connect() { answer.never_sent() } else { answer }
 }
 
 /// What the connector of a reqwest without TLS says of an https URL.
-const NO_TLS: &str = "scheme is not http";
+const NO_TLS: &str = "invalid URL, scheme is not http";
+
+/// The standard library has a name for these that it keeps for itself, and it says nothing.
+fn is_uncategorized(kind: io::ErrorKind) -> bool {
+    kind.to_string() == "uncategorized error"
+}
 
 fn cut_short() -> Error {
     Error::transient("the token endpoint broke off in the middle of its answer")

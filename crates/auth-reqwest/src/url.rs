@@ -2,7 +2,7 @@
 
 use auth_core::Error;
 use http::Uri;
-use reqwest::{Response, Url};
+use reqwest::{Request, Response, Url};
 
 /// The URL of a response that no server of reqwest's gave: one that was made from an `http::Response`, by a cache or a test.
 const NO_URL: &str = "http://no.url.provided.local/";
@@ -18,4 +18,9 @@ pub(crate) fn answered_by(response: &Response, asked: &Uri) -> Result<Option<Uri
     let same =
         asked.scheme_str() == Some(url.scheme()) && asked.authority().is_some_and(|is| is.as_str() == url.authority());
     if same || url.as_str() == NO_URL { Ok(None) } else { uri(url).map(Some) }
+}
+
+/// Whether reqwest followed a redirect on the way to this response. One that led back to the very same URL can't be seen.
+pub(crate) fn was_redirected(request: &Request, response: &Response) -> bool {
+    response.url() != request.url() && response.url().as_str() != NO_URL
 }

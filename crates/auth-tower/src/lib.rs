@@ -80,6 +80,8 @@
 //!
 //! None is on by default. `hyper`: `HyperTransport`, a ready transport for sources. `grpc`: `AuthLayer::grpc`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod base_url;
 mod error;
 mod future;
@@ -93,9 +95,9 @@ mod transport;
 #[cfg(feature = "hyper")]
 mod hyper;
 
-/// The README's code compiles.
+/// The code of this crate's README compiles.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
 
 pub use auth_core as core;

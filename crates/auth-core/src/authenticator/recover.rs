@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use super::{Authenticator, Credential};
 use crate::cache::{Answer, Waiter};
@@ -47,9 +48,14 @@ impl Authenticator {
 impl Authenticator {
     /// A timer for whatever else a request waits for after a 401: it fires when `policy.rejection_wait` (10 s) has passed.
     pub fn patience(&self) -> Sleep {
-        let cache = &self.0.cache;
-        let deadline = cache.runtime().now().monotonic().saturating_add(cache.policy().rejection_wait);
-        cache.runtime().sleep_until(deadline)
+        self.timer(self.0.cache.policy().rejection_wait)
+    }
+
+    /// A timer on the authenticator's own clock, for limits that a request brings along: it fires when `time` has passed
+    /// from now.
+    pub fn timer(&self, time: Duration) -> Sleep {
+        let runtime = self.0.cache.runtime();
+        runtime.sleep_until(runtime.now().monotonic().saturating_add(time))
     }
 }
 

@@ -1,0 +1,32 @@
+//! The guides, as doctests: every block of code in them is compiled, and run where it says nothing else.
+//!
+//! A package of its own, for two reasons. A published crate can't include a file from outside its directory, so the
+//! guides can't be pages of one without moving away from where people look for them. And they use all crates at once,
+//! with what only tests and examples may depend on.
+
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+
+    #[doc = include_str!("guides/getting-started.md")]
+    mod getting_started {}
+
+    #[doc = include_str!("guides/tower.md")]
+    mod tower {}
+
+    #[doc = include_str!("guides/reqwest.md")]
+    mod reqwest {}
+
+    #[doc = include_str!("guides/custom-source.md")]
+    mod custom_source {}
+
+    #[doc = include_str!("guides/refresh.md")]
+    mod refresh {}
+
+    #[doc = include_str!("guides/errors.md")]
+    mod errors {}
+
+    #[doc = include_str!("guides/testing.md")]
+    mod testing {}
+}
