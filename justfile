@@ -59,3 +59,11 @@ loom:
 # Break each rule on purpose and see its cases go red; a quarter of an hour. Not part of `ci`.
 mutants:
     bash .ci/run mutants
+
+# What a hit costs, in instructions and allocations, against a static header; a higher cost is an error. Installs valgrind.
+cost:
+    bash .ci/run cost
+
+# Every figure of docs/PERFORMANCE.md, which it rewrites; some minutes. Not part of `ci`.
+bench:
+    bash .ci/run bench

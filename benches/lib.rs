@@ -1,0 +1,53 @@
+//! What a cached token costs, and what callers see while tokens are replaced.
+//!
+//! `docs/PERFORMANCE.md` says what is measured and how to read it; `just bench` writes its figures. `just cost` is the gate
+//! that CI runs. Timings are taken in a loop of our own: contenders take turns within one process, in rounds, because the
+//! machine drifts by more than what is measured. criterion and divan finish one contender before they start the next.
+
+#![expect(clippy::print_stdout, reason = "a bench talks to a person")]
+
+mod args;
+mod cost;
+mod hit;
+mod load;
+mod report;
+mod rounds;
+mod wire;
+
+use std::path::Path;
+
+use args::{Command, Extent};
+use hit::{Contender, instructions};
+use report::{Figures, Page};
+
+pub use hit::print_allocations;
+
+/// What everything here fails with: a sentence for a person.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Does what the arguments say. `allocations` is the binary that counts allocations.
+///
+/// # Errors
+/// What went wrong: a tool is missing, a contender sent something else than it should, or the gate is shut.
+pub fn run(allocations: &Path, args: impl Iterator<Item = String>) -> Result<(), Error> {
+    match Command::parse(args)? {
+        Command::All(extent) => all(allocations, extent),
+        Command::Cost { record } => cost::gate(allocations, record),
+        Command::Count { contender, hits } => instructions::count(contender, hits),
+        Command::Serve => wire::serve(),
+    }
+}
+
+fn all(allocations: &Path, extent: Extent) -> Result<(), Error> {
+    let figures =
+        Figures { hit: hit::measure(allocations, extent)?, load: load::measure(extent)?, wire: wire::measure(extent)? };
+    println!("{}", figures.markdown());
+    if extent == Extent::Full {
+        let page = Page::find()?;
+        page.write(&figures)?;
+        println!("written: {page}");
+    } else {
+        println!("quick: too short to be believed, so nothing was written");
+    }
+    Ok(())
+}
