@@ -5,6 +5,7 @@
 //! | [`allocation`] | a hit costs what a static header costs |
 //! | [`adapter`] | whatever the HTTP client: nothing goes where or when it must not, and nothing is sent by halves |
 //! | [`tower`] | the layer works in every Tower stack |
+//! | [`reqwest`] | the middleware works with reqwest's redirects, retries, bodies and errors |
 //! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type |
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`wire`] | token requests are those that the systems' own clients send |
@@ -18,6 +19,7 @@ mod allocation;
 mod canary;
 mod conformance;
 mod engine;
+mod reqwest;
 // Both adapters behind one trait, and what is below and around them.
 mod rig;
 mod tower;
