@@ -54,7 +54,10 @@ async fn the_401_of_a_stream_has_its_own_body_and_challenge() {
 }
 
 /// What a request says of itself beside headers and body.
-struct Notes(Arc<Mutex<Vec<(Option<Duration>, Version)>>>);
+type Said = (Option<Duration>, Version);
+
+/// Notes it.
+struct Notes(Arc<Mutex<Vec<Said>>>);
 
 #[async_trait::async_trait]
 impl Middleware for Notes {

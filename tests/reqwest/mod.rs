@@ -5,6 +5,7 @@
 //! | [`redirects`] | clients built here stop at other origins; what one built elsewhere does |
 //! | [`tokens`] | the token client follows nobody, says nothing of where it was, and reads no endless answer |
 //! | [`retry`] | with reqwest-retry outside each try has its token, and what could not be sent is not tried again |
+//! | [`middlewares`] | others inside and outside, and what each of them hears |
 //! | [`bodies`] | streams pass once, bytes twice |
 //! | [`headers`] | the caller's own headers win, and what becomes of a client's default headers |
 //! | [`extensions`] | authentication in one line, for clients without middlewares |
@@ -18,6 +19,7 @@ mod errors;
 mod extensions;
 mod fixture;
 mod headers;
+mod middlewares;
 mod redirects;
 mod retry;
 mod shape;
