@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use tower::util::BoxCloneSyncService;
-use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt as _, service_fn};
+use tower::{BoxError, Layer, Service, ServiceExt as _, service_fn};
 use tower_http::follow_redirect::policy::SameOrigin;
 use tower_http::follow_redirect::{FollowRedirectLayer, RequestUri};
 
@@ -43,24 +43,23 @@ impl Adapter for Tower {
             }
         }));
         let layer = AuthLayer::new(auth);
-        match redirects {
-            Redirects::Returned => layered(layer, replay, inner, |client| client),
-            Redirects::Outside => layered(layer, replay, inner, |client| {
-                BoxCloneSyncService::new(ServiceBuilder::new().layer(FollowRedirectLayer::new()).service(client))
-            }),
+        let (layer, inner) = match redirects {
+            Redirects::Returned | Redirects::Outside => (layer, inner),
             Redirects::BelowWithinOrigin => {
-                let inner = FollowRedirectLayer::with_policy(SameOrigin::new()).layer(inner);
-                layered(layer.answered_by(who_answered), replay, Inner::new(inner.map_response(unwrapped)), |it| it)
+                let follow = FollowRedirectLayer::with_policy(SameOrigin::new());
+                (layer.answered_by(who_answered), Inner::new(follow.layer(inner)))
             }
-            Redirects::Below => {
-                let inner = FollowRedirectLayer::new().layer(inner);
-                layered(layer.answered_by(who_answered), replay, Inner::new(inner.map_response(unwrapped)), |it| it)
-            }
-        }
+            Redirects::Below => (layer.answered_by(who_answered), Inner::new(FollowRedirectLayer::new().layer(inner))),
+        };
+        let client = layered(layer, replay, inner);
+        wrapped(match redirects {
+            Redirects::Outside => Boxed::new(FollowRedirectLayer::new().layer(client)),
+            _ => client,
+        })
     }
 
     fn over_sockets(auth: Authenticator, replay: Replay) -> Client {
-        layered(AuthLayer::new(auth), replay, hyper(), |client| client)
+        wrapped(layered(AuthLayer::new(auth), replay, hyper()))
     }
 
     fn transport() -> Arc<dyn Transport> {
@@ -68,10 +67,6 @@ impl Adapter for Tower {
     }
 
     const PATH_ONLY: bool = true;
-}
-
-fn unwrapped<T>(response: Response<T>) -> Response<T> {
-    response
 }
 
 fn who_answered(found: &http::Extensions) -> Option<&http::Uri> {
@@ -90,33 +85,23 @@ impl auth_tower::Replay<Load> for Again {
 
 type Boxed<T, E> = BoxCloneSyncService<Request<Load>, Response<T>, Error<E>>;
 
-fn layered<S, T>(
-    layer: AuthLayer,
-    replay: Replay,
-    inner: S,
-    outside: impl FnOnce(Boxed<T, S::Error>) -> Boxed<T, S::Error>,
-) -> Client
+fn layered<S, T>(layer: AuthLayer, replay: Replay, inner: S) -> Boxed<T, S::Error>
 where
     S: Service<Request<Load>, Response = Response<T>> + Clone + Send + Sync + 'static,
     S::Future: Send,
-    S::Error: Into<BoxError> + 'static,
-    T: Body + Send + 'static,
-    T::Data: Send,
-    T::Error: Into<BoxError>,
+    T: Send + 'static,
 {
-    client(outside(match replay {
+    match replay {
         Replay::AsMade => Boxed::new(layer.layer(inner)),
         Replay::Bodies => Boxed::new(layer.replay(Again).layer(inner)),
         Replay::Never => Boxed::new(layer.without_replay().layer(inner)),
-        Replay::If(all) => {
-            let layer =
-                layer.replay(Again).replay_if(|method, headers| all.iter().all(|allows| allows(method, headers)));
-            Boxed::new(layer.layer(inner))
-        }
-    }))
+        Replay::If([one]) => Boxed::new(layer.replay(Again).replay_if(*one).layer(inner)),
+        Replay::If([one, two]) => Boxed::new(layer.replay(Again).replay_if(*one).replay_if(*two).layer(inner)),
+        Replay::If(more) => unreachable!("{} predicates, each of which is a type of its own", more.len()),
+    }
 }
 
-fn client<T, E>(service: Boxed<T, E>) -> Client
+fn wrapped<T, E>(service: Boxed<T, E>) -> Client
 where
     E: Into<BoxError> + 'static,
     T: Body + Send + 'static,
