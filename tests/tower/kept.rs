@@ -11,7 +11,8 @@ use auth_tower::{Auth, AuthLayer, Error, Never};
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use tower::Layer;
 
-use super::fixture::{Api, Counting, ORIGIN, get, send};
+use super::fixture::{get, send};
+use crate::rig::{Api, Counting, ORIGIN};
 
 const HOUR: Duration = Duration::from_secs(3600);
 

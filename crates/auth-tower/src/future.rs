@@ -6,7 +6,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth_core::adapter::{Judgement, Recovery, Sent};
+use auth_core::adapter::{Judgement, Recovery, Sent, passed_once};
 use auth_core::{Authenticator, Outcome};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
@@ -140,7 +140,11 @@ where
         let recovery = this.authenticator.recover(generation);
         let is_second = matches!(turn, Turn::Second);
         let again = mem::replace(turn, Turn::Only).again();
-        let Some(again) = again else {
+        // What was redirected below may have been applied, although its last hop was not.
+        let may_go_again = |again: &Again<S, B>| {
+            again.request.method().is_safe() || !this.options.was_redirected(again.request.uri(), &response)
+        };
+        let Some(again) = again.filter(may_go_again) else {
             // Can't be sent again: what was started goes on for the next request.
             let error = match recovery {
                 Recovery::Return(error) => Some(error),
@@ -177,10 +181,6 @@ where
         this.state.set(State::Sending { future, sent, turn });
         Poll::Ready(Ok(None))
     }
-}
-
-fn passed_once() -> auth_core::Error {
-    auth_core::Error::transient("the request's body can't be sent again; a newer token is fetched for the next request")
 }
 
 impl<S, B> fmt::Debug for ResponseFuture<S, B>

@@ -24,6 +24,11 @@ impl Options {
         }
     }
 
+    /// Whether the client below says that another URI answered than the one that was asked.
+    pub(crate) fn was_redirected<T>(&self, asked: &Uri, response: &Response<T>) -> bool {
+        self.answered_by.and_then(|find| find(response.extensions())).is_some_and(|uri| uri != asked)
+    }
+
     #[cfg(not(feature = "grpc"))]
     #[inline]
     fn status<T>(&self, response: &Response<T>) -> http::StatusCode {

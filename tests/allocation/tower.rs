@@ -1,19 +1,20 @@
-//! A hit costs what a static header costs.
+//! Through the layer: against tower-http's static header.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use allocation_counter::measure;
-use auth_core::{Authenticator, Token, source_fn};
+use auth_core::Authenticator;
 use auth_tower::AuthLayer;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer, Service};
 use tower_http::auth::AddAuthorizationLayer;
+
+use super::authenticator;
 
 type Body = Full<Bytes>;
 
@@ -54,12 +55,6 @@ fn allocations<S: Service<Request<Body>, Response = Response<()>>>(mut service: 
     }
     let request = request();
     measure(|| send(&mut service, request)).count_total
-}
-
-/// On the system's clocks, with an end, so that both clocks are looked at.
-fn authenticator() -> Authenticator {
-    let source = source_fn(|_cx| ready(Ok(Token::bearer("x".repeat(1024)).expires_in(Duration::from_secs(3600)))));
-    Authenticator::builder(source).for_origins(["https://api.example.com"]).build().unwrap()
 }
 
 #[test]
