@@ -11,6 +11,7 @@
 //! | [`refusals`] | what must not be sent is not sent |
 //! | [`outages`] | an issuer's outage becomes an error of the right kind, and no unauthenticated request |
 //! | [`answers`] | whatever a token endpoint answers: kind of error, number of requests, and what is told |
+//! | [`spent`] | input that works once is sent again only if it is known to be unspent |
 //! | [`weather`] | an API that misbehaves costs no token |
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise, and so may what tests are made of")]
@@ -23,6 +24,7 @@ mod redirects;
 mod refusals;
 mod replay;
 mod sockets;
+mod spent;
 mod weather;
 mod wishes;
 

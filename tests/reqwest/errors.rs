@@ -7,6 +7,7 @@ use auth_core::{Authenticator, ErrorKind};
 use auth_emulator::{Emulator, Fault, Origin, StatusCode};
 use auth_reqwest::{AuthMiddleware, Error, ErrorExt, RequestBuilderExt};
 use reqwest_middleware::ClientBuilder;
+use reqwest_retry::RetryError;
 
 use super::fixture::{Inside, Stage, over, plain};
 use crate::rig::{Api, Counting, ORIGIN};
@@ -65,6 +66,25 @@ async fn an_error_of_another_middleware_is_none_of_ours() {
     let ours = Error::<reqwest::Error>::Auth(auth_core::Error::transient("down"));
     assert!(ours.auth().is_some());
     assert!(reqwest_middleware::Error::from(ours).auth().is_some());
+}
+
+/// A middleware of somebody's own that asked for a token may hand the error on without our words around it.
+#[test]
+fn our_error_is_found_where_another_middleware_put_it_bare() {
+    let bare = || reqwest_middleware::Error::middleware(auth_core::Error::transient("down"));
+    assert!(bare().auth().is_some());
+    let retried = reqwest_middleware::Error::middleware(RetryError::WithRetries { retries: 2, err: bare() });
+    assert!(retried.auth().is_some_and(auth_core::Error::is_transient), "{retried:?}");
+}
+
+/// What wraps transparently, as reqwest-retry does before the first retry, shows an error's causes and hides the error.
+#[test]
+fn our_error_is_a_cause_because_some_wrappers_hide_what_they_wrap() {
+    let hidden = |error| reqwest_middleware::Error::middleware(RetryError::Error(error));
+    let bare = reqwest_middleware::Error::middleware(auth_core::Error::transient("down"));
+    assert!(hidden(bare).auth().is_none());
+    let ours = || reqwest_middleware::Error::from(Error::Auth(auth_core::Error::transient("down")));
+    assert!(hidden(ours()).auth().is_some() && hidden(hidden(ours())).auth().is_some());
 }
 
 #[tokio::test]
