@@ -1,7 +1,7 @@
 //! A clock that stands still.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use auth_core::runtime::{Abort, Moment, Runtime, Sleep, Task};
 
@@ -21,8 +21,7 @@ impl Default for StillRuntime {
 
 impl Runtime for StillRuntime {
     fn now(&self) -> Moment {
-        let read = |clock: &AtomicU64| Duration::from_nanos(clock.load(Ordering::Relaxed));
-        Moment::new(read(&self.monotonic), UNIX_EPOCH + read(&self.wall))
+        Moment::from_nanos(self.monotonic.load(Ordering::Relaxed), self.wall.load(Ordering::Relaxed))
     }
 
     fn sleep_until(&self, _deadline: Duration) -> Sleep {

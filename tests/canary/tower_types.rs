@@ -106,6 +106,7 @@ pub(super) fn show(table: &mut Table) {
     let boxed: Box<dyn std::error::Error + Send + Sync> = Box::new(error.clone());
     show!(table, Error::<Infallible>::Auth(error.clone()), Error::Inner(error), BoxedError::from(boxed));
     table.silent("auth-tower::Replay", "a trait: its implementations have rows of their own");
+    table.silent("auth-tower::Nothing", "there is no value of it");
     response_futures(table);
 }
 

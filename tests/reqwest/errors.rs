@@ -83,7 +83,7 @@ fn our_error_is_a_cause_because_some_wrappers_hide_what_they_wrap() {
     let hidden = |error| reqwest_middleware::Error::middleware(RetryError::Error(error));
     let bare = reqwest_middleware::Error::middleware(auth_core::Error::transient("down"));
     assert!(hidden(bare).auth().is_none());
-    let ours = || reqwest_middleware::Error::from(Error::Auth(auth_core::Error::transient("down")));
+    let ours = || reqwest_middleware::Error::from(Error::<reqwest::Error>::Auth(auth_core::Error::transient("down")));
     assert!(hidden(ours()).auth().is_some() && hidden(hidden(ours())).auth().is_some());
 }
 

@@ -78,6 +78,8 @@ fn who_answered(found: &http::Extensions) -> Option<&http::Uri> {
 struct Again;
 
 impl auth_tower::Replay<Load> for Again {
+    type Kept = Request<Load>;
+
     fn copy(&self, request: &Request<Load>) -> Option<Request<Load>> {
         request.body().can_be_had_again().then(|| Cloned.copy(request)).flatten()
     }

@@ -13,10 +13,9 @@ use tower_service::Service;
 use crate::future::Again;
 use crate::lend::with_headers;
 
-#[expect(clippy::large_enum_variant, reason = "it lies in a box")]
-pub(crate) enum Aside<S, B, T> {
+pub(crate) enum Aside<S, B, K, T> {
     /// The service is ready, the request waits for its token.
-    Acquiring { acquire: Acquire, waiting: Option<Waiting<S, B>> },
+    Acquiring { acquire: Acquire, waiting: Option<Waiting<S, B, K>> },
     /// Answered 401; a newer token may come.
     Recovering { recover: Recover, held: Option<Held<S, B, T>> },
     /// A newer token is there; the service, which was used once, has to become ready anew.
@@ -26,9 +25,9 @@ pub(crate) enum Aside<S, B, T> {
 }
 
 /// A request that waits for its token, with the service that was polled ready for it.
-pub(crate) struct Waiting<S, B> {
+pub(crate) struct Waiting<S, B, K> {
     pub(crate) request: Request<B>,
-    pub(crate) copy: Option<Request<B>>,
+    pub(crate) copy: Option<K>,
     pub(crate) service: S,
 }
 
@@ -36,24 +35,23 @@ pub(crate) struct Waiting<S, B> {
 pub(crate) struct Held<S, B, T> {
     pub(crate) response: T,
     pub(crate) sent: Sent,
-    pub(crate) again: Again<S, B>,
+    pub(crate) again: Again<S, Request<B>>,
 }
 
 /// Where it goes from here, or why there is no token: nothing was sent.
-pub(crate) type Next<S, B, T> = Result<Step<S, B, Response<T>>, auth_core::Error>;
+pub(crate) type Next<S, B, K, T> = Result<Step<S, B, K, Response<T>>, auth_core::Error>;
 
 /// Where it goes from here.
-#[expect(clippy::large_enum_variant, reason = "it lives for a line")]
-pub(crate) enum Step<S, B, T> {
+pub(crate) enum Step<S, B, K, T> {
     /// The first sending. The copy, if there is one, is for a second.
-    Send { request: Request<B>, copy: Option<Request<B>>, service: S, sent: Sent },
+    Send { request: Request<B>, copy: Option<K>, service: S, sent: Sent },
     /// The second sending.
-    SendAgain { again: Again<S, B>, sent: Sent },
+    SendAgain { again: Again<S, Request<B>>, sent: Sent },
     /// There is no better response than the one that was held.
     Return(T),
 }
 
-impl<S, B, T> Aside<S, B, T> {
+impl<S, B, K, T> Aside<S, B, K, T> {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Acquiring { .. } => "Acquiring",
@@ -72,8 +70,8 @@ impl<S, B, T> Held<S, B, Response<T>> {
     }
 }
 
-impl<S: Service<Request<B>>, B, T> Aside<S, B, Response<T>> {
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, authenticator: &Authenticator) -> Poll<Next<S, B, T>> {
+impl<S: Service<Request<B>>, B, K, T> Aside<S, B, K, Response<T>> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, authenticator: &Authenticator) -> Poll<Next<S, B, K, T>> {
         loop {
             match self {
                 Self::Failed { error } => return Poll::Ready(Err(error.take().expect(NOT_POLLED_AGAIN))),
@@ -112,7 +110,7 @@ impl<S: Service<Request<B>>, B, T> Aside<S, B, Response<T>> {
 }
 
 impl<S, B, T> Held<S, B, Response<T>> {
-    fn send_again(mut self, is_ready: bool, authenticator: &Authenticator) -> Step<S, B, Response<T>> {
+    fn send_again<K>(mut self, is_ready: bool, authenticator: &Authenticator) -> Step<S, B, K, Response<T>> {
         // A 401 at hand is worth more than an error about a connection.
         if !is_ready {
             return Step::Return(self.give_back(Some(not_ready())));

@@ -18,12 +18,14 @@ use crate::options::Options;
 
 pin_project! {
     /// The response to come. Made by [`Auth`](crate::Auth).
-    pub struct ResponseFuture<S, B>
+    ///
+    /// `K` is what is kept of the request for a second sending ([`Replay::Kept`](crate::Replay::Kept)).
+    pub struct ResponseFuture<S, B, K = Request<B>>
     where
         S: Service<Request<B>>,
     {
         #[pin]
-        state: State<S, B, S::Future, S::Response>,
+        state: State<S, B, K, S::Future, S::Response>,
         authenticator: Authenticator,
         options: Options,
     }
@@ -31,45 +33,44 @@ pin_project! {
 
 pin_project! {
     #[project = StateProj]
-    enum State<S, B, F, T> {
+    enum State<S, B, K, F, T> {
         // It was sent. All that a request with a valid token goes through.
-        Sending { #[pin] future: F, sent: Sent, turn: Turn<S, B> },
+        Sending { #[pin] future: F, sent: Sent, turn: Turn<S, K> },
         // It waits for something else than its response. Rare, so in a box: the usual future is small.
-        Aside { aside: Box<Aside<S, B, T>> },
+        Aside { aside: Box<Aside<S, B, K, T>> },
     }
 }
 
 /// Which sending of a request this is.
-#[expect(clippy::large_enum_variant, reason = "a box would cost each request that can be sent again an allocation")]
-pub(crate) enum Turn<S, B> {
+pub(crate) enum Turn<S, K> {
     /// The first, and it can't be sent again.
     Only,
-    /// The first.
-    First(Again<S, B>),
+    /// The first. Not in a box, which would cost each request that can be sent again an allocation.
+    First(Again<S, K>),
     /// The second and last.
     Second,
     /// Nothing is attached, and nothing is to be learned from the answer.
     Passing,
 }
 
-impl<S, B> Turn<S, B> {
+impl<S, K> Turn<S, K> {
     #[inline]
-    pub(crate) fn first(again: Option<Again<S, B>>) -> Self {
+    pub(crate) fn first(again: Option<Again<S, K>>) -> Self {
         again.map_or(Self::Only, Self::First)
     }
 
-    fn again(self) -> Option<Again<S, B>> {
+    fn again(self) -> Option<Again<S, K>> {
         if let Self::First(again) = self { Some(again) } else { None }
     }
 }
 
 /// What it takes to send a request a second time.
-pub(crate) struct Again<S, B> {
-    pub(crate) request: Request<B>,
+pub(crate) struct Again<S, K> {
+    pub(crate) request: K,
     pub(crate) service: S,
 }
 
-impl<S, B> ResponseFuture<S, B>
+impl<S, B, K> ResponseFuture<S, B, K>
 where
     S: Service<Request<B>>,
 {
@@ -77,21 +78,22 @@ where
     pub(crate) fn sending(
         future: S::Future,
         sent: Sent,
-        turn: Turn<S, B>,
+        turn: Turn<S, K>,
         authenticator: Authenticator,
         options: Options,
     ) -> Self {
         Self { state: State::Sending { future, sent, turn }, authenticator, options }
     }
 
-    pub(crate) fn aside(aside: Aside<S, B, S::Response>, authenticator: Authenticator, options: Options) -> Self {
+    pub(crate) fn aside(aside: Aside<S, B, K, S::Response>, authenticator: Authenticator, options: Options) -> Self {
         Self { state: State::Aside { aside: Box::new(aside) }, authenticator, options }
     }
 }
 
-impl<S, B, T> Future for ResponseFuture<S, B>
+impl<S, B, K, T> Future for ResponseFuture<S, B, K>
 where
     S: Service<Request<B>, Response = Response<T>>,
+    K: Into<Request<B>>,
 {
     type Output = Result<Response<T>, Error<S::Error>>;
 
@@ -118,9 +120,10 @@ where
     }
 }
 
-impl<S, B, T> ResponseFuture<S, B>
+impl<S, B, K, T> ResponseFuture<S, B, K>
 where
     S: Service<Request<B>, Response = Response<T>>,
+    K: Into<Request<B>>,
 {
     /// What to do about a response that is not simply returned. `None`: go on polling.
     #[inline(never)]
@@ -140,8 +143,9 @@ where
         let recovery = this.authenticator.recover(generation);
         let is_second = matches!(turn, Turn::Second);
         let again = mem::replace(turn, Turn::Only).again();
+        let again = again.map(|Again { request, service }| Again { request: request.into(), service });
         // What was redirected below may have been applied, although its last hop was not.
-        let may_go_again = |again: &Again<S, B>| {
+        let may_go_again = |again: &Again<S, Request<B>>| {
             again.request.method().is_safe() || !this.options.was_redirected(again.request.uri(), &response)
         };
         let Some(again) = again.filter(may_go_again) else {
@@ -183,7 +187,7 @@ where
     }
 }
 
-impl<S, B> fmt::Debug for ResponseFuture<S, B>
+impl<S, B, K> fmt::Debug for ResponseFuture<S, B, K>
 where
     S: Service<Request<B>>,
 {

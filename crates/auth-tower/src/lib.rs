@@ -110,6 +110,6 @@ pub use future::ResponseFuture;
 #[cfg(feature = "hyper")]
 pub use hyper::HyperTransport;
 pub use layer::AuthLayer;
-pub use replay::{Cloned, Never, OnlyIf, Replay, WhenEmpty};
+pub use replay::{Cloned, Never, Nothing, OnlyIf, Replay, WhenEmpty};
 pub use service::Auth;
 pub use transport::TowerTransport;

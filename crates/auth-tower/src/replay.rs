@@ -12,8 +12,22 @@ use http_body::Body;
     note = "`AuthLayer::without_replay()` takes any body; `AuthLayer::replay(Cloned)` takes bodies that are `Clone`"
 )]
 pub trait Replay<B> {
+    /// What is kept of a request: a [`Request<B>`]. For a choice that keeps none, [`Nothing`], so that futures have no room
+    /// for it.
+    type Kept: Into<Request<B>>;
+
     /// A copy to be sent later, or `None` if the request passes once.
-    fn copy(&self, request: &Request<B>) -> Option<Request<B>>;
+    fn copy(&self, request: &Request<B>) -> Option<Self::Kept>;
+}
+
+/// What [`Never`] keeps of a request. There is no value of it.
+#[derive(Clone, Copy, Debug)]
+pub enum Nothing {}
+
+impl<B> From<Nothing> for Request<B> {
+    fn from(nothing: Nothing) -> Self {
+        match nothing {}
+    }
 }
 
 /// Requests whose body is at its end from the start are sent again with the default body. Needs `B: Body + Default`.
@@ -21,6 +35,8 @@ pub trait Replay<B> {
 pub struct WhenEmpty;
 
 impl<B: Body + Default> Replay<B> for WhenEmpty {
+    type Kept = Request<B>;
+
     fn copy(&self, request: &Request<B>) -> Option<Request<B>> {
         request.body().is_end_stream().then(|| copy_with(request, B::default()))
     }
@@ -31,6 +47,8 @@ impl<B: Body + Default> Replay<B> for WhenEmpty {
 pub struct Cloned;
 
 impl<B: Clone> Replay<B> for Cloned {
+    type Kept = Request<B>;
+
     fn copy(&self, request: &Request<B>) -> Option<Request<B>> {
         Some(copy_with(request, request.body().clone()))
     }
@@ -42,7 +60,10 @@ impl<B: Clone> Replay<B> for Cloned {
 pub struct Never;
 
 impl<B> Replay<B> for Never {
-    fn copy(&self, _request: &Request<B>) -> Option<Request<B>> {
+    type Kept = Nothing;
+
+    #[inline]
+    fn copy(&self, _request: &Request<B>) -> Option<Nothing> {
         None
     }
 }
@@ -55,7 +76,9 @@ pub struct OnlyIf<R, P> {
 }
 
 impl<B, R: Replay<B>, P: Fn(&Method, &HeaderMap) -> bool> Replay<B> for OnlyIf<R, P> {
-    fn copy(&self, request: &Request<B>) -> Option<Request<B>> {
+    type Kept = R::Kept;
+
+    fn copy(&self, request: &Request<B>) -> Option<R::Kept> {
         (self.predicate)(request.method(), request.headers()).then(|| self.replay.copy(request)).flatten()
     }
 }

@@ -65,7 +65,7 @@ where
 {
     type Response = Response<T>;
     type Error = Error<S::Error>;
-    type Future = ResponseFuture<S, B>;
+    type Future = ResponseFuture<S, B, R::Kept>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx).map_err(Error::Inner)
@@ -92,13 +92,13 @@ where
 impl<S, R> Auth<S, R> {
     /// A request that can be sent again.
     #[inline]
-    fn send_first<B, T>(
+    fn send_first<B, K, T>(
         &mut self,
         request: Request<B>,
-        copy: Request<B>,
+        copy: K,
         sent: Sent,
         authenticator: Authenticator,
-    ) -> ResponseFuture<S, B>
+    ) -> ResponseFuture<S, B, K>
     where
         S: Service<Request<B>, Response = Response<T>> + Clone,
     {
@@ -110,7 +110,7 @@ impl<S, R> Auth<S, R> {
 
     /// A request that is not a plain hit.
     #[inline(never)]
-    fn call_slowly<B, T>(&mut self, mut request: Request<B>, copy: Option<Request<B>>) -> ResponseFuture<S, B>
+    fn call_slowly<B, K, T>(&mut self, mut request: Request<B>, copy: Option<K>) -> ResponseFuture<S, B, K>
     where
         S: Service<Request<B>, Response = Response<T>> + Clone,
     {
@@ -121,7 +121,7 @@ impl<S, R> Auth<S, R> {
 
     /// A request that says how it is to be authenticated.
     #[inline(never)]
-    fn call_as_wished<B, T>(&mut self, mut request: Request<B>, wishes: &RequestAuth) -> ResponseFuture<S, B>
+    fn call_as_wished<B, T>(&mut self, mut request: Request<B>, wishes: &RequestAuth) -> ResponseFuture<S, B, R::Kept>
     where
         S: Service<Request<B>, Response = Response<T>> + Clone,
         R: Replay<B>,
@@ -147,13 +147,13 @@ impl<S, R> Auth<S, R> {
         self.go_on(request, copy, attached, authenticator)
     }
 
-    fn go_on<B, T>(
+    fn go_on<B, K, T>(
         &mut self,
         request: Request<B>,
-        copy: Option<Request<B>>,
+        copy: Option<K>,
         attached: Result<Attach, auth_core::Error>,
         authenticator: Authenticator,
-    ) -> ResponseFuture<S, B>
+    ) -> ResponseFuture<S, B, K>
     where
         S: Service<Request<B>, Response = Response<T>> + Clone,
     {

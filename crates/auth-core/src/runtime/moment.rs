@@ -23,6 +23,11 @@ impl Moment {
         }
     }
 
+    /// A moment from both readings in nanoseconds, the wall clock's since 1970: for clocks that count so, without a detour.
+    pub fn from_nanos(monotonic: u64, wall: u64) -> Self {
+        Self { monotonic, wall, boot: None }
+    }
+
     /// Adds the boot clock: monotonic, but counting suspended time too (`CLOCK_BOOTTIME`).
     #[must_use]
     pub fn with_boot(mut self, boot: Duration) -> Self {
