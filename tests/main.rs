@@ -3,7 +3,9 @@
 //! | file | promise |
 //! | --- | --- |
 //! | [`allocation`] | a hit costs what a static header costs |
-//! | [`tower`] | the layer works in every Tower stack, and nothing goes where or when it must not |
+//! | [`adapter`] | whatever the HTTP client: nothing goes where or when it must not, and nothing is sent by halves |
+//! | [`tower`] | the layer works in every Tower stack |
+//! | [`reqwest`] | the middleware works with reqwest's redirects, retries, bodies and errors |
 //! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type |
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`wire`] | token requests are those that the systems' own clients send |
@@ -11,10 +13,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
+mod adapter;
 mod allocation;
 // The table of every public type, and the hunt for pieces of secrets.
 mod canary;
 mod conformance;
 mod engine;
+mod reqwest;
+// Both adapters behind one trait, and what is below and around them.
+mod rig;
 mod tower;
 mod wire;

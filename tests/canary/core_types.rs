@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Without};
+use auth_core::adapter::{Attach, Judgement, Recovery, Sent, View, Without};
 use auth_core::exchange::{Exchange, TokenAnswer, TokenEndpoint};
 use auth_core::runtime::Moment;
 use auth_core::runtime::{Abort, FakeRuntime, TokioRuntime};
@@ -12,7 +12,7 @@ use auth_core::{
     Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Origin, Outcome, Policy, Reason,
     RequestAuth, Secret, Stage, Token, source_fn,
 };
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderMap, HeaderName, Request, StatusCode};
 
 use super::stage::{API, HOUR, Issuer, Reply, answer, api_key, builder, granted, poll_once, uri};
 use super::table::{Table, show};
@@ -135,6 +135,13 @@ fn engine(table: &mut Table) {
     let sent = auth.attach(&uri(), &mut HeaderMap::new()).unwrap();
     assert!(matches!(sent, Attach::Ready(Sent::With { generation: 1 })));
     show!(table, auth, auth.status(), credential, sent);
+    let mut view = View::new(auth.clone());
+    let mut request = Request::get(uri()).body(()).unwrap();
+    for _ in 0..3 {
+        assert!(view.hit(&mut request).is_some());
+        request.headers_mut().clear();
+    }
+    show!(table, view);
     show!(table, RequestAuth::using(auth.clone()), RequestAuth::none(), RequestAuth::fresh().and_fresh());
 
     runtime.advance(HOUR);

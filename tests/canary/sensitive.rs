@@ -77,3 +77,29 @@ fn the_header_is_sensitive_when_a_request_is_sent_again_and_on_the_token_request
         check(fetch.headers(), &[("authorization", &STANDARD.encode(secrets::BASIC_PAIR))]);
     }
 }
+
+/// What arrives below the reqwest middleware.
+#[test]
+fn the_header_is_sensitive_below_the_reqwest_middleware_both_times() {
+    use std::sync::{Arc, Mutex};
+
+    use crate::rig::{self, Adapter, Redirects, Replay, Reqwest, Setup};
+
+    let runtime = FakeRuntime::new();
+    let issuer = Issuer::default().then(granted(secrets::ACCESS_TOKEN, HOUR)).then(granted(secrets::NEXT_TOKEN, HOUR));
+    let auth = builder(&runtime, issuer, api_key()).build().unwrap();
+    let seen = Arc::<Mutex<Vec<HeaderMap>>>::default();
+    let log = Arc::clone(&seen);
+    let server = move |request: Request<bytes::Bytes>| {
+        let mut seen = log.lock().unwrap();
+        seen.push(request.headers().clone());
+        let status = if seen.len() == 1 { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+        std::future::ready(http::Response::builder().status(status).body(bytes::Bytes::new()).unwrap())
+    };
+    let setup = Setup { auth, replay: Replay::AsMade, redirects: Redirects::Returned, server: Arc::new(server) };
+    let response = runtime.block_on(Reqwest::in_process(setup).send(rig::get(uri()))).unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let [first, second] = &seen.lock().unwrap()[..] else { panic!("it is to be sent twice") };
+    check(first, &[("authorization", secrets::ACCESS_TOKEN)]);
+    check(second, &[("authorization", secrets::NEXT_TOKEN)]);
+}

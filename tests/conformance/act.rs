@@ -4,15 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use auth_core::{Outcome, RequestAuth};
-use bytes::Bytes;
 use http::{HeaderName, Request};
-use http_body_util::Full;
 
 use super::calls::{Arrival, Call, Waiting};
 use super::check::{self, Verdict, Wanted};
 use super::door::Door;
 use super::step::{self, Arrives, Deed, Get, Send, Step};
 use super::world::World;
+use crate::rig::{Failed, Load};
 
 pub(crate) struct Actor<'a> {
     world: &'a World,
@@ -100,14 +99,15 @@ impl<'a> Actor<'a> {
         };
         let world = self.world;
         let caller = || -> Waiting {
-            let answer = world.adapter.send(request(send, world));
+            let answer = world.client.send(request(send, world));
             Box::pin(async move {
                 match answer.await {
                     Ok(response) => Arrival::Response {
                         status: response.status().as_u16(),
                         outcome: response.extensions().get::<Outcome>().cloned(),
                     },
-                    Err(error) => Arrival::Failed(error),
+                    Err(Failed::Auth(error)) => Arrival::Failed(error),
+                    Err(Failed::Client(error)) => panic!("the API server of a case always answers: {error}"),
                 }
             })
         };
@@ -184,7 +184,7 @@ impl<'a> Actor<'a> {
     }
 }
 
-fn request(send: &Send, world: &World) -> Request<Full<Bytes>> {
+fn request(send: &Send, world: &World) -> Request<Load> {
     let mut request = Request::builder().method(send.method.as_str()).uri(&send.uri);
     for (name, value) in &send.headers {
         request = request.header(name.parse::<HeaderName>().unwrap(), value);
@@ -198,5 +198,5 @@ fn request(send: &Send, world: &World) -> Request<Full<Bytes>> {
     if let Some(auth) = auth {
         request = request.extension(auth);
     }
-    request.body(Full::from(send.body.clone())).unwrap()
+    request.body(world.replay.load(&send.body)).unwrap()
 }

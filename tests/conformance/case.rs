@@ -14,6 +14,8 @@ pub(crate) struct Case {
     pub(crate) why: String,
     /// The test that holds this row, if it is no data.
     pub(crate) held_by: Option<String>,
+    /// What not every HTTP client has.
+    pub(crate) needs: Option<Needs>,
     #[serde(default)]
     pub(crate) given: Given,
     #[serde(default)]
@@ -21,6 +23,14 @@ pub(crate) struct Case {
     /// The steps as they are written, to be shown when one fails.
     #[serde(skip)]
     pub(crate) texts: Vec<String>,
+}
+
+/// A case that needs it is left out for clients without.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Needs {
+    /// Requests that say a path only, and leave the host to the connection.
+    PathOnlyRequests,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -40,7 +50,7 @@ pub(crate) struct Given {
     pub(crate) origins: Origins,
     pub(crate) server: Vec<ServerRule>,
     pub(crate) replay: Replay,
-    pub(crate) follow_redirects: bool,
+    pub(crate) redirects: Redirects,
 }
 
 /// One call of the scripted source, or several that go the same way.
@@ -176,7 +186,7 @@ pub(crate) struct When {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Replay {
-    /// Those without a body.
+    /// Those without a body; one that is there passes once.
     #[default]
     Bodiless,
     /// Those whose body can be had again, too.
@@ -184,6 +194,21 @@ pub(crate) enum Replay {
     Never,
     /// Those of the safe methods only.
     SafeMethods,
+}
+
+/// Who follows redirects.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Redirects {
+    /// Nobody.
+    #[default]
+    Returned,
+    /// A client outside the adapter, so that each hop passes through it.
+    Outside,
+    /// The client below the adapter, within the origin; it returns what leads elsewhere.
+    BelowWithinOrigin,
+    /// The client below the adapter, wherever they lead.
+    Below,
 }
 
 fn once() -> u32 {

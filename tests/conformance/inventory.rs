@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::case::Case;
+use super::case::{Case, Needs};
 use super::load;
+use super::run::ADAPTERS;
 use super::step::Step;
 
 /// The rows that every implementation has to hold. More may be added; none may go.
@@ -60,6 +61,17 @@ fn every_case_counts_the_fetches_or_names_the_test_that_holds_it() {
         };
         let held = case.steps.is_empty() && case.held_by.is_some();
         assert!(held || case.steps.iter().any(counts), "{} counts no fetches", case.id);
+    }
+}
+
+/// A case that is left out without a reason would be green over nothing.
+#[test]
+fn every_case_runs_over_every_adapter_unless_it_needs_what_that_has_not() {
+    assert_eq!(ADAPTERS.map(|(name, ..)| name), ["tower", "reqwest"]);
+    assert!(ADAPTERS.iter().any(|(.., path_only)| *path_only), "nobody runs the cases that need it");
+    for (_, case) in all() {
+        let path_only = case.steps.iter().any(|step| matches!(step, Step::Send(send) if send.uri.starts_with('/')));
+        assert_eq!(case.needs == Some(Needs::PathOnlyRequests), path_only, "{}", case.id);
     }
 }
 

@@ -14,14 +14,12 @@
 //! | [`source`], [`endpoint`], [`server`] | the scripted source, token endpoint and API server |
 //! | [`clock`] | the case's time |
 //! | [`world`] | everything that a case needs, put together |
-//! | [`adapter`] | what sends requests: one file per adapter |
 //! | [`door`] | the ways to a token: a case holds for all of them |
 //! | [`calls`] | callers that get their answer at once, later, or never |
 //! | [`run`], [`act`] | from case to verdict, step by step |
 //! | [`check`], [`expectations`] | expected and got |
 
 mod act;
-mod adapter;
 mod calls;
 mod case;
 mod check;

@@ -3,15 +3,24 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::act::Actor;
-use super::adapter;
-use super::case::Case;
+use super::case::{Case, Needs};
 use super::check::Verdict;
 use super::door::Door;
 use super::world::World;
+use crate::rig::{Adapter, Client, Reqwest, Setup, Tower};
+
+/// The adapters: each by its name, how a client of it is made, and whether requests with a path only can be made for it.
+pub(crate) const ADAPTERS: [(&str, Make, bool); 2] =
+    [("tower", Tower::in_process, Tower::PATH_ONLY), ("reqwest", Reqwest::in_process, Reqwest::PATH_ONLY)];
+
+pub(crate) type Make = fn(Setup) -> Client;
 
 /// Runs a case over every adapter and through every door; says where it fails, what was expected and what was got.
 pub(crate) fn run(case: &Case) -> Verdict {
-    for (name, adapter) in adapter::ALL {
+    for (name, adapter, path_only) in ADAPTERS {
+        if case.needs == Some(Needs::PathOnlyRequests) && !path_only {
+            continue;
+        }
         for door in [Door::Token, Door::Attach] {
             let outcome = catch_unwind(AssertUnwindSafe(|| steps(case, door, name, adapter)));
             let verdict = outcome.unwrap_or_else(|panic| Err(format!("panicked: {}", text_of(panic.as_ref()))));
@@ -21,7 +30,7 @@ pub(crate) fn run(case: &Case) -> Verdict {
     Ok(())
 }
 
-fn steps(case: &Case, door: Door, name: &str, adapter: adapter::Make) -> Verdict {
+fn steps(case: &Case, door: Door, name: &str, adapter: Make) -> Verdict {
     let world = World::new(case, &format!("{name}-{door:?}"), adapter);
     let mut actor = Actor::new(&world, door);
     for (index, (step, text)) in case.steps.iter().zip(&case.texts).enumerate() {

@@ -1,19 +1,19 @@
 //! The scripted API server: what it answers, and what it saw.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
-use http_body_util::{BodyExt as _, Full};
 
 use super::case::{ServerRule, When};
 use super::clock::Clock;
 use super::moments::Tokens;
 use super::script::Script;
+use crate::rig::{Answering, Server};
 
+#[derive(Clone)]
 pub(crate) struct ScriptedServer {
-    pub(crate) script: Script<ServerRule>,
+    pub(crate) script: Arc<Script<ServerRule>>,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
     pub(crate) seen: Arc<Mutex<Vec<SeenRequest>>>,
@@ -31,24 +31,23 @@ pub(crate) struct SeenRequest {
 }
 
 impl ScriptedServer {
-    pub(crate) async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
-        let seen = self.look_at(request).await;
+    async fn respond(self, request: Request<Bytes>) -> Response<Bytes> {
+        let seen = self.look_at(request);
         self.seen.lock().unwrap().push(seen.clone());
         let rule = self.script.next(|rule| rule.when.fits(&seen));
         let Some(rule) = rule else {
-            return Ok(Response::builder().status(599).body(Full::default()).unwrap());
+            return Response::builder().status(599).body(Bytes::new()).unwrap();
         };
         self.clock.sleep(rule.takes).await;
         let mut response = Response::builder().status(rule.status);
         for (name, value) in &rule.headers {
             response = response.header(name, value);
         }
-        Ok(response.body(Full::default()).unwrap())
+        response.body(Bytes::new()).unwrap()
     }
 
-    async fn look_at(&self, request: Request<Full<Bytes>>) -> SeenRequest {
+    fn look_at(&self, request: Request<Bytes>) -> SeenRequest {
         let (parts, body) = request.into_parts();
-        let body = body.collect().await.unwrap_or_else(|never| match never {}).to_bytes();
         let values = parts.headers.values().filter_map(|value| value.to_str().ok());
         let token = values.filter_map(|value| self.tokens.name_in(value)).next();
         SeenRequest {
@@ -58,6 +57,12 @@ impl ScriptedServer {
             body: String::from_utf8_lossy(&body).into_owned(),
             token,
         }
+    }
+}
+
+impl Server for ScriptedServer {
+    fn answer(&self, request: Request<Bytes>) -> Answering {
+        Box::pin(self.clone().respond(request))
     }
 }
 

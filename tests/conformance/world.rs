@@ -12,14 +12,15 @@ use auth_core::runtime::{Moment, Runtime};
 use auth_core::sources::{ApiKey, FileToken};
 use auth_core::{Authenticator, Event, Policy, TokenSource};
 
-use super::adapter::{self, Adapter, Parts};
-use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, TokenFile};
+use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, Redirects, Replay, TokenFile};
 use super::clock::Clock;
 use super::endpoint::ScriptedEndpoint;
 use super::moments::Tokens;
+use super::run::Make;
 use super::script::{Complaints, Script};
 use super::server::{ScriptedServer, SeenRequest};
 use super::source::{Fetches, ScriptedSource, Watched};
+use crate::rig::{self, Client, Load, Setup};
 
 /// The name of the one credential that most cases have.
 const MAIN: &str = "main";
@@ -28,7 +29,8 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
     pub(crate) complaints: Complaints,
-    pub(crate) adapter: Box<dyn Adapter>,
+    pub(crate) client: Client,
+    pub(crate) replay: Replay,
     pub(crate) seen: Arc<Mutex<Vec<SeenRequest>>>,
     pub(crate) file: PathBuf,
     credentials: HashMap<String, Credential>,
@@ -43,7 +45,7 @@ pub(crate) struct Credential {
 
 impl World {
     /// `run` tells apart the runs of one case.
-    pub(crate) fn new(case: &Case, run: &str, adapter: adapter::Make) -> Self {
+    pub(crate) fn new(case: &Case, run: &str, adapter: Make) -> Self {
         let given = &case.given;
         let clock = Clock::new(given.no_boot_clock);
         clock.runtime().set_random(given.random);
@@ -58,18 +60,18 @@ impl World {
         }
         let seen = Arc::default();
         let server = ScriptedServer {
-            script: Script::new("API server", &given.server, |rule| rule.times, &complaints),
+            script: Arc::new(Script::new("API server", &given.server, |rule| rule.times, &complaints)),
             clock: clock.clone(),
             tokens: tokens.clone(),
             seen: Arc::clone(&seen),
         };
-        let adapter = adapter(Parts {
-            authenticator: credentials[MAIN].auth.clone(),
+        let client = adapter(Setup {
+            auth: credentials[MAIN].auth.clone(),
+            replay: given.replay.of_the_rig(),
+            redirects: given.redirects.of_the_rig(),
             server: Arc::new(server),
-            replay: given.replay,
-            follow_redirects: given.follow_redirects,
         });
-        let world = Self { clock, tokens, complaints, adapter, seen, file, credentials };
+        let world = Self { clock, tokens, complaints, client, replay: given.replay, seen, file, credentials };
         if let Some(TokenFile { content: Some(content) }) = &given.file {
             world.put_file(Some(content)).unwrap();
         }
@@ -93,6 +95,34 @@ impl Drop for World {
     fn drop(&mut self) {
         // Most cases have no file.
         let _gone = std::fs::remove_file(&self.file);
+    }
+}
+
+impl Replay {
+    fn of_the_rig(self) -> rig::Replay {
+        match self {
+            Self::Bodiless => rig::Replay::AsMade,
+            Self::Cloned => rig::Replay::Bodies,
+            Self::Never => rig::Replay::Never,
+            Self::SafeMethods => rig::Replay::If(&[|method, _| method.is_safe()]),
+        }
+    }
+
+    /// A body, as the requests of a case have it: where it is not to be sent twice, it can't be.
+    pub(crate) fn load(self, body: &str) -> Load {
+        let bytes = bytes::Bytes::copy_from_slice(body.as_bytes());
+        if matches!(self, Self::Bodiless) && !bytes.is_empty() { Load::once(bytes) } else { bytes.into() }
+    }
+}
+
+impl Redirects {
+    fn of_the_rig(self) -> rig::Redirects {
+        match self {
+            Self::Returned => rig::Redirects::Returned,
+            Self::Outside => rig::Redirects::Outside,
+            Self::BelowWithinOrigin => rig::Redirects::BelowWithinOrigin,
+            Self::Below => rig::Redirects::Below,
+        }
     }
 }
 

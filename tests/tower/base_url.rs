@@ -5,7 +5,8 @@ use auth_tower::{AuthLayer, BaseUrlLayer, Error};
 use http::Request;
 use tower::ServiceBuilder;
 
-use super::fixture::{Api, Body, Counting, Stage, get, hyper, send};
+use super::fixture::{Body, Stage, get, send};
+use crate::rig::{Api, Counting, hyper};
 
 fn path(path: &str) -> Request<Body> {
     Request::get(path).body(Body::default()).unwrap()

@@ -1,57 +1,22 @@
-//! Clients that send requests, and clients that fetch tokens.
+//! Services that take requests, and services that fetch tokens.
 
+use auth_core::Outcome;
 use auth_core::adapter::{Sent, Without};
-use auth_core::exchange::TokenEndpoint;
-use auth_core::sources::ApiKey;
-use auth_core::{Authenticator, ErrorKind, Outcome};
 use auth_emulator::Emulator;
-use auth_tower::{AuthLayer, HyperTransport, TowerTransport};
+use auth_tower::{AuthLayer, TowerTransport};
 use axum::Router;
 use axum::body::{Body as AxumBody, Bytes, to_bytes};
 use axum::routing::{get as on_get, post};
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::Layer;
 
-use super::fixture::{Api, Body, Counting, ORIGIN, Stage, api_key, get, hyper, send};
-
-#[tokio::test]
-async fn hypers_client_sends_authenticated_requests_with_one_token() {
-    let stage = Stage::new().await;
-    let mut client = stage.client();
-    for _ in 0..3 {
-        assert_eq!(send(&mut client, stage.get()).await.unwrap().status(), StatusCode::OK);
-    }
-    assert_eq!(stage.counts(), (1, 3));
-    assert!(stage.authorizations().iter().all(|sent| *sent == stage.bearer(0)));
-}
-
-#[tokio::test]
-async fn hypers_transport_sends_the_form_and_no_old_token() {
-    let stage = Stage::with(HyperTransport::default()).await;
-    stage.auth.warm_up().await.unwrap();
-    stage.auth.invalidate();
-    stage.auth.warm_up().await.unwrap();
-    for request in stage.emulator.token_requests() {
-        assert_eq!(request.header("content-type"), Some("application/x-www-form-urlencoded"));
-        assert_eq!(request.header("authorization"), None);
-        assert!(request.form().contains(&("apikey".into(), Emulator::API_KEY.into())));
-    }
-    assert_eq!(stage.emulator.issued_tokens().len(), 2);
-}
-
-#[tokio::test]
-async fn hypers_plain_transport_says_that_it_can_not_do_https() {
-    let endpoint = TokenEndpoint::parse("https://iam.example.com/identity/token").unwrap();
-    let auth = Authenticator::builder(ApiKey::new(endpoint, "key").unwrap()).transport(HyperTransport::new());
-    let error = auth.anywhere().build().unwrap().warm_up().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Misconfigured);
-    assert!(error.to_string().contains("with_connector"), "{error}");
-}
+use super::fixture::{Body, Stage, get, send};
+use crate::rig::{Api, Counting, ORIGIN, api_key, hyper};
 
 #[tokio::test]
 async fn any_tower_client_can_fetch_tokens() {
     let stage = Stage::with(TowerTransport::new(hyper::<Body>())).await;
-    assert_eq!(send(&mut stage.client(), stage.get()).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(send(&mut stage.service(), stage.get()).await.unwrap().status(), StatusCode::OK);
     assert_eq!(stage.counts(), (1, 1));
 }
 
@@ -96,31 +61,4 @@ async fn a_connection_bound_token_goes_to_no_other_host() {
     let outcome = response.extensions().get::<Outcome>().unwrap();
     assert_eq!(outcome.sent(), Sent::Without(Without::OtherOrigin));
     assert_eq!(api.authorizations(), [None]);
-}
-
-#[tokio::test]
-async fn an_api_that_is_gone_is_the_clients_error_and_no_token_is_blamed() {
-    let stage = Stage::new().await;
-    let mut client = stage.client();
-    send(&mut client, stage.get()).await.unwrap();
-    let Stage { emulator, auth, .. } = stage;
-    let url = format!("{}/items", emulator.api_url());
-    drop(emulator);
-    let error = send(&mut client, get(url)).await.unwrap_err();
-    assert!(error.auth().is_none(), "{error}");
-    assert!(!auth.status().is_suspect());
-}
-
-#[tokio::test]
-async fn a_token_endpoint_that_is_gone_is_a_transient_error() {
-    let stage = Stage::new().await;
-    let mut client = stage.client();
-    let request = stage.get();
-    let Stage { emulator, auth: _auth, clock: _clock } = stage;
-    drop(emulator);
-    let error = send(&mut client, request).await.unwrap_err();
-    let error = error.auth().unwrap();
-    assert_eq!(error.kind(), ErrorKind::Transient);
-    assert!(error.to_string().contains("could not be reached"), "{error}");
-    assert!(!error.to_string().contains("/identity"), "the url stays out of it: {error}");
 }

@@ -16,7 +16,8 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tower::{Layer, ServiceBuilder, ServiceExt};
 
-use super::fixture::{Counting, send};
+use super::fixture::send;
+use crate::rig::Counting;
 
 /// The health service behind a check of the token, and what came in.
 struct Grpc {

@@ -10,7 +10,8 @@ use auth_tower::{AuthLayer, Error};
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceExt};
 
-use super::fixture::{Body, Counting, ORIGIN, get, send};
+use super::fixture::{Body, get, send};
+use crate::rig::{Counting, ORIGIN};
 
 /// Panics when it is called without having been polled ready. Takes two polls to become ready; a clone starts anew.
 struct Strict {

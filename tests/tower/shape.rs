@@ -11,7 +11,8 @@ use axum::Router;
 use http::{Request, Response};
 use tower::{Layer, Service};
 
-use super::fixture::{Body, Counting, Hyper, ORIGIN, get, send};
+use super::fixture::{Body, Hyper, get, send};
+use crate::rig::{Counting, ORIGIN};
 
 fn send_and_sync<T: Send + Sync>() {}
 fn send_only<T: Send>() {}

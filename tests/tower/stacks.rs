@@ -16,7 +16,8 @@ use tower::retry::{Policy, RetryLayer};
 use tower::util::BoxCloneSyncService;
 use tower::{BoxError, Layer, ServiceBuilder, ServiceExt};
 
-use super::fixture::{Api, Body, Counting, ORIGIN, Stage, api_key, get, hyper, send};
+use super::fixture::{Body, Stage, get, send};
+use crate::rig::{Api, Counting, ORIGIN, api_key, hyper};
 
 #[tokio::test]
 async fn it_can_be_boxed_and_what_is_inside_can_be_boxed() {

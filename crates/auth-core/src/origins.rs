@@ -3,7 +3,6 @@
 use std::fmt;
 
 use http::Uri;
-use http::uri::Scheme;
 
 use crate::url::{self, For, UrlError};
 use crate::{Error, ErrorKind};
@@ -52,11 +51,12 @@ impl Origin {
         Some(Self { https, host: host.into(), port, secure, authority: authority.into() })
     }
 
-    /// Whether a URI is written just like this origin: the usual case, at the price of one comparison of strings.
-    #[inline]
-    fn is_written_as(&self, uri: &Uri) -> bool {
-        let scheme = if self.https { &Scheme::HTTPS } else { &Scheme::HTTP };
-        uri.scheme() == Some(scheme) && uri.authority().is_some_and(|authority| authority.as_str() == &*self.authority)
+    /// Whether a URI may carry the credential, and is written just like this origin: the usual case, at the price of one
+    /// comparison of strings.
+    #[inline(always)]
+    fn plainly_includes(&self, uri: &Uri) -> bool {
+        let same_scheme = if self.https { uri.scheme_str() == Some("https") } else { uri.scheme_str() == Some("http") };
+        self.secure && same_scheme && uri.authority().is_some_and(|authority| authority.as_str() == &*self.authority)
     }
 
     fn is_of(&self, (https, host, port): (bool, &str, u16)) -> bool {
@@ -122,11 +122,26 @@ pub(crate) enum Permission {
 impl Origins {
     #[inline]
     pub(crate) fn check(&self, uri: &Uri) -> Result<Permission, Error> {
+        if self.plainly_include(uri) { Ok(Permission::Attach) } else { self.check_closely(uri) }
+    }
+
+    /// Whether a URI may carry the credential, as far as that can be seen at once. `false` says nothing.
+    // Inline, because it is a good part of a hit.
+    #[inline(always)]
+    pub(crate) fn plainly_include(&self, uri: &Uri) -> bool {
+        let first = if let Self::These(origins) = self { origins.first() } else { None };
+        first.is_some_and(|first| first.plainly_includes(uri)) || self.unusually_include(uri)
+    }
+
+    /// Apart, so that the usual case, one origin, is short.
+    #[inline(never)]
+    fn unusually_include(&self, uri: &Uri) -> bool {
         match self {
-            Self::These(origins) if origins.iter().any(|origin| origin.secure && origin.is_written_as(uri)) => {
-                Ok(Permission::Attach)
-            }
-            _ => self.check_closely(uri),
+            Self::These(origins) => origins.iter().skip(1).any(|origin| origin.plainly_includes(uri)),
+            Self::Connection(origin) if uri.authority().is_none() => origin.secure,
+            Self::Connection(origin) => origin.plainly_includes(uri),
+            Self::Anywhere => parts(uri).is_some_and(|(https, ..)| https),
+            Self::Irrelevant => false,
         }
     }
 

@@ -42,8 +42,9 @@ mod imp {
             self.0.load_full()
         }
 
-        pub(crate) fn store(&self, value: Option<Arc<T>>) {
-            self.0.store(value);
+        /// Puts another there, and takes what was.
+        pub(crate) fn swap(&self, value: Option<Arc<T>>) -> Option<Arc<T>> {
+            self.0.swap(value)
         }
     }
 }
@@ -88,8 +89,8 @@ mod imp {
             self.0.lock().clone()
         }
 
-        pub(crate) fn store(&self, value: Option<Arc<T>>) {
-            *self.0.lock() = value;
+        pub(crate) fn swap(&self, value: Option<Arc<T>>) -> Option<Arc<T>> {
+            std::mem::replace(&mut *self.0.lock(), value)
         }
     }
 }

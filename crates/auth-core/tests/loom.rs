@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::task::Poll;
 use std::time::{Duration, UNIX_EPOCH};
 
+use auth_core::adapter::View;
 use auth_core::runtime::{Abort, Sleep, Task};
 use auth_core::runtime::{Moment, Runtime};
 use auth_core::{Authenticator, Changed, Error, FetchContext, Token, TokenSource, async_trait};
@@ -168,5 +169,31 @@ fn a_waiter_that_leaves_wakes_nobody_and_loses_nothing() {
         assert_eq!(block_on(token(&world.auth)), "v1");
         leaves.join().unwrap();
         assert_eq!(world.calls.load(SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_view_never_attaches_a_token_that_was_forgotten_before() {
+    check(|| {
+        let world = world(false);
+        assert_eq!(block_on(token(&world.auth)), "v1");
+        let attached = |view: &mut View| {
+            let mut request = http::Request::get("https://api.example.com/").body(()).unwrap();
+            let hit = view.hit(&mut request);
+            assert_eq!(hit.is_some(), request.headers().contains_key("authorization"));
+            hit.is_some()
+        };
+        let mut view = View::new(world.auth.clone());
+        assert!(attached(&mut view) && attached(&mut view) && attached(&mut view));
+        let forgotten = Arc::new(AtomicBool::new(false));
+        let (auth, told) = (world.auth.clone(), Arc::clone(&forgotten));
+        let other = thread::spawn(move || {
+            auth.invalidate();
+            told.store(true, std::sync::atomic::Ordering::Release);
+        });
+        let late = forgotten.load(std::sync::atomic::Ordering::Acquire);
+        assert!(!(attached(&mut view) && late));
+        other.join().unwrap();
+        assert!(!attached(&mut view));
     });
 }

@@ -30,15 +30,22 @@ impl<E> Error<E> {
     }
 }
 
-impl From<Error<Self>> for reqwest_middleware::Error {
-    fn from(error: Error<Self>) -> Self {
+/// For functions that go on with the response: `response.json().await?`.
+impl From<reqwest::Error> for Error {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Inner(error.without_url())
+    }
+}
+
+impl<E: Into<Self>> From<Error<E>> for reqwest_middleware::Error {
+    fn from(error: Error<E>) -> Self {
         match error {
             // As a cause, so that it is found below whatever other middlewares wrap around it.
             Error::Auth(error) => {
                 let head = NotSent(error.to_string());
                 Self::Middleware(anyhow::Error::new(error).context(head))
             }
-            Error::Inner(error) => error,
+            Error::Inner(error) => error.into(),
         }
     }
 }

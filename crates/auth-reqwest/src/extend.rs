@@ -63,7 +63,7 @@ pub trait RequestBuilderExt: sealed::Sealed {
 impl RequestBuilderExt for RequestBuilder {
     async fn send_with(self, authenticator: &Authenticator) -> Result<Response, Error> {
         let (client, request) = self.build_split();
-        let request = request.map_err(|error| Error::Inner(error.without_url()))?;
+        let request = request?;
         send(authenticator, None, &Replay::Clonable, request, &client).await
     }
 }

@@ -51,8 +51,9 @@
 //! A request whose token is rejected is sent once more with a newer one, if its body is none or bytes
 //! (`Request::try_clone`); a streaming body passes once, and the next request has the newer token.
 //! [`AuthMiddleware::without_replay`] and [`AuthMiddleware::replay_if`] narrow that. What happened is in the response's
-//! extensions ([`core::Outcome`]). A request that was redirected under way is not sent again: its first hop may have been
-//! applied. (A redirect back to the very same URL can't be told from none.)
+//! extensions ([`core::Outcome`]). A request that was redirected under way is sent again only if its method is safe
+//! (RFC 9110 section 9.2.1): its first hop may have been applied. (A redirect back to the very same URL can't be told from
+//! none.)
 //!
 //! # Per request
 //!
@@ -76,7 +77,7 @@
 //! | sent again by default | no body, or bytes | no body |
 //! | allocations on a hit | a boxed future (reqwest-middleware's), the URI, the copy for a replay | none, but for a copy |
 //! | limits on time | the client's, for each sending; a request's own, for the wait for a token too | a layer's |
-//! | a 401 after a redirect | is returned, and the next request has the newer token | each hop is judged by itself |
+//! | a 401 after a redirect | the request begins anew, if its method is safe | each hop is judged by itself |
 //! | `default_headers` | not seen | there are none |
 //!
 //! # Features

@@ -1,6 +1,6 @@
 //! One request's way: perhaps wait for a token, send, and perhaps send once more.
 
-use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Without};
+use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Without, passed_once};
 use auth_core::runtime::Sleep;
 use auth_core::{Authenticator, Outcome, RequestAuth};
 use http::Uri;
@@ -76,8 +76,8 @@ async fn newer(
     patience: Option<Sleep>,
 ) -> Result<(Request, Sent), Option<auth_core::Error>> {
     let recovery = authenticator.recover(rejected);
-    // A hop that was redirected may have been applied, although the last one was not.
-    let Some(mut request) = copy.filter(|copy| !was_redirected(copy, response)) else {
+    // What was redirected may have been applied, although its last hop was not.
+    let Some(mut request) = copy.filter(|copy| copy.method().is_safe() || !was_redirected(copy, response)) else {
         // What was started goes on for the next request.
         return Err(Some(if let Recovery::Return(error) = recovery { error } else { passed_once() }));
     };
@@ -116,8 +116,4 @@ fn judge(authenticator: &Authenticator, sent: Sent, uri: &Uri, response: &Respon
 fn with(mut response: Response, outcome: Outcome) -> Response {
     response.extensions_mut().insert(outcome);
     response
-}
-
-fn passed_once() -> auth_core::Error {
-    auth_core::Error::transient("the request can't be sent again; a newer token is fetched for the next request")
 }

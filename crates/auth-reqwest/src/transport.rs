@@ -14,15 +14,16 @@ use reqwest::{Client, ClientBuilder};
 use crate::client::{fetches_tokens, token_client};
 
 /// Sends token requests with reqwest: no redirects, no `Referer`, no cookies, and nothing longer than the source allows
-/// (1 MiB by default). Requests over plain http, which go to loopback or to the machine's own metadata service, use no proxy.
+/// (1 MiB by default).
 #[derive(Clone)]
 pub struct ReqwestTransport {
-    client: Client,
-    plain_http: Client,
+    https: Client,
+    http: Client,
 }
 
 impl ReqwestTransport {
-    /// A transport over a [`token_client`].
+    /// A transport over a [`token_client`]. Requests over plain http, which go to loopback or to the machine's own metadata
+    /// service, use no proxy, whatever the environment says.
     ///
     /// # Errors
     /// [`Misconfigured`](ErrorKind::Misconfigured) if reqwest can't be set up.
@@ -30,7 +31,7 @@ impl ReqwestTransport {
     /// # Panics
     /// As `reqwest::ClientBuilder::build` does: with reqwest's feature `rustls-no-provider`, if no provider was installed.
     pub fn new() -> Result<Self, Error> {
-        Self::with_builder(token_client())
+        Ok(Self { https: build(token_client())?, http: build(token_client().no_proxy())? })
     }
 
     /// A transport over a client with settings of yours: a proxy, certificates, limits of time. Start from [`token_client`].
@@ -42,13 +43,16 @@ impl ReqwestTransport {
     /// # Panics
     /// As [`new`](Self::new).
     pub fn with_builder(builder: ClientBuilder) -> Result<Self, Error> {
-        let build = |builder: ClientBuilder| {
-            let client = builder.build();
-            client
-                .map_err(|_| Error::misconfigured("reqwest can't be set up: look at its TLS features and certificates"))
-        };
-        Ok(Self { client: build(fetches_tokens(builder))?, plain_http: build(token_client().no_proxy())? })
+        let client = build(builder)?;
+        Ok(Self { https: client.clone(), http: client })
     }
+}
+
+fn build(builder: ClientBuilder) -> Result<Client, Error> {
+    let client = fetches_tokens(builder).build();
+    client.map_err(|_| {
+        Error::misconfigured("reqwest can't be set up: look at its TLS features, certificates and proxies")
+    })
 }
 
 impl fmt::Debug for ReqwestTransport {
@@ -63,7 +67,7 @@ impl Transport for ReqwestTransport {
         let request = reqwest::Request::try_from(request)
             .map_err(|_| Error::misconfigured("the token endpoint's URL is none that reqwest can use"))?;
         let https = request.url().scheme() == "https";
-        let client = if https { &self.client } else { &self.plain_http };
+        let client = if https { &self.https } else { &self.http };
         let mut response = client.execute(request).await.map_err(|error| unreachable(&error, https))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| cut_short())? {

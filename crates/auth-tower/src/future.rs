@@ -2,19 +2,18 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth_core::Acquire;
-use auth_core::adapter::{Attach, Judgement, Recover, Recovery, Sent};
-use auth_core::runtime::Sleep;
+use auth_core::adapter::{Judgement, Recovery, Sent, passed_once};
 use auth_core::{Authenticator, Outcome};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::Error;
-use crate::lend::with_headers;
+use crate::aside::{Aside, Held, Step};
 use crate::options::Options;
 
 pin_project! {
@@ -33,28 +32,35 @@ pin_project! {
 pin_project! {
     #[project = StateProj]
     enum State<S, B, F, T> {
-        // The service is ready, the request waits for its token.
-        Acquiring { acquire: Acquire, waiting: Option<Waiting<S, B>> },
-        // Nothing is attached, and nothing is to be learned from the answer.
-        Passing { #[pin] future: F, sent: Sent },
-        // First sending.
-        Sending { #[pin] future: F, sent: Sent, again: Option<Again<S, B>> },
-        // Answered 401; a newer token may come.
-        Recovering { recover: Recover, held: Option<Held<S, B, T>> },
-        // A newer token is there; the service, which was used once, has to become ready anew.
-        Readying { patience: Option<Sleep>, held: Option<Held<S, B, T>> },
-        // Second and last sending.
-        Resending { #[pin] future: F, sent: Sent },
-        // Nothing was sent.
-        Failed { error: Option<auth_core::Error> },
+        // It was sent. All that a request with a valid token goes through.
+        Sending { #[pin] future: F, sent: Sent, turn: Turn<S, B> },
+        // It waits for something else than its response. Rare, so in a box: the usual future is small.
+        Aside { aside: Box<Aside<S, B, T>> },
     }
 }
 
-/// A request that waits for its token, with the service that was polled ready for it.
-struct Waiting<S, B> {
-    request: Request<B>,
-    copy: Option<Request<B>>,
-    service: S,
+/// Which sending of a request this is.
+#[expect(clippy::large_enum_variant, reason = "a box would cost each request that can be sent again an allocation")]
+pub(crate) enum Turn<S, B> {
+    /// The first, and it can't be sent again.
+    Only,
+    /// The first.
+    First(Again<S, B>),
+    /// The second and last.
+    Second,
+    /// Nothing is attached, and nothing is to be learned from the answer.
+    Passing,
+}
+
+impl<S, B> Turn<S, B> {
+    #[inline]
+    pub(crate) fn first(again: Option<Again<S, B>>) -> Self {
+        again.map_or(Self::Only, Self::First)
+    }
+
+    fn again(self) -> Option<Again<S, B>> {
+        if let Self::First(again) = self { Some(again) } else { None }
+    }
 }
 
 /// What it takes to send a request a second time.
@@ -63,53 +69,23 @@ pub(crate) struct Again<S, B> {
     pub(crate) service: S,
 }
 
-/// The first response, a 401, and what it takes to get a better one.
-struct Held<S, B, T> {
-    response: T,
-    sent: Sent,
-    again: Again<S, B>,
-}
-
-impl<S, B, T> Held<S, B, Response<T>> {
-    /// There is no better one.
-    fn give_back(mut self, error: Option<auth_core::Error>) -> Response<T> {
-        self.response.extensions_mut().insert(Outcome::rejected(self.sent, false, error));
-        self.response
-    }
-}
-
 impl<S, B> ResponseFuture<S, B>
 where
     S: Service<Request<B>>,
 {
-    pub(crate) fn passing(future: S::Future, sent: Sent, authenticator: Authenticator) -> Self {
-        Self { state: State::Passing { future, sent }, authenticator, options: Options::default() }
-    }
-
+    #[inline]
     pub(crate) fn sending(
         future: S::Future,
         sent: Sent,
-        again: Option<Again<S, B>>,
+        turn: Turn<S, B>,
         authenticator: Authenticator,
         options: Options,
     ) -> Self {
-        Self { state: State::Sending { future, sent, again }, authenticator, options }
+        Self { state: State::Sending { future, sent, turn }, authenticator, options }
     }
 
-    pub(crate) fn acquiring(
-        acquire: Acquire,
-        request: Request<B>,
-        copy: Option<Request<B>>,
-        service: S,
-        authenticator: Authenticator,
-        options: Options,
-    ) -> Self {
-        let waiting = Some(Waiting { request, copy, service });
-        Self { state: State::Acquiring { acquire, waiting }, authenticator, options }
-    }
-
-    pub(crate) fn failed(error: auth_core::Error, authenticator: Authenticator) -> Self {
-        Self { state: State::Failed { error: Some(error) }, authenticator, options: Options::default() }
+    pub(crate) fn aside(aside: Aside<S, B, S::Response>, authenticator: Authenticator, options: Options) -> Self {
+        Self { state: State::Aside { aside: Box::new(aside) }, authenticator, options }
     }
 }
 
@@ -119,130 +95,104 @@ where
 {
     type Output = Result<Response<T>, Error<S::Error>>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let authenticator: &Authenticator = this.authenticator;
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let next = match this.state.as_mut().project() {
-                StateProj::Failed { error } => {
-                    return Poll::Ready(Err(Error::Auth(error.take().expect(NOT_POLLED_AGAIN))));
-                }
-                StateProj::Acquiring { acquire, waiting } => {
-                    let credential = ready!(Pin::new(acquire).poll(cx)).map_err(Error::Auth)?;
-                    let Waiting { mut request, copy, mut service } = waiting.take().expect(NOT_POLLED_AGAIN);
-                    let sent = with_headers(&mut request, |uri, headers| {
-                        authenticator.attach_credential(&credential, uri, headers)
-                    })
-                    .map_err(Error::Auth)?;
-                    let future = service.call(request);
-                    State::Sending { future, sent, again: copy.map(|request| Again { request, service }) }
-                }
-                StateProj::Passing { future, sent } => {
-                    let mut response = ready!(future.poll(cx)).map_err(Error::Inner)?;
-                    response.extensions_mut().insert(Outcome::without(*sent));
-                    return Poll::Ready(Ok(response));
-                }
-                StateProj::Sending { future, sent, again } => {
-                    let mut response = ready!(future.poll(cx)).map_err(Error::Inner)?;
-                    let Judgement::Rejected { generation } = this.options.judge(authenticator, *sent, &response) else {
-                        if let Sent::Without(_) = sent {
-                            response.extensions_mut().insert(Outcome::without(*sent));
-                        }
-                        return Poll::Ready(Ok(response));
-                    };
-                    let recovery = authenticator.recover(generation);
-                    let Some(again) = again.take() else {
-                        // Can't be sent again: what was started goes on for the next request.
-                        let error = if let Recovery::Return(error) = recovery { error } else { passed_once() };
-                        response.extensions_mut().insert(Outcome::rejected(*sent, false, Some(error)));
-                        return Poll::Ready(Ok(response));
-                    };
-                    let held = Held { response, sent: *sent, again };
-                    match recovery {
-                        Recovery::Resend(_) => State::Readying { patience: None, held: Some(held) },
-                        Recovery::Wait(recover) => State::Recovering { recover, held: Some(held) },
-                        Recovery::Return(error) => return Poll::Ready(Ok(held.give_back(Some(error)))),
-                    }
-                }
-                StateProj::Recovering { recover, held } => {
-                    let newer = ready!(Pin::new(recover).poll(cx));
-                    let held = held.take().expect(NOT_POLLED_AGAIN);
-                    match newer {
-                        Ok(_) => State::Readying { patience: None, held: Some(held) },
-                        Err(error) => return Poll::Ready(Ok(held.give_back(Some(error)))),
-                    }
-                }
-                StateProj::Readying { patience, held } => {
-                    let ready = held.as_mut().expect(NOT_POLLED_AGAIN).again.service.poll_ready(cx);
-                    let is_ready = match ready {
-                        Poll::Ready(result) => result.is_ok(),
-                        Poll::Pending => {
-                            // The service may be waiting for the very response that is held here.
-                            ready!(patience.get_or_insert_with(|| authenticator.patience()).as_mut().poll(cx));
-                            false
-                        }
-                    };
-                    let mut held = held.take().expect(NOT_POLLED_AGAIN);
-                    // A 401 at hand is worth more than an error about a connection.
-                    if !is_ready {
-                        return Poll::Ready(Ok(held.give_back(Some(not_ready()))));
-                    }
-                    let attached =
-                        with_headers(&mut held.again.request, |uri, headers| authenticator.attach(uri, headers));
-                    match attached {
-                        Ok(Attach::Ready(sent)) => {
-                            let Again { request, mut service } = held.again;
-                            State::Resending { future: service.call(request), sent }
-                        }
-                        Ok(Attach::Wait(_)) => return Poll::Ready(Ok(held.give_back(None))),
-                        Err(error) => return Poll::Ready(Ok(held.give_back(Some(error)))),
-                    }
-                }
-                StateProj::Resending { future, sent } => {
-                    let mut response = ready!(future.poll(cx)).map_err(Error::Inner)?;
-                    let outcome = match this.options.judge(authenticator, *sent, &response) {
-                        Judgement::Fine => Outcome::replayed(*sent),
-                        Judgement::Rejected { generation } => {
-                            let error = match authenticator.recover(generation) {
-                                Recovery::Return(error) => Some(error),
-                                Recovery::Resend(_) | Recovery::Wait(_) => None,
-                            };
-                            Outcome::rejected(*sent, true, error)
-                        }
-                    };
-                    response.extensions_mut().insert(outcome);
-                    return Poll::Ready(Ok(response));
+            let this = self.as_mut().project();
+            let StateProj::Sending { future, sent, turn } = this.state.project() else {
+                match ready!(self.as_mut().poll_aside(cx)).map_err(Error::Auth)? {
+                    Some(response) => return Poll::Ready(Ok(response)),
+                    None => continue,
                 }
             };
-            this.state.set(next);
+            let response = ready!(future.poll(cx)).map_err(Error::Inner)?;
+            if let (Sent::With { .. }, Turn::Only | Turn::First(_)) = (*sent, turn)
+                && this.options.judge(this.authenticator, *sent, &response) == Judgement::Fine
+            {
+                return Poll::Ready(Ok(response));
+            }
+            if let Some(response) = self.as_mut().answered(response) {
+                return Poll::Ready(Ok(response));
+            }
         }
     }
 }
 
-fn passed_once() -> auth_core::Error {
-    auth_core::Error::transient("the request's body can't be sent again; a newer token is fetched for the next request")
-}
+impl<S, B, T> ResponseFuture<S, B>
+where
+    S: Service<Request<B>, Response = Response<T>>,
+{
+    /// What to do about a response that is not simply returned. `None`: go on polling.
+    #[inline(never)]
+    fn answered(self: Pin<&mut Self>, mut response: Response<T>) -> Option<Response<T>> {
+        let mut this = self.project();
+        let StateProj::Sending { sent, turn, .. } = this.state.as_mut().project() else { return Some(response) };
+        let sent = *sent;
+        let judgement = match turn {
+            Turn::Passing => Judgement::Fine,
+            _ => this.options.judge(this.authenticator, sent, &response),
+        };
+        let Judgement::Rejected { generation } = judgement else {
+            let outcome = if let Turn::Second = turn { Outcome::replayed(sent) } else { Outcome::without(sent) };
+            response.extensions_mut().insert(outcome);
+            return Some(response);
+        };
+        let recovery = this.authenticator.recover(generation);
+        let is_second = matches!(turn, Turn::Second);
+        let again = mem::replace(turn, Turn::Only).again();
+        // What was redirected below may have been applied, although its last hop was not.
+        let may_go_again = |again: &Again<S, B>| {
+            again.request.method().is_safe() || !this.options.was_redirected(again.request.uri(), &response)
+        };
+        let Some(again) = again.filter(may_go_again) else {
+            // Can't be sent again: what was started goes on for the next request.
+            let error = match recovery {
+                Recovery::Return(error) => Some(error),
+                _ => (!is_second).then(passed_once),
+            };
+            response.extensions_mut().insert(Outcome::rejected(sent, is_second, error));
+            return Some(response);
+        };
+        let held = Held { response, sent, again };
+        let aside = match recovery {
+            Recovery::Resend(_) => Aside::Readying { patience: None, held: Some(held) },
+            Recovery::Wait(recover) => Aside::Recovering { recover, held: Some(held) },
+            Recovery::Return(error) => return Some(held.give_back(Some(error))),
+        };
+        this.state.set(State::Aside { aside: Box::new(aside) });
+        None
+    }
 
-fn not_ready() -> auth_core::Error {
-    auth_core::Error::transient("there is a newer token, but the client was not ready to send the request again")
+    /// `None`: go on polling.
+    #[inline(never)]
+    fn poll_aside(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Option<Response<T>>, auth_core::Error>> {
+        let mut this = self.project();
+        let StateProj::Aside { aside } = this.state.as_mut().project() else { return Poll::Ready(Ok(None)) };
+        let (future, sent, turn) = match ready!(aside.poll(cx, this.authenticator))? {
+            Step::Return(response) => return Poll::Ready(Ok(Some(response))),
+            Step::Send { request, copy, mut service, sent } => {
+                let future = service.call(request);
+                (future, sent, Turn::first(copy.map(|request| Again { request, service })))
+            }
+            Step::SendAgain { again: Again { request, mut service }, sent } => {
+                (service.call(request), sent, Turn::Second)
+            }
+        };
+        this.state.set(State::Sending { future, sent, turn });
+        Poll::Ready(Ok(None))
+    }
 }
-
-/// A future that has returned is not polled again; that is every future's contract.
-const NOT_POLLED_AGAIN: &str = "a future must not be polled after it has completed";
 
 impl<S, B> fmt::Debug for ResponseFuture<S, B>
 where
     S: Service<Request<B>>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
-            State::Acquiring { .. } => "Acquiring",
-            State::Passing { .. } => "Passing",
-            State::Sending { .. } => "Sending",
-            State::Recovering { .. } => "Recovering",
-            State::Readying { .. } => "Readying",
-            State::Resending { .. } => "Resending",
-            State::Failed { .. } => "Failed",
+        let state = match &self.state {
+            State::Sending { turn: Turn::Passing, .. } => "Passing",
+            State::Sending { turn: Turn::Only | Turn::First(_), .. } => "Sending",
+            State::Sending { turn: Turn::Second, .. } => "Resending",
+            State::Aside { aside } => aside.name(),
         };
         f.debug_struct("ResponseFuture").field("state", &state).finish_non_exhaustive()
     }

@@ -44,7 +44,8 @@ impl<R> AuthLayer<R> {
     }
 
     /// Says who answered, for clients below that follow redirects by themselves: a 401 from another origin then says
-    /// nothing about the token. Default: the request's own URI is believed.
+    /// nothing about the token, and a request that was redirected is sent again only if its method is safe, since its first
+    /// hop may have been applied. Default: the request's own URI is believed.
     ///
     /// For tower-http's `FollowRedirect` below the layer (it belongs outside):
     /// `.answered_by(|extensions| extensions.get::<RequestUri>().map(|uri| &uri.0))`.

@@ -13,17 +13,30 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    #[inline]
     pub(crate) fn judge<T>(&self, authenticator: &Authenticator, sent: Sent, response: &Response<T>) -> Judgement {
-        let answered_by = self.answered_by.and_then(|find| find(response.extensions()));
-        authenticator.judge(sent, self.status(response), response.headers(), answered_by)
+        match self.answered_by {
+            None => authenticator.judge(sent, self.status(response), response.headers(), None),
+            Some(find) => {
+                let answered_by = find(response.extensions());
+                authenticator.judge(sent, self.status(response), response.headers(), answered_by)
+            }
+        }
+    }
+
+    /// Whether the client below says that another URI answered than the one that was asked.
+    pub(crate) fn was_redirected<T>(&self, asked: &Uri, response: &Response<T>) -> bool {
+        self.answered_by.and_then(|find| find(response.extensions())).is_some_and(|uri| uri != asked)
     }
 
     #[cfg(not(feature = "grpc"))]
+    #[inline]
     fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
         response.status()
     }
 
     #[cfg(feature = "grpc")]
+    #[inline]
     fn status<T>(&self, response: &Response<T>) -> http::StatusCode {
         let unauthenticated = |status: &http::HeaderValue| status.as_bytes() == b"16";
         if self.grpc && response.headers().get("grpc-status").is_some_and(unauthenticated) {

@@ -3,13 +3,14 @@
 use std::mem;
 use std::task::{Context, Poll};
 
-use auth_core::adapter::{Attach, Sent, Without};
+use auth_core::adapter::{Attach, Sent, View, Without};
 use auth_core::{Authenticator, RequestAuth};
 use http::{Request, Response};
 use tower_service::Service;
 
 use crate::Error;
-use crate::future::{Again, ResponseFuture};
+use crate::aside::{Aside, Waiting};
+use crate::future::{Again, ResponseFuture, Turn};
 use crate::lend::with_headers;
 use crate::options::Options;
 use crate::replay::{Replay, WhenEmpty};
@@ -18,14 +19,14 @@ use crate::replay::{Replay, WhenEmpty};
 #[derive(Clone, Debug)]
 pub struct Auth<S, R = WhenEmpty> {
     inner: S,
-    authenticator: Authenticator,
+    view: View,
     replay: R,
     options: Options,
 }
 
 impl<S, R> Auth<S, R> {
     pub(crate) fn new(inner: S, authenticator: Authenticator, replay: R, options: Options) -> Self {
-        Self { inner, authenticator, replay, options }
+        Self { inner, view: View::new(authenticator), replay, options }
     }
 
     /// The client inside.
@@ -45,7 +46,7 @@ impl<S, R> Auth<S, R> {
 
     /// The authenticator, for its status or an early refresh.
     pub fn authenticator(&self) -> &Authenticator {
-        &self.authenticator
+        self.view.authenticator()
     }
 }
 
@@ -72,44 +73,110 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         // Taken out: it is said to this layer, and not to one further inside.
-        let wishes = request.extensions_mut().remove::<RequestAuth>();
-        let (authenticator, fresh) = match &wishes {
-            None => (&self.authenticator, false),
-            Some(wishes) => match wishes.authenticator(&self.authenticator) {
-                Some(authenticator) => (authenticator, wishes.wants_fresh()),
-                None => {
-                    let sent = Sent::Without(Without::Asked);
-                    return ResponseFuture::passing(self.inner.call(request), sent, self.authenticator.clone());
-                }
-            },
+        if !request.extensions().is_empty()
+            && let Some(wishes) = request.extensions_mut().remove::<RequestAuth>()
+        {
+            return self.call_as_wished(request, &wishes);
+        }
+        let copy = self.replay.copy(&request);
+        let Some(sent) = self.view.hit(&mut request) else { return self.call_slowly(request, copy) };
+        let authenticator = self.view.own().clone();
+        if let Some(copy) = copy {
+            return self.send_first(request, copy, sent, authenticator);
+        }
+        let future = self.inner.call(request);
+        ResponseFuture::sending(future, sent, Turn::Only, authenticator, self.options)
+    }
+}
+
+impl<S, R> Auth<S, R> {
+    /// A request that can be sent again.
+    #[inline]
+    fn send_first<B, T>(
+        &mut self,
+        request: Request<B>,
+        copy: Request<B>,
+        sent: Sent,
+        authenticator: Authenticator,
+    ) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>, Response = Response<T>> + Clone,
+    {
+        let mut service = self.take_ready();
+        let future = service.call(request);
+        let turn = Turn::First(Again { request: copy, service });
+        ResponseFuture::sending(future, sent, turn, authenticator, self.options)
+    }
+
+    /// A request that is not a plain hit.
+    #[inline(never)]
+    fn call_slowly<B, T>(&mut self, mut request: Request<B>, copy: Option<Request<B>>) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>, Response = Response<T>> + Clone,
+    {
+        let authenticator = self.authenticator().clone();
+        let attached = with_headers(&mut request, |uri, headers| self.view.attach(uri, headers));
+        self.go_on(request, copy, attached, authenticator)
+    }
+
+    /// A request that says how it is to be authenticated.
+    #[inline(never)]
+    fn call_as_wished<B, T>(&mut self, mut request: Request<B>, wishes: &RequestAuth) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>, Response = Response<T>> + Clone,
+        R: Replay<B>,
+    {
+        let Some(authenticator) = wishes.authenticator(self.authenticator()).cloned() else {
+            let (sent, authenticator) = (Sent::Without(Without::Asked), self.authenticator().clone());
+            return ResponseFuture::sending(
+                self.inner.call(request),
+                sent,
+                Turn::Passing,
+                authenticator,
+                Options::default(),
+            );
         };
-        let authenticator = authenticator.clone();
         let copy = self.replay.copy(&request);
         let attached = with_headers(&mut request, |uri, headers| {
-            if fresh { authenticator.attach_fresh(uri, headers) } else { authenticator.attach(uri, headers) }
+            if wishes.wants_fresh() {
+                authenticator.attach_fresh(uri, headers)
+            } else {
+                authenticator.attach(uri, headers)
+            }
         });
-        match attached {
-            Ok(Attach::Ready(sent)) => match copy.filter(|_| matches!(sent, Sent::With { .. })) {
-                None => {
-                    let future = self.inner.call(request);
-                    ResponseFuture::sending(future, sent, None, authenticator, self.options)
-                }
-                Some(copy) => {
-                    let mut service = self.take_ready();
-                    let future = service.call(request);
-                    let again = Again { request: copy, service };
-                    ResponseFuture::sending(future, sent, Some(again), authenticator, self.options)
-                }
-            },
+        self.go_on(request, copy, attached, authenticator)
+    }
+
+    fn go_on<B, T>(
+        &mut self,
+        request: Request<B>,
+        copy: Option<Request<B>>,
+        attached: Result<Attach, auth_core::Error>,
+        authenticator: Authenticator,
+    ) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>, Response = Response<T>> + Clone,
+    {
+        let aside = match attached {
+            Ok(Attach::Ready(sent)) => {
+                return match copy.filter(|_| matches!(sent, Sent::With { .. })) {
+                    Some(copy) => self.send_first(request, copy, sent, authenticator),
+                    None => {
+                        let future = self.inner.call(request);
+                        ResponseFuture::sending(future, sent, Turn::Only, authenticator, self.options)
+                    }
+                };
+            }
             Ok(Attach::Wait(acquire)) => {
                 let service = self.take_ready();
-                ResponseFuture::acquiring(acquire, request, copy, service, authenticator, self.options)
+                Aside::Acquiring { acquire, waiting: Some(Waiting { request, copy, service }) }
             }
             Err(error) => {
                 // Nothing is sent, so what was reserved for it (a permit, a place in a queue) is given back.
                 drop(self.take_ready());
-                ResponseFuture::failed(error, authenticator)
+                Aside::Failed { error: Some(error) }
             }
-        }
+        };
+        ResponseFuture::aside(aside, authenticator, self.options)
     }
 }

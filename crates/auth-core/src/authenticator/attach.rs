@@ -1,7 +1,7 @@
 //! The one place that writes auth headers, and only after the origins said yes.
 
-use http::header::Entry;
-use http::{HeaderMap, Uri};
+use http::header::{AUTHORIZATION, Entry, MaxSizeReached};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use crate::Error;
 use crate::cache::Snapshot;
@@ -31,6 +31,47 @@ pub enum Without {
     OtherOrigin,
     /// The request asked for it (an extension).
     Asked,
+}
+
+/// The usual case of [`attach`], and nothing else: one header, on a request that has none of that name, to an origin written
+/// like the credential's. `false` if it is another case; the request is then as it was.
+#[inline(always)]
+pub(super) fn hit<B>(ours: &[(HeaderName, HeaderValue)], origins: &Origins, request: &mut Request<B>) -> bool {
+    let [(name, value)] = ours else { return false };
+    if !origins.plainly_include(request.uri()) {
+        return false;
+    }
+    let headers = request.headers_mut();
+    // An entry would take twice as long as an insertion. Where no name has two values, what that pushes out is all there was.
+    if headers.keys_len() != headers.len() {
+        return false;
+    }
+    // The hash of a constant is the compiler's work.
+    let callers = if *name == AUTHORIZATION {
+        headers.try_insert(AUTHORIZATION, value.clone())
+    } else {
+        insert(headers, name, value)
+    };
+    match callers {
+        Ok(None) => true,
+        Ok(Some(callers)) => give_back(headers, name, callers),
+        Err(_) => false,
+    }
+}
+
+#[inline(never)]
+fn insert(
+    headers: &mut HeaderMap,
+    name: &HeaderName,
+    value: &HeaderValue,
+) -> Result<Option<HeaderValue>, MaxSizeReached> {
+    headers.try_insert(name, value.clone())
+}
+
+#[cold]
+fn give_back(headers: &mut HeaderMap, name: &HeaderName, callers: HeaderValue) -> bool {
+    headers.insert(name, callers);
+    false
 }
 
 #[inline]

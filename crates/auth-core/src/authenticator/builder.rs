@@ -149,7 +149,7 @@ impl Builder {
             runtime: self.runtime,
             listener: self.listener,
         });
-        Authenticator(Arc::new(super::Parts { cache: Arc::new(cache), origins }))
+        Authenticator(Arc::new(super::Parts { cache: Arc::new(cache), origins: Arc::new(origins), own: None }))
     }
 }
 

@@ -28,7 +28,7 @@ impl Authenticator {
     pub fn judge(&self, sent: Sent, status: StatusCode, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
         let Sent::With { generation } = sent else { return Judgement::Fine };
         // Another origin's answer says nothing about the token, neither good nor bad.
-        if answered_by.is_some_and(|uri| !matches!(self.0.origins.check(uri), Ok(Permission::Attach))) {
+        if answered_by.is_some_and(|uri| self.is_anothers(uri)) {
             return Judgement::Fine;
         }
         if status != StatusCode::UNAUTHORIZED {
@@ -36,6 +36,17 @@ impl Authenticator {
             return Judgement::Fine;
         }
         self.judge_401(generation, headers)
+    }
+
+    #[inline(never)]
+    fn is_anothers(&self, uri: &Uri) -> bool {
+        if let Ok(Permission::Attach) = self.0.origins.check(uri) {
+            return false;
+        }
+        let host = uri.host().unwrap_or_default();
+        tracing::warn!(target: "auth_core", host, "another origin answered a request that was sent with the token: the client \
+            below follows redirects, and may have taken the token there");
+        true
     }
 
     #[cold]

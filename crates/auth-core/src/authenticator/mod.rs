@@ -6,6 +6,7 @@ mod builder;
 mod judge;
 mod recover;
 mod shutdown;
+mod view;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub use builder::Builder;
 pub use judge::Judgement;
 pub use recover::{Recover, Recovery};
 pub use shutdown::Shutdown;
+use view::Own;
+pub use view::View;
 
 /// Keeps one credential usable, and puts it on requests that go to its own origins.
 ///
@@ -46,7 +49,9 @@ pub struct Authenticator(Arc<Parts>);
 /// One allocation, so that a clone, which every request takes, counts up once.
 struct Parts {
     cache: Arc<Cache>,
-    origins: Origins,
+    origins: Arc<Origins>,
+    /// A copy of the headers that no other client uses; see [`View`].
+    own: Option<Own>,
 }
 
 /// What became of a request that was to be authenticated.

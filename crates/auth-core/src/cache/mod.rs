@@ -28,7 +28,7 @@ use machine::{Abandoned, Ask, Machine, Start};
 pub use changed::Changed;
 pub(crate) use limits::Limits;
 pub(crate) use machine::{Age, Demand, Phase};
-pub(crate) use snapshot::Snapshot;
+pub(crate) use snapshot::{Headers, Quiet, Snapshot};
 pub(crate) use waiter::Waiter;
 
 /// What a cache is made of.
@@ -139,8 +139,15 @@ impl Cache {
     pub(crate) fn hit<R>(&self, attach: impl FnOnce(&Snapshot) -> R) -> Option<R> {
         self.pointer.with(|snapshot| {
             let snapshot = snapshot?;
-            snapshot.is_quiet(self.clocks()).then(|| attach(snapshot))
+            self.is_quiet(&snapshot.quiet).then(|| attach(snapshot))
         })
+    }
+
+    /// Whether a token with this quiet time may be served without asking the rules: it is the current one, and both clocks
+    /// are before that time.
+    #[inline]
+    pub(crate) fn is_quiet(&self, quiet: &Quiet) -> bool {
+        quiet.holds(self.clocks())
     }
 
     #[inline]
@@ -231,7 +238,7 @@ impl Cache {
         let now = self.runtime.now();
         let mut state = self.state.lock();
         forget(&mut state.machine);
-        self.pointer.store(None);
+        self.put(None);
         self.publish(&state, now);
     }
 
@@ -256,7 +263,7 @@ impl Cache {
     pub(crate) fn clear(&self) {
         let mut state = self.state.lock();
         state.machine.clear();
-        self.pointer.store(None);
+        self.put(None);
         let (flight, abort) = (state.flight.take(), state.abort.take());
         drop(state);
         if let Some(abort) = abort {
@@ -282,11 +289,19 @@ impl Cache {
         }
     }
 
+    /// Puts another token, or none, where hits read. Whoever holds a copy of the old one sees that its quiet time is over.
+    /// Called with the state locked, so that nobody sets that time anew.
+    fn put(&self, snapshot: Option<Arc<Snapshot>>) {
+        if let Some(old) = self.pointer.swap(snapshot) {
+            old.quiet.end();
+        }
+    }
+
     /// Brings what hits read up to date with what the machine knows. Called with the state locked.
     fn publish(&self, state: &State, now: Moment) {
         self.pointer.with(|snapshot| {
             if let Some(snapshot) = snapshot {
-                snapshot.set_quiet(now, state.machine.quiet_for(now));
+                snapshot.quiet.set(now, state.machine.quiet_for(now));
             }
         });
         self.wants_answers.store(state.machine.wants_answers(), Ordering::Relaxed);

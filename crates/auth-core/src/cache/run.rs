@@ -115,7 +115,7 @@ impl Cache {
             }
             (Verdict::Store { generation }, Some((token, headers))) => {
                 let snapshot = Arc::new(Snapshot::new(generation, token, headers));
-                self.pointer.store(Some(Arc::clone(&snapshot)));
+                self.put(Some(Arc::clone(&snapshot)));
                 events.push(Event::Acquired {
                     generation,
                     fingerprint: snapshot.token.secret().map(crate::Secret::fingerprint),

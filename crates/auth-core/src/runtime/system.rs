@@ -55,7 +55,6 @@ mod clocks {
     }
 
     /// Monotonic and wall time to the last tick (1-10 ms ago), at a fifth of the price of an exact reading.
-    #[inline]
     pub(crate) fn coarse_now() -> (u64, u64) {
         let read = |clock| read(clock).unwrap_or(u64::MAX); // then every look goes to the exact clocks
         (read(ClockId::CLOCK_MONOTONIC_COARSE), read(ClockId::CLOCK_REALTIME_COARSE))

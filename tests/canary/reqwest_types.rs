@@ -1,0 +1,130 @@
+//! auth-reqwest's rows of the table, and what its errors and its clients' logs say.
+
+use std::time::Duration;
+
+use auth_core::exchange::TokenEndpoint;
+use auth_core::runtime::FakeRuntime;
+use auth_core::sources::ApiKey;
+use auth_core::{Authenticator, Outcome};
+use auth_emulator::{Emulator, Fault, StatusCode};
+use auth_reqwest::{AuthMiddleware, Error, ErrorExt, RequestBuilderExt, ReqwestTransport, api_client};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+
+use super::logs::{Heard, check_error, exchanged};
+use super::stage::{HOUR, Issuer, api_key, builder, granted};
+use super::table::{Table, chain, show};
+use super::{hunt, secrets};
+
+pub(super) fn show(table: &mut Table) {
+    let runtime = FakeRuntime::new();
+    let issuer = Issuer::default().then(granted(secrets::ACCESS_TOKEN, HOUR));
+    let auth = builder(&runtime, issuer, api_key()).build().unwrap();
+    runtime.block_on(auth.warm_up()).unwrap();
+    let middleware = AuthMiddleware::new(auth);
+    show!(table, middleware, middleware.clone().replay_if(|_, _| true), middleware.without_replay());
+    show!(table, ReqwestTransport::new().unwrap());
+
+    let ours = exchanged(super::stage::Reply::Fail(auth_core::Error::transient("no answer")));
+    show!(table, Error::<reqwest::Error>::Auth(ours));
+    // With a URL inside, and a canary in every part of that.
+    let unbuilt = api_client().build().unwrap().get(format!("odd:{}", hostile())).build().unwrap_err();
+    show!(table, Error::from(unbuilt));
+    for name in ["ClientExt", "ErrorExt", "RequestBuilderExt", "Sealed"] {
+        table.silent(&format!("auth-reqwest::{name}"), "a trait of methods for other crates' types");
+    }
+}
+
+/// A URL on nobody's host with a canary in user, path and query.
+fn hostile() -> String {
+    let (password, query) = (secrets::PASSWORD, secrets::QUERY_SECRET);
+    format!("https://user:{password}@host.invalid/{query}?key={query}")
+}
+
+/// An emulator that knows the canaries, and a client over sockets. What it logs is heard.
+async fn stage(heard: &Heard) -> (Emulator, Authenticator, ClientWithMiddleware) {
+    let emulator = Emulator::builder().with_api_keys([secrets::API_KEY]);
+    let emulator = emulator.with_client(secrets::CLIENT_ID, secrets::CLIENT_SECRET).start().await.unwrap();
+    let source = ApiKey::new(TokenEndpoint::parse(&emulator.token_url()).unwrap(), secrets::API_KEY).unwrap();
+    let source = source.client(secrets::CLIENT_ID, secrets::CLIENT_SECRET);
+    let transport = ReqwestTransport::new().unwrap();
+    let mut policy = auth_core::Policy::default();
+    policy.attempts = 1;
+    let builder = Authenticator::builder(source).transport(transport).policy(policy).for_origins([emulator.url()]);
+    let auth = heard.listening(builder);
+    let client = api_client().no_proxy().connection_verbose(true).build().unwrap();
+    let client = ClientBuilder::new(client).with(AuthMiddleware::new(auth.clone())).build();
+    (emulator, auth, client)
+}
+
+/// A URL of the API with canaries in path and query.
+fn url(emulator: &Emulator) -> String {
+    format!("{}/{}?key={}", emulator.api_url(), secrets::QUERY_SECRET, secrets::QUERY_SECRET)
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+#[track_caller]
+fn check_failed(error: &(dyn std::error::Error + 'static), ours: Option<&auth_core::Error>) {
+    chain(error).iter().for_each(|text| hunt::check("an error", text));
+    ours.into_iter().for_each(check_error);
+}
+
+#[test]
+fn over_sockets_a_token_is_fetched_rejected_and_replaced_and_no_log_line_shows_it() {
+    let mut issued = Vec::new();
+    let heard = Heard::during(|heard| {
+        runtime().block_on(async {
+            let (emulator, auth, client) = stage(heard).await;
+            auth.warm_up().await.unwrap();
+            emulator.revoke_all();
+            let request = client.post(url(&emulator)).header("x-project", secrets::EXTRA_HEADER);
+            let response = request.body(secrets::FORM_VALUE).send().await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            let outcome = response.extensions().get::<Outcome>().unwrap();
+            hunt::check("an outcome", &format!("{outcome:?}{outcome:#?}"));
+            assert!(outcome.is_replayed());
+            issued = emulator.issued_tokens();
+        });
+    });
+    heard.check();
+    assert_eq!(issued.len(), 2);
+    let tokens = hunt::Hunt::after(issued.iter().map(|token| ("a token of the emulator's", token.as_str())));
+    tokens.check("the log", &heard.log());
+    assert!(heard.log().contains("token was answered 401"), "{}", heard.log());
+}
+
+#[test]
+fn over_sockets_no_error_and_no_log_line_shows_a_url_or_a_secret_whatever_fails() {
+    let heard = Heard::during(|heard| {
+        runtime().block_on(async {
+            for fault in [Fault::Reset, Fault::Truncated, Fault::Garbage, Fault::Oversized(2 << 20)] {
+                let (emulator, _, client) = stage(heard).await;
+                emulator.token_faults().once(fault);
+                let error = client.get(url(&emulator)).send().await.unwrap_err();
+                check_failed(&error, Some(error.auth().unwrap()));
+            }
+            let (emulator, auth, client) = stage(heard).await;
+            emulator.set_api_keys(["another"]);
+            let error = client.get(url(&emulator)).send().await.unwrap_err();
+            check_failed(&error, Some(error.auth().unwrap()));
+            let plain = api_client().no_proxy().build().unwrap();
+            let error = plain.get(url(&emulator)).send_with(&auth).await.unwrap_err();
+            check_failed(&error, Some(error.auth().unwrap()));
+
+            let (emulator, auth, client) = stage(heard).await;
+            emulator.api_faults().once(Fault::Reset);
+            let error = client.get(url(&emulator)).send().await.unwrap_err();
+            check_failed(&error, None);
+            let url = url(&emulator);
+            drop(emulator);
+            let error = client.get(&url).timeout(Duration::from_secs(60)).send().await.unwrap_err();
+            check_failed(&error, None);
+            let error = plain.get(&url).send_with(&auth).await.unwrap_err();
+            check_failed(&error, None);
+        });
+    });
+    heard.check();
+    assert!(heard.log().contains("no token"), "{}", heard.log());
+}
