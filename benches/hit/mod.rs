@@ -22,6 +22,7 @@ pub(crate) use allocations::Allocations;
 pub use allocations::print_allocations;
 pub(crate) use api::{Api, Body, ORIGIN, request};
 pub(crate) use contender::Contender;
+pub(crate) use reqwest::NoOp as ReqwestNoOp;
 pub(crate) use table::Row;
 
 /// Everything there is to say about a hit, one row a contender.

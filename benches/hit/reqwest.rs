@@ -8,8 +8,8 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next, 
 use super::sender::{Sender, at_once, deliver};
 use crate::Error;
 
-/// Passes requests on.
-pub(super) struct NoOp;
+/// Passes requests on: what reqwest-middleware itself costs.
+pub(crate) struct NoOp;
 
 #[async_trait]
 impl Middleware for NoOp {

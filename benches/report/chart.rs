@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::hit::{Contender, Row};
 
 const WIDTH: f64 = 760.0;
-const LABELS: f64 = 340.0;
+const LABELS: f64 = 370.0;
 const LINE: f64 = 26.0;
 const TOP: f64 = 44.0;
 /// Where the figure beside the longest bar goes.

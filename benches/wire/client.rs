@@ -20,6 +20,7 @@ use tower::{Layer, Service, ServiceExt};
 use tower_http::auth::AddAuthorizationLayer;
 
 use crate::Error;
+use crate::hit::ReqwestNoOp;
 
 /// Tells tasks to end.
 #[derive(Clone, Default)]
@@ -64,7 +65,7 @@ impl Client {
     }
 }
 
-/// All of them, each with connections of its own.
+/// All of them, over keep-alive connections.
 pub(super) fn all(origin: &str) -> Result<Vec<Client>, Error> {
     let secret = || "x".repeat(1024);
     let source = source_fn(move |_cx| ready(Ok(Token::bearer(secret()).expires_in(Duration::from_secs(3600)))));
@@ -83,7 +84,13 @@ pub(super) fn all(origin: &str) -> Result<Vec<Client>, Error> {
         over_tower("hyper-util, `AddAuthorization`", 0, bearer.layer(hyper()), &uri),
         over_tower("hyper-util, `AuthLayer` without replay", 0, layer.clone().without_replay().layer(hyper()), &uri),
         over_tower("hyper-util, `AuthLayer`", 0, layer.layer(hyper()), &uri),
-        over_reqwest("reqwest, a default header", 3, ClientBuilder::new(plain).build(), &uri),
+        over_reqwest("reqwest, a default header", 3, ClientBuilder::new(plain.clone()).build(), &uri),
+        over_reqwest(
+            "the same, with a middleware that does nothing",
+            3,
+            ClientBuilder::new(plain).with(ReqwestNoOp).build(),
+            &uri,
+        ),
         over_reqwest("reqwest, `AuthMiddleware` without replay", 3, reqwest(middleware.clone().without_replay()), &uri),
         over_reqwest("reqwest, `AuthMiddleware`", 3, reqwest(middleware), &uri),
     ])
