@@ -31,7 +31,7 @@ const LIMIT: f64 = 1.35;
 
 const GATED: [Gated; 4] = [
     Gated { contender: Contender::Ours, against: Contender::Static, limit: Some(LIMIT), copies: false },
-    Gated { contender: Contender::OursCloned, against: Contender::StaticCloned, limit: Some(LIMIT), copies: false },
+    Gated { contender: Contender::OursCloned, against: Contender::StaticCloned, limit: None, copies: false },
     Gated { contender: Contender::Replay, against: Contender::Static, limit: None, copies: true },
     Gated { contender: Contender::ReplayCloned, against: Contender::StaticCloned, limit: None, copies: true },
 ];

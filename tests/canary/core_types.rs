@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use auth_core::adapter::{Attach, Judgement, Recovery, Sent, View, Without};
+use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Target, View, Without};
 use auth_core::exchange::{Exchange, TokenAnswer, TokenEndpoint};
 use auth_core::runtime::Moment;
 use auth_core::runtime::{Abort, FakeRuntime, TokioRuntime};
@@ -141,7 +141,8 @@ fn engine(table: &mut Table) {
         assert!(view.hit(&mut request).is_some());
         request.headers_mut().clear();
     }
-    show!(table, view);
+    let hostile = format!("user:{}@api.example.com", secrets::PASSWORD);
+    show!(table, view, Target::new("https", &hostile));
     show!(table, RequestAuth::using(auth.clone()), RequestAuth::none(), RequestAuth::fresh().and_fresh());
 
     runtime.advance(HOUR);

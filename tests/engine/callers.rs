@@ -11,7 +11,7 @@ use auth_core::runtime::FakeRuntime;
 use auth_core::{Authenticator, ErrorKind, source_fn};
 use auth_tower::AuthLayer;
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::Full;
 use tower::{Layer, Service, service_fn};
 
@@ -224,8 +224,8 @@ fn another_origins_answer_neither_clears_nor_casts_a_suspicion() {
     let Recovery::Wait(recover) = auth.recover(1) else { panic!("the first forced fetch is always allowed") };
     assert_eq!(runtime.block_on(recover).unwrap().generation(), 2);
 
-    let (elsewhere, headers) = ("https://login.example.org/".parse().unwrap(), http::HeaderMap::new());
-    let judge = |status| auth.judge(Sent::With { generation: 2 }, status, &headers, Some(&elsewhere));
+    let (elsewhere, headers) = ("https://login.example.org/".parse::<Uri>().unwrap(), http::HeaderMap::new());
+    let judge = |status| auth.judge(Sent::With { generation: 2 }, status, &headers, Some((&elsewhere).into()));
     assert_eq!(judge(StatusCode::UNAUTHORIZED), Judgement::Fine);
     assert_eq!(judge(StatusCode::OK), Judgement::Fine);
     runtime.advance(Duration::from_secs(6));

@@ -8,6 +8,8 @@
 
 use crate::Error;
 
+pub use crate::target::Target;
+
 pub use crate::authenticator::{Attach, Judgement, Recover, Recovery, Sent, View, Without};
 
 /// Why a rejected request is not sent a second time, where nothing else stands in the way: its body passes once, it is not

@@ -42,7 +42,7 @@ impl Endpoint {
         let unusable =
             |reason: &dyn fmt::Display| Error::misconfigured(format!("the base url is not usable: {reason}"));
         let uri = url::parse(base_url, For::BaseUrl).map_err(|reason| unusable(&reason))?;
-        let origin = Origin::of(&uri).ok_or_else(|| unusable(&"it has no host"))?;
+        let origin = Origin::of((&uri).into()).ok_or_else(|| unusable(&"it has no host"))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(unusable(&"it is not absolute"));

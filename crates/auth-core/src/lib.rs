@@ -110,6 +110,7 @@ pub mod sources;
 mod status;
 mod sync;
 pub mod systems;
+mod target;
 mod token;
 mod token_value;
 mod transport;

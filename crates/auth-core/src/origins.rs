@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use http::Uri;
-
+use crate::target::Target;
 use crate::url::{self, For, UrlError};
 use crate::{Error, ErrorKind};
 
@@ -39,12 +38,12 @@ impl Origin {
                 "an origin has a path, but a token can only be given to a whole host: leave it out",
             ));
         }
-        Self::of(&uri).ok_or_else(|| Error::misconfigured("an origin needs a scheme and a host"))
+        Self::of((&uri).into()).ok_or_else(|| Error::misconfigured("an origin needs a scheme and a host"))
     }
 
-    /// The origin of an absolute URI.
-    pub(crate) fn of(uri: &Uri) -> Option<Self> {
-        let (https, host, port) = parts(uri)?;
+    /// The origin of an absolute URL.
+    pub(crate) fn of(target: Target<'_>) -> Option<Self> {
+        let (https, host, port) = parts(target)?;
         let host = host.to_ascii_lowercase();
         let secure = https || url::is_loopback(&host);
         let authority = if port == default_port(https) { host.clone() } else { format!("{host}:{port}") };
@@ -54,9 +53,9 @@ impl Origin {
     /// Whether a URI may carry the credential, and is written just like this origin: the usual case, at the price of one
     /// comparison of strings.
     #[inline(always)]
-    fn plainly_includes(&self, uri: &Uri) -> bool {
-        let same_scheme = if self.https { uri.scheme_str() == Some("https") } else { uri.scheme_str() == Some("http") };
-        self.secure && same_scheme && uri.authority().is_some_and(|authority| authority.as_str() == &*self.authority)
+    fn plainly_includes(&self, target: Target<'_>) -> bool {
+        let same_scheme = if self.https { target.scheme() == Some("https") } else { target.scheme() == Some("http") };
+        self.secure && same_scheme && target.authority().is_some_and(|authority| authority == &*self.authority)
     }
 
     fn is_of(&self, (https, host, port): (bool, &str, u16)) -> bool {
@@ -76,24 +75,23 @@ impl fmt::Debug for Origin {
     }
 }
 
-/// Scheme, host and port of an absolute URI.
-fn parts(uri: &Uri) -> Option<(bool, &str, u16)> {
-    let scheme = uri.scheme_str()?;
+/// Scheme, host and port of an absolute URL.
+fn parts(target: Target<'_>) -> Option<(bool, &str, u16)> {
+    let scheme = target.scheme()?;
     let https = scheme.eq_ignore_ascii_case("https");
     if !https && !scheme.eq_ignore_ascii_case("http") {
         return None;
     }
-    let authority = uri.authority()?;
-    let host = authority.host();
     // Host, and perhaps a port in digits: whoever writes anything else gets no token.
-    let port = match authority.as_str().strip_prefix(host)? {
+    let (host, rest) = target.host_and_rest()?;
+    let port = match rest {
         "" => default_port(https),
         port => {
             let digits = port.strip_prefix(':').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
             digits.parse().ok()?
         }
     };
-    (!host.is_empty()).then_some((https, host, port))
+    Some((https, host, port))
 }
 
 fn default_port(https: bool) -> u16 {
@@ -121,42 +119,42 @@ pub(crate) enum Permission {
 
 impl Origins {
     #[inline]
-    pub(crate) fn check(&self, uri: &Uri) -> Result<Permission, Error> {
-        if self.plainly_include(uri) { Ok(Permission::Attach) } else { self.check_closely(uri) }
+    pub(crate) fn check(&self, target: Target<'_>) -> Result<Permission, Error> {
+        if self.plainly_include(target) { Ok(Permission::Attach) } else { self.check_closely(target) }
     }
 
     /// Whether a URI may carry the credential, as far as that can be seen at once. `false` says nothing.
-    // Inline, because it is a good part of a hit.
+    // Inline, because it is a good part of a hit, and made a target of where one is looked at, which saves some of that.
     #[inline(always)]
-    pub(crate) fn plainly_include(&self, uri: &Uri) -> bool {
+    pub(crate) fn plainly_include<'a>(&self, target: impl Into<Target<'a>> + Copy) -> bool {
         let first = if let Self::These(origins) = self { origins.first() } else { None };
-        first.is_some_and(|first| first.plainly_includes(uri)) || self.unusually_include(uri)
+        first.is_some_and(|first| first.plainly_includes(target.into())) || self.unusually_include(target.into())
     }
 
     /// Apart, so that the usual case, one origin, is short.
     #[inline(never)]
-    fn unusually_include(&self, uri: &Uri) -> bool {
+    fn unusually_include(&self, target: Target<'_>) -> bool {
         match self {
-            Self::These(origins) => origins.iter().skip(1).any(|origin| origin.plainly_includes(uri)),
-            Self::Connection(origin) if uri.authority().is_none() => origin.secure,
-            Self::Connection(origin) => origin.plainly_includes(uri),
-            Self::Anywhere => parts(uri).is_some_and(|(https, ..)| https),
+            Self::These(origins) => origins.iter().skip(1).any(|origin| origin.plainly_includes(target)),
+            Self::Connection(origin) if target.authority().is_none() => origin.secure,
+            Self::Connection(origin) => origin.plainly_includes(target),
+            Self::Anywhere => parts(target).is_some_and(|(https, ..)| https),
             Self::Irrelevant => false,
         }
     }
 
-    fn check_closely(&self, uri: &Uri) -> Result<Permission, Error> {
+    fn check_closely(&self, target: Target<'_>) -> Result<Permission, Error> {
         if let Self::Irrelevant = self {
             return Ok(Permission::Attach);
         }
-        if uri.authority().is_none() {
+        if target.authority().is_none() {
             return self.check_without_authority();
         }
-        let Some(target) = parts(uri) else { return Ok(Permission::Other) };
+        let Some(parts) = parts(target) else { return Ok(Permission::Other) };
         let secure = match self {
-            Self::These(origins) => origins.iter().find(|origin| origin.is_of(target)).map(|origin| origin.secure),
-            Self::Connection(origin) => origin.is_of(target).then_some(origin.secure),
-            Self::Anywhere => Some(target.0 || url::is_loopback(target.1)),
+            Self::These(origins) => origins.iter().find(|origin| origin.is_of(parts)).map(|origin| origin.secure),
+            Self::Connection(origin) => origin.is_of(parts).then_some(origin.secure),
+            Self::Anywhere => Some(parts.0 || url::is_loopback(parts.1)),
             Self::Irrelevant => Some(true),
         };
         match secure {

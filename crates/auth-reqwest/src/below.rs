@@ -7,18 +7,25 @@ use http::Extensions;
 use reqwest::{Client, Request, Response};
 use reqwest_middleware::Next;
 
-/// Sends a request. Its errors have lost their URL, whose path or query may be secret.
+/// Sends a request.
 pub(crate) trait Below: Send {
     type Error;
 
     fn send(&mut self, request: Request) -> impl Future<Output = Result<Response, Self::Error>> + Send;
+
+    /// Takes the URL out of an error, since its path or query may be secret.
+    fn without_url(error: Self::Error) -> Self::Error;
 }
 
 impl Below for &Client {
     type Error = reqwest::Error;
 
-    async fn send(&mut self, request: Request) -> Result<Response, reqwest::Error> {
-        self.execute(request).await.map_err(reqwest::Error::without_url)
+    fn send(&mut self, request: Request) -> impl Future<Output = Result<Response, reqwest::Error>> + Send {
+        self.execute(request)
+    }
+
+    fn without_url(error: reqwest::Error) -> reqwest::Error {
+        error.without_url()
     }
 }
 
@@ -53,8 +60,11 @@ impl Drop for Inside<'_> {
 impl Below for Inside<'_> {
     type Error = reqwest_middleware::Error;
 
-    async fn send(&mut self, request: Request) -> Result<Response, reqwest_middleware::Error> {
-        let sent = self.next.clone().run(request, self.extensions).await;
-        sent.map_err(reqwest_middleware::Error::without_url)
+    fn send(&mut self, request: Request) -> impl Future<Output = reqwest_middleware::Result<Response>> + Send {
+        self.next.clone().run(request, self.extensions)
+    }
+
+    fn without_url(error: reqwest_middleware::Error) -> reqwest_middleware::Error {
+        error.without_url()
     }
 }

@@ -75,7 +75,7 @@
 //! | --- | --- | --- |
 //! | redirects | followed by reqwest below, within the origin | by a layer outside, which sees every hop |
 //! | sent again by default | no body, or bytes | no body |
-//! | allocations on a hit | a boxed future (reqwest-middleware's), the URI, the copy for a replay | none, but for a copy |
+//! | allocations on a hit | a boxed future (every middleware's), and the copy for a replay | none, but for a copy |
 //! | limits on time | the client's, for each sending; a request's own, for the wait for a token too | a layer's |
 //! | a 401 after a redirect | the request begins anew, if its method is safe | each hop is judged by itself |
 //! | `default_headers` | not seen | there are none |

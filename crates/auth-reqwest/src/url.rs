@@ -1,23 +1,20 @@
-//! reqwest's URLs as the URIs that it will put on the wire.
+//! reqwest's URLs as targets.
 
-use auth_core::Error;
-use http::Uri;
+use auth_core::adapter::Target;
 use reqwest::{Request, Response, Url};
 
 /// The URL of a response that no server of reqwest's gave: one that was made from an `http::Response`, by a cache or a test.
 const NO_URL: &str = "http://no.url.provided.local/";
 
-/// What reqwest itself makes of a URL when it sends a request, so that the origin that is checked is the one it goes to.
-pub(crate) fn uri(url: &Url) -> Result<Uri, Error> {
-    url.as_str().parse().map_err(|_| Error::misconfigured("the request's URL is none that HTTP can express"))
+/// Where a request goes. reqwest makes the URI that it sends from the same text.
+pub(crate) fn target(url: &Url) -> Target<'_> {
+    Target::new(url.scheme(), url.authority())
 }
 
-/// Who answered, if it was not the request's own origin: reqwest follows redirects below any middleware.
-pub(crate) fn answered_by(response: &Response, asked: &Uri) -> Result<Option<Uri>, Error> {
+/// Who answered: reqwest follows redirects below any middleware. `None` if the response does not say.
+pub(crate) fn answered_by(response: &Response) -> Option<Target<'_>> {
     let url = response.url();
-    let same =
-        asked.scheme_str() == Some(url.scheme()) && asked.authority().is_some_and(|is| is.as_str() == url.authority());
-    if same || url.as_str() == NO_URL { Ok(None) } else { uri(url).map(Some) }
+    (url.as_str() != NO_URL).then(|| target(url))
 }
 
 /// Whether reqwest followed a redirect on the way to this response. One that led back to the very same URL can't be seen.

@@ -1,7 +1,7 @@
 //! How responses are read.
 
 use auth_core::Authenticator;
-use auth_core::adapter::{Judgement, Sent};
+use auth_core::adapter::{Judgement, Sent, Target};
 use http::{Extensions, Response, Uri};
 
 /// How responses are read.
@@ -17,11 +17,21 @@ impl Options {
     pub(crate) fn judge<T>(&self, authenticator: &Authenticator, sent: Sent, response: &Response<T>) -> Judgement {
         match self.answered_by {
             None => authenticator.judge(sent, self.status(response), response.headers(), None),
-            Some(find) => {
-                let answered_by = find(response.extensions());
-                authenticator.judge(sent, self.status(response), response.headers(), answered_by)
-            }
+            Some(find) => self.judge_by(find, authenticator, sent, response),
         }
+    }
+
+    /// Apart, so that the usual case is short.
+    #[inline(never)]
+    fn judge_by<T>(
+        &self,
+        find: fn(&Extensions) -> Option<&Uri>,
+        authenticator: &Authenticator,
+        sent: Sent,
+        response: &Response<T>,
+    ) -> Judgement {
+        let answered_by = find(response.extensions()).map(Target::from);
+        authenticator.judge(sent, self.status(response), response.headers(), answered_by)
     }
 
     /// Whether the client below says that another URI answered than the one that was asked.

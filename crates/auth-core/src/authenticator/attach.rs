@@ -1,11 +1,12 @@
 //! The one place that writes auth headers, and only after the origins said yes.
 
 use http::header::{AUTHORIZATION, Entry, MaxSizeReached};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 use crate::Error;
 use crate::cache::Snapshot;
 use crate::origins::{Origins, Permission};
+use crate::target::Target;
 
 /// What a request was sent with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,15 +79,15 @@ fn give_back(headers: &mut HeaderMap, name: &HeaderName, callers: HeaderValue) -
 pub(super) fn attach(
     snapshot: &Snapshot,
     origins: &Origins,
-    uri: &Uri,
+    target: Target<'_>,
     headers: &mut HeaderMap,
 ) -> Result<Sent, Error> {
     let (first, rest) = match &*snapshot.headers {
         [] => return Ok(Sent::Without(Without::NoneNeeded)),
         [first, rest @ ..] => (first, rest),
     };
-    if origins.check(uri)? == Permission::Other {
-        return Ok(other_origin(uri));
+    if origins.check(target)? == Permission::Other {
+        return Ok(other_origin(target));
     }
     if rest.iter().any(|(name, _)| headers.contains_key(name)) {
         return Ok(Sent::Without(Without::CallersOwn));
@@ -102,8 +103,8 @@ pub(super) fn attach(
 }
 
 #[cold]
-pub(super) fn other_origin(uri: &Uri) -> Sent {
-    let host = uri.host().unwrap_or_default();
+pub(super) fn other_origin(target: Target<'_>) -> Sent {
+    let host = target.host();
     tracing::debug!(target: "auth_core", host, "sent without the token: not one of its origins");
     Sent::Without(Without::OtherOrigin)
 }

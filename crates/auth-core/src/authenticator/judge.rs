@@ -1,10 +1,11 @@
 //! Whether a response says that the token is no good.
 
-use http::{HeaderMap, StatusCode, Uri, header::WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 
 use super::{Authenticator, Sent};
 use crate::challenge;
 use crate::origins::Permission;
+use crate::target::Target;
 
 /// What a response says about the token that its request carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +26,16 @@ impl Authenticator {
     /// `expired_token` (RFC 6750 section 3.1: `insufficient_scope` will not be better with a new token), and only by the
     /// credential's own origin. Give `answered_by` if the client below may have followed redirects.
     #[inline]
-    pub fn judge(&self, sent: Sent, status: StatusCode, headers: &HeaderMap, answered_by: Option<&Uri>) -> Judgement {
+    pub fn judge(
+        &self,
+        sent: Sent,
+        status: StatusCode,
+        headers: &HeaderMap,
+        answered_by: Option<Target<'_>>,
+    ) -> Judgement {
         let Sent::With { generation } = sent else { return Judgement::Fine };
         // Another origin's answer says nothing about the token, neither good nor bad.
-        if answered_by.is_some_and(|uri| self.is_anothers(uri)) {
+        if answered_by.is_some_and(|target| self.is_anothers(target)) {
             return Judgement::Fine;
         }
         if status != StatusCode::UNAUTHORIZED {
@@ -39,11 +46,11 @@ impl Authenticator {
     }
 
     #[inline(never)]
-    fn is_anothers(&self, uri: &Uri) -> bool {
-        if let Ok(Permission::Attach) = self.0.origins.check(uri) {
+    fn is_anothers(&self, target: Target<'_>) -> bool {
+        if let Ok(Permission::Attach) = self.0.origins.check(target) {
             return false;
         }
-        let host = uri.host().unwrap_or_default();
+        let host = target.host();
         tracing::warn!(target: "auth_core", host, "another origin answered a request that was sent with the token: the client \
             below follows redirects, and may have taken the token there");
         true

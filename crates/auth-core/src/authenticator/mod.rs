@@ -12,10 +12,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 
 use crate::cache::{Answer, Cache, Demand};
 use crate::origins::{Origins, Permission};
+use crate::target::Target;
 use crate::{Error, Status, TokenSource};
 
 pub use acquire::{Acquire, Credential};
@@ -87,11 +88,12 @@ impl Authenticator {
     /// credential's but neither https nor loopback; [`Misconfigured`](crate::ErrorKind::Misconfigured) if its URI has no
     /// authority and none was declared; or why there is no token. The request must then not be sent.
     #[inline]
-    pub fn attach(&self, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
-        match self.0.cache.hit(|snapshot| attach::attach(snapshot, &self.0.origins, uri, headers)) {
+    pub fn attach<'a>(&self, target: impl Into<Target<'a>>, headers: &mut HeaderMap) -> Result<Attach, Error> {
+        let target = target.into();
+        match self.0.cache.hit(|snapshot| attach::attach(snapshot, &self.0.origins, target, headers)) {
             Some(Ok(sent)) => Ok(Attach::Ready(sent)),
             Some(Err(error)) => Err(self.own(error)),
-            None => self.attach_slowly(Demand::Valid, uri, headers),
+            None => self.attach_slowly(Demand::Valid, target, headers),
         }
     }
 
@@ -100,19 +102,21 @@ impl Authenticator {
     ///
     /// # Errors
     /// As [`attach`](Self::attach).
-    pub fn attach_fresh(&self, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
-        self.attach_slowly(Demand::Fresh, uri, headers)
+    pub fn attach_fresh<'a>(&self, target: impl Into<Target<'a>>, headers: &mut HeaderMap) -> Result<Attach, Error> {
+        self.attach_slowly(Demand::Fresh, target.into(), headers)
     }
 
     #[cold]
-    fn attach_slowly(&self, demand: Demand, uri: &Uri, headers: &mut HeaderMap) -> Result<Attach, Error> {
+    fn attach_slowly(&self, demand: Demand, target: Target<'_>, headers: &mut HeaderMap) -> Result<Attach, Error> {
         if !self.0.cache.needs_nothing()
-            && self.0.origins.check(uri).map_err(|error| self.own(error))? == Permission::Other
+            && self.0.origins.check(target).map_err(|error| self.own(error))? == Permission::Other
         {
-            return Ok(Attach::Ready(attach::other_origin(uri)));
+            return Ok(Attach::Ready(attach::other_origin(target)));
         }
         match self.0.cache.ask(demand) {
-            Answer::Token(snapshot) => self.attach_credential(&Credential(snapshot), uri, headers).map(Attach::Ready),
+            Answer::Token(snapshot) => {
+                self.attach_credential(&Credential(snapshot), target, headers).map(Attach::Ready)
+            }
             Answer::Wait(flight) => Ok(Attach::Wait(Acquire::waiting(Arc::clone(&self.0.cache), demand, flight))),
             Answer::Fail(error) => Err(error),
         }
@@ -122,13 +126,13 @@ impl Authenticator {
     ///
     /// # Errors
     /// As [`attach`](Self::attach).
-    pub fn attach_credential(
+    pub fn attach_credential<'a>(
         &self,
         credential: &Credential,
-        uri: &Uri,
+        target: impl Into<Target<'a>>,
         headers: &mut HeaderMap,
     ) -> Result<Sent, Error> {
-        attach::attach(&credential.0, &self.0.origins, uri, headers).map_err(|error| self.own(error))
+        attach::attach(&credential.0, &self.0.origins, target.into(), headers).map_err(|error| self.own(error))
     }
 
     /// A valid token with at least `min_remaining` of life left, if one fetch can bring that; else the newest. With
