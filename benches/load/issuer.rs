@@ -49,7 +49,6 @@ pub(super) type Service = auth_tower::Auth<Api>;
 #[derive(Default)]
 pub(super) struct Asked {
     calls: AtomicU64,
-    acquisitions: AtomicU64,
 }
 
 impl Asked {
@@ -57,20 +56,12 @@ impl Asked {
     pub(super) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
-
-    /// Acquisitions: each asks up to three times.
-    pub(super) fn acquisitions(&self) -> u64 {
-        self.acquisitions.load(Ordering::Relaxed)
-    }
 }
 
 #[async_trait]
 impl TokenSource for Issuer {
-    async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
+    async fn fetch(&self, _cx: &FetchContext) -> Result<Token, Error> {
         let asked = self.asked.calls.fetch_add(1, Ordering::Relaxed);
-        if cx.attempt() == 1 {
-            self.asked.acquisitions.fetch_add(1, Ordering::Relaxed);
-        }
         tokio::time::sleep(ANSWER).await;
         if asked >= self.tokens {
             return Err(Error::transient("the issuer is down"));

@@ -68,7 +68,8 @@ pub struct Policy {
     pub hard_pause: Duration,
     /// The longest `Retry-After` that is obeyed: 1 h. A server's typing error must not become a day's outage.
     pub retry_after_max: Duration,
-    /// Calls of the source in one acquisition: 3.
+    /// Calls of the source in one acquisition that somebody waits for: 3. An early refresh makes one, and comes again after
+    /// its pause.
     pub attempts: u32,
     /// Time for one call of the source: 10 s. A source may ask for more.
     pub attempt_timeout: Duration,

@@ -183,7 +183,10 @@ impl Machine {
             self.not_before = self.not_before.max(now.steady().saturating_add(nanos(pause)));
         }
         let pause = self.attempt_pause(flight.attempts, random).max(asked.unwrap_or_default());
-        let may_repeat = error.may_repeat() && flight.attempts < self.policy.attempts && !self.closed;
+        // Nobody waits for an early refresh: its own pause comes before the next call, which spares an issuer in trouble.
+        let is_early = flight.reason == Reason::Early && self.usable(now).is_some();
+        let most = if is_early { 1 } else { self.policy.attempts };
+        let may_repeat = error.may_repeat() && flight.attempts < most && !self.closed;
         if may_repeat && flight.reason != Reason::Recheck && flight.has_time_for(pause, now) {
             return Verdict::Again(pause);
         }
