@@ -1,6 +1,8 @@
 //! The middleware: which authenticator, and which requests can be sent twice.
 
-use async_trait::async_trait;
+use std::future::Future;
+use std::pin::Pin;
+
 use auth_core::Authenticator;
 use http::{Extensions, HeaderMap, Method};
 use reqwest::{Request, Response};
@@ -59,16 +61,23 @@ impl AuthMiddleware {
     }
 }
 
-#[async_trait]
 impl Middleware for AuthMiddleware {
-    async fn handle(
-        &self,
+    /// As `async_trait` would write it, but for the request, which that would keep a second time in the future.
+    fn handle<'a, 'b, 'c, 'f>(
+        &'a self,
         request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> reqwest_middleware::Result<Response> {
+        extensions: &'b mut Extensions,
+        next: Next<'c>,
+    ) -> BoxFuture<'f, reqwest_middleware::Result<Response>>
+    where
+        'a: 'f,
+        'b: 'f,
+        'c: 'f,
+    {
         let inside = Inside::new(next, extensions);
         let wishes = inside.wishes();
-        Ok(send(&self.authenticator, wishes.as_ref(), &self.replay, request, inside).await?)
+        Box::pin(send(&self.authenticator, wishes, &self.replay, request, inside))
     }
 }
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

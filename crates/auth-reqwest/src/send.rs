@@ -1,6 +1,7 @@
 //! One request's way: perhaps wait for a token, send, and perhaps send once more.
 
 use std::mem;
+use std::time::Duration;
 
 use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Target, Without, passed_once};
 use auth_core::runtime::Sleep;
@@ -16,33 +17,35 @@ use crate::url::{answered_by, target, was_redirected};
 
 /// Sends a request with the authenticator's token, or the one that the request wishes for.
 ///
-/// What is rare lies in a box, so that the usual request is not moved about with room for it.
-pub(crate) async fn send<B: Below>(
+/// Every hit allocates this future, so it is kept small: what is rare lies in a box, and what was ever lent (a request, to
+/// have a header put on) is lent in functions of their own, or it would have its place here to the end.
+pub(crate) async fn send<B, E>(
     authenticator: &Authenticator,
-    wishes: Option<&RequestAuth>,
+    wishes: Option<RequestAuth>,
     replay: &Replay,
-    mut request: Request,
+    request: Request,
     mut below: B,
-) -> Result<Response, Error<B::Error>> {
+) -> Result<Response, E>
+where
+    B: Below,
+    E: From<Error<B::Error>>,
+{
     let failed = |error| Error::Inner(B::without_url(error));
-    let Some(authenticator) = wishes.map_or(Some(authenticator), |wishes| wishes.authenticator(authenticator)) else {
-        let response = below.send(request).await.map_err(failed)?;
-        return Ok(with(response, Outcome::without(Sent::Without(Without::Asked))));
-    };
-    let copy = replay.copy(&request);
+    let wishes = wishes.as_ref();
+    let chosen = wishes.map_or(Some(authenticator), |wishes| wishes.authenticator(authenticator));
     let fresh = wishes.is_some_and(RequestAuth::wants_fresh);
-    let attached = with_headers(&mut request, |target, headers| {
-        if fresh { authenticator.attach_fresh(target, headers) } else { authenticator.attach(target, headers) }
-    });
-    let sent = match attached.map_err(Error::Auth)? {
-        Attach::Ready(sent) => sent,
+    let Begun { request, copy, timeout, attached } = begin(chosen, fresh, replay, request).map_err(Error::Auth)?;
+    let authenticator = chosen.unwrap_or(authenticator);
+    let (request, sent) = match attached {
+        Attach::Ready(sent) => (request, sent),
         Attach::Wait(acquire) => {
-            Box::pin(attach_late(authenticator, acquire, &mut request)).await.map_err(Error::Auth)?
+            let waiting = attach_late(authenticator, acquire, timeout, request);
+            Box::pin(waiting).await.map_err(Error::Auth)?
         }
     };
     let copy = copy.filter(|_| matches!(sent, Sent::With { .. }));
     // reqwest counts on while the first response is held: after half of the request's own time it can still be read.
-    let patience = request.timeout().map(|timeout| authenticator.timer(*timeout / 2));
+    let patience = timeout.map(|timeout| authenticator.timer(timeout / 2));
 
     let response = below.send(request).await.map_err(failed)?;
     let Judgement::Rejected { generation } = judge(authenticator, sent, &response) else {
@@ -51,7 +54,7 @@ pub(crate) async fn send<B: Below>(
     match Box::pin(newer(authenticator, generation, copy, &response, patience)).await {
         Ok((request, sent)) => {
             drop(response);
-            let response = below.send(request).await.map_err(failed)?;
+            let response = below.send(*request).await.map_err(failed)?;
             let outcome = second(authenticator, sent, &response);
             Ok(with(response, outcome))
         }
@@ -59,25 +62,56 @@ pub(crate) async fn send<B: Below>(
     }
 }
 
+/// A request before it is sent.
+struct Begun {
+    request: Request,
+    /// For a second sending.
+    copy: Option<Box<Request>>,
+    /// The request's own.
+    timeout: Option<Duration>,
+    attached: Attach,
+}
+
+/// Copies a request for a second sending, and puts the credential on it, if it is to have one and there is one.
+fn begin(
+    authenticator: Option<&Authenticator>,
+    fresh: bool,
+    replay: &Replay,
+    mut request: Request,
+) -> Result<Begun, auth_core::Error> {
+    let timeout = request.timeout().copied();
+    let Some(authenticator) = authenticator else {
+        return Ok(Begun { request, copy: None, timeout, attached: Attach::Ready(Sent::Without(Without::Asked)) });
+    };
+    let copy = replay.copy(&request).map(Box::new);
+    let attached = with_headers(&mut request, |target, headers| {
+        if fresh { authenticator.attach_fresh(target, headers) } else { authenticator.attach(target, headers) }
+    })?;
+    Ok(Begun { request, copy, timeout, attached })
+}
+
 /// Waits for a token, no longer than the request has time, and puts it on.
 async fn attach_late(
     authenticator: &Authenticator,
     acquire: Acquire,
-    request: &mut Request,
-) -> Result<Sent, auth_core::Error> {
-    let timer = request.timeout().map(|timeout| authenticator.timer(*timeout));
-    let credential = within(timer, acquire).await?;
-    with_headers(request, |target, headers| authenticator.attach_credential(&credential, target, headers))
+    timeout: Option<Duration>,
+    mut request: Request,
+) -> Result<(Request, Sent), auth_core::Error> {
+    let credential = within(timeout.map(|timeout| authenticator.timer(timeout)), acquire).await?;
+    let attach =
+        |target: Target<'_>, headers: &mut HeaderMap| authenticator.attach_credential(&credential, target, headers);
+    let sent = with_headers(&mut request, attach)?;
+    Ok((request, sent))
 }
 
 /// The request with a newer token than the rejected one; or nothing better than the response at hand, and why.
 async fn newer(
     authenticator: &Authenticator,
     rejected: u64,
-    copy: Option<Request>,
+    copy: Option<Box<Request>>,
     response: &Response,
     patience: Option<Sleep>,
-) -> Result<(Request, Sent), Option<auth_core::Error>> {
+) -> Result<(Box<Request>, Sent), Option<auth_core::Error>> {
     let recovery = authenticator.recover(rejected);
     // What was redirected may have been applied, although its last hop was not.
     let Some(mut request) = copy.filter(|copy| copy.method().is_safe() || !was_redirected(copy, response)) else {
