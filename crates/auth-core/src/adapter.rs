@@ -6,6 +6,10 @@
 //! each client asks a [`View`] for a hit first, which is faster. The enums are exhaustive on purpose: a new case is something
 //! every adapter has to know, so it comes with a new major version.
 
+use std::error::Error as StdError;
+use std::io::{self, ErrorKind};
+use std::iter;
+
 use crate::Error;
 
 pub use crate::target::Target;
@@ -17,4 +21,45 @@ pub use crate::authenticator::{Attach, Judgement, Recover, Recovery, Sent, View,
 /// returned, and what [`recover`](crate::Authenticator::recover) has started goes on for the next request.
 pub fn passed_once() -> Error {
     Error::transient("the request can't be sent again; a newer token is fetched for the next one")
+}
+
+/// What a transport says where an HTTP client has failed. The client's own words stay out of it, since they may quote the
+/// URL; the operating system's reason is safe, and useful. A refused connection is [never sent](Error::never_sent).
+pub fn unreachable(error: &(dyn StdError + 'static), https: bool) -> Error {
+    let causes = iter::successors(Some(error), |&error| error.source());
+    let reason = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).find(says_something);
+    let because = match reason {
+        Some(ErrorKind::InvalidData) if https => ": TLS failed, look at the certificates".to_owned(),
+        Some(kind) => format!(": {kind}"),
+        None => " (look at its name, the proxy, and TLS)".to_owned(),
+    };
+    let failed = Error::transient(format!("the token endpoint could not be reached{because}"));
+    if reason == Some(ErrorKind::ConnectionRefused) { failed.never_sent() } else { failed }
+}
+
+/// The standard library has a name for what it can't tell, and keeps that for itself.
+fn says_something(kind: &ErrorKind) -> bool {
+    *kind != ErrorKind::Other && kind.to_string() != "uncategorized error"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(kind: ErrorKind, https: bool, says: &str) {
+        // As clients have it: inside of an error of theirs, whose text is not for us.
+        let error = io::Error::other(io::Error::new(kind, "https://user:secret@host/"));
+        let said = unreachable(&error, https).to_string();
+        assert!(said.ends_with(says) && !said.contains("secret"), "{said}");
+    }
+
+    #[test]
+    fn a_reason_that_the_system_gave_is_told_and_none_is_made_up() {
+        check(ErrorKind::ConnectionRefused, true, "could not be reached: connection refused");
+        check(ErrorKind::ConnectionReset, false, "could not be reached: connection reset");
+        check(ErrorKind::InvalidData, true, "could not be reached: TLS failed, look at the certificates");
+        check(ErrorKind::InvalidData, false, "could not be reached: invalid data");
+        check(ErrorKind::Other, true, "could not be reached (look at its name, the proxy, and TLS)");
+    }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Nothing is configured here: no variable, no file. A chain goes on to its next link; set one of the names in the message.
+    /// Nothing is configured here: no variable, no file. Set one of the names in the message.
     Unavailable,
     /// A setting is there but wrong. Correct the setting that the message names.
     Misconfigured,

@@ -2,10 +2,10 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::io;
 use std::iter;
 use std::mem;
 
+use auth_core::adapter::unreachable;
 use auth_core::{Error, ErrorKind, Transport, async_trait};
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
@@ -68,7 +68,7 @@ impl Transport for ReqwestTransport {
             .map_err(|_| Error::misconfigured("the token endpoint's URL is none that reqwest can use"))?;
         let https = request.url().scheme() == "https";
         let client = if https { &self.https } else { &self.http };
-        let mut response = client.execute(request).await.map_err(|error| unreachable(&error, https))?;
+        let mut response = client.execute(request).await.map_err(|error| failed(&error, https))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| cut_short())? {
             if chunk.len() > limit.saturating_sub(body.len()) {
@@ -85,9 +85,10 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// reqwest's own words stay out of it: they quote the URL. The operating system's reason is safe, and useful.
-fn unreachable(error: &reqwest::Error, https: bool) -> Error {
-    if https && causes(error).any(|cause| cause.to_string() == NO_TLS) {
+/// reqwest's own words stay out of it: they quote the URL.
+fn failed(error: &reqwest::Error, https: bool) -> Error {
+    let mut causes = iter::successors(error.source(), |&cause| cause.source());
+    if https && causes.any(|cause| cause.to_string() == NO_TLS) {
         return Error::misconfigured(
             "reqwest was built without TLS and can't reach an https token endpoint: enable a TLS feature of reqwest, such as \
              `rustls`",
@@ -98,32 +99,16 @@ fn unreachable(error: &reqwest::Error, https: bool) -> Error {
             "reqwest refuses to send a request to the token endpoint: look at the client's settings",
         );
     }
-    let reason = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    let because = match reason {
-        Some(io::ErrorKind::InvalidData) if https && error.is_connect() => {
-            ": TLS failed; check the certificates".to_owned()
-        }
-        Some(kind) if !matches!(kind, io::ErrorKind::Other) && !is_uncategorized(kind) => format!(": {kind}"),
-        _ if error.is_timeout() => " in time".to_owned(),
-        _ if error.is_connect() => ": no connection (name, proxy, TLS certificate)".to_owned(),
-        _ => String::new(),
-    };
-    let answer = Error::transient(format!("the token endpoint could not be reached{because}"));
-    if error.is_connect() { answer.never_sent() } else { answer }
+    if error.is_timeout() && !error.is_connect() {
+        return Error::transient("the token endpoint did not answer in time");
+    }
+    let unreachable = unreachable(error, https);
+    if error.is_connect() { unreachable.never_sent() } else { unreachable }
 }
 
 /// What the connector of a reqwest without TLS says of an https URL.
 const NO_TLS: &str = "invalid URL, scheme is not http";
 
-/// The standard library has a name for these that it keeps for itself, and it says nothing.
-fn is_uncategorized(kind: io::ErrorKind) -> bool {
-    kind.to_string() == "uncategorized error"
-}
-
 fn cut_short() -> Error {
     Error::transient("the token endpoint broke off in the middle of its answer")
-}
-
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| (*error).source())
 }

@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::poll_fn;
-use std::io;
 use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
+use auth_core::adapter::unreachable;
 use auth_core::{Error, ErrorKind, Transport, async_trait};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -73,24 +73,13 @@ where
 {
     async fn send(&self, request: Request<Bytes>, limit: usize) -> Result<Response<Bytes>, Error> {
         let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        poll_fn(|cx| client.poll_ready(cx)).await.map_err(|error| unreachable(error).never_sent())?;
-        let response = client.call(request.map(B::from)).await.map_err(unreachable)?;
+        let https = request.uri().scheme_str() == Some("https");
+        let failed = |error: S::Error| unreachable(&*error.into(), https);
+        poll_fn(|cx| client.poll_ready(cx)).await.map_err(|error| failed(error).never_sent())?;
+        let response = client.call(request.map(B::from)).await.map_err(failed)?;
         let (parts, body) = response.into_parts();
         let body = Limited::new(body, limit).collect().await.map_err(|error| cut_short(&*error, limit))?;
         Ok(Response::from_parts(parts, body.to_bytes()))
-    }
-}
-
-/// The client's own words stay out of it: they may quote the URL. The operating system's reason is safe, and useful.
-fn unreachable(error: impl Into<BoxError>) -> Error {
-    let error = error.into();
-    let reason = causes(&*error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    match reason {
-        Some(kind @ io::ErrorKind::ConnectionRefused) => {
-            Error::transient(format!("the token endpoint could not be reached: {kind}")).never_sent()
-        }
-        Some(kind) => Error::transient(format!("the token endpoint could not be reached: {kind}")),
-        None => Error::transient("the token endpoint could not be reached"),
     }
 }
 
