@@ -27,7 +27,7 @@ pub fn passed_once() -> Error {
 /// URL; the operating system's reason is safe, and useful. A refused connection is [never sent](Error::never_sent).
 pub fn unreachable(error: &(dyn StdError + 'static), https: bool) -> Error {
     let causes = iter::successors(Some(error), |&error| error.source());
-    let reason = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).find(says_something);
+    let reason = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(innermost).find(says_something);
     let because = match reason {
         Some(ErrorKind::InvalidData) if https => ": TLS failed, look at the certificates".to_owned(),
         Some(kind) => format!(": {kind}"),
@@ -35,6 +35,12 @@ pub fn unreachable(error: &(dyn StdError + 'static), https: bool) -> Error {
     };
     let failed = Error::transient(format!("the token endpoint could not be reached{because}"));
     if reason == Some(ErrorKind::ConnectionRefused) { failed.never_sent() } else { failed }
+}
+
+/// The kind of the error that others of its type are wrapped around: `source()` passes over it.
+fn innermost(error: &io::Error) -> ErrorKind {
+    let inside = error.get_ref().and_then(|inside| inside.downcast_ref());
+    inside.map_or_else(|| error.kind(), innermost)
 }
 
 /// The standard library has a name for what it can't tell, and keeps that for itself.
