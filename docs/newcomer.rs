@@ -1,5 +1,5 @@
-//! The newcomer's path holds: the crates made of the blocks of `guides/custom-source.md`, copied as they stand, build and
-//! their tests pass. A doctest can't say so, for it does not run the `#[test]`s inside.
+//! The newcomer's path holds: the crates made of the blocks of `guides/custom-source.md`, copied as they stand, build
+//! and their tests pass. A doctest can't say so, for it does not run the `#[test]`s inside.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
