@@ -30,8 +30,9 @@
 //! ```
 //!
 //! A token that is given needs no transport, nor the feature: `StaticToken`, `EnvToken`, `FileToken` of
-//! [`core::sources`]. The guides are in `docs/guides` in the repository: `getting-started.md` first, `tower.md` for this
-//! crate.
+//! [`core::sources`].
+//!
+//! The guides are in `docs/guides` in the repository: `getting-started.md` first, `tower.md` for this crate.
 //!
 //! # Where it goes in a stack
 //!
