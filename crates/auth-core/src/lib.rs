@@ -5,6 +5,9 @@
 //!
 //! Not a client: it sends nothing but what a source asks a [`Transport`] to send.
 //!
+//! The guides are in `docs/guides` in the repository: `custom-source.md`, `refresh.md`, `errors.md` and `testing.md`
+//! are about this crate.
+//!
 //! # In two minutes
 //!
 //! **A source** is where tokens come from. One of those below, or your own, which fetches and never remembers:

@@ -7,6 +7,8 @@
 //! Not for anything but tests: it speaks plain HTTP/1.1 on 127.0.0.1, keeps every request in memory, bodies and secrets
 //! included, and its key lives as long as the process.
 //!
+//! The guides are in `docs/guides` in the repository: `testing.md` is about tests with this crate.
+//!
 //! # In two minutes
 //!
 //! **Start** it in the test, on two ports of its own. It ends when it is dropped.

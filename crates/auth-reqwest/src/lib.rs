@@ -21,6 +21,8 @@
 //! A program that keeps its plain `reqwest::Client` authenticates one request at a time:
 //! [`.send_with(&auth)`](RequestBuilderExt::send_with) in place of `.send()`.
 //!
+//! The guides are in `docs/guides` in the repository: `getting-started.md` first, `reqwest.md` for this crate.
+//!
 //! # TLS
 //!
 //! No TLS backend is chosen here: depend on reqwest 0.13 with its default features, or with those you want. This crate has

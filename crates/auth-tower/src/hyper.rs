@@ -19,7 +19,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Sends token requests with hyper's client: no redirects, no cookies, HTTP/1.1.
 ///
 /// [`new`](HyperTransport::new) speaks plain http, which is for token endpoints on loopback. For real ones bring the TLS
-/// connector of your choice:
+/// connector of your choice, such as that of
+/// `hyper-rustls = { version = "0.27", features = ["rustls-platform-verifier"] }`:
 ///
 /// ```text
 /// let connector = hyper_rustls::HttpsConnectorBuilder::new().with_platform_verifier().https_only().enable_http1().build();

@@ -1,27 +1,38 @@
 //! auth-core as a Tower layer: every request authenticated, through expiry, rotation, outages and revocation.
 //!
-//! ```
-//! use auth_tower::{AuthLayer, core::{Authenticator, sources::StaticToken}};
+//! An API key, exchanged for tokens that go out with every request of hyper's client (feature `hyper`):
+//!
+#![cfg_attr(feature = "hyper", doc = "```no_run")]
+#![cfg_attr(not(feature = "hyper"), doc = "```text")]
+//! use auth_tower::core::{Authenticator, exchange::TokenEndpoint, sources::ApiKey};
+//! use auth_tower::{AuthLayer, HyperTransport};
 //! use bytes::Bytes;
-//! use http::{Request, Response};
+//! use http::Request;
 //! use http_body_util::Full;
-//! use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+//! use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+//! use tower::{Layer, Service, ServiceExt};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let client = service_fn(|request: Request<Full<Bytes>>| async move {
-//! #     assert_eq!(request.headers()["authorization"], "Bearer my-token");
-//! #     Ok::<_, std::io::Error>(Response::new(Full::<Bytes>::default()))
-//! # });
-//! let auth = Authenticator::builder(StaticToken::new("my-token")?).for_origins(["https://api.example.com"]).build()?;
-//! let mut client = ServiceBuilder::new().layer(AuthLayer::new(auth)).service(client);
+//! let key = ApiKey::new(TokenEndpoint::parse("http://127.0.0.1:8080/token")?, "my-api-key")?;
+//! let auth = Authenticator::builder(key)
+//!     .for_origins(["http://127.0.0.1:8081"]) // the token goes nowhere else
+//!     .transport(HyperTransport::new()) // https: `with_connector`, and the same connector for the client
+//!     .build()?;
+//! let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+//! let mut client = AuthLayer::new(auth).layer(client);
 //!
-//! let request = Request::get("https://api.example.com/items").body(Full::<Bytes>::default())?;
+//! let request = Request::get("http://127.0.0.1:8081/items").body(Full::default())?;
 //! let response = client.ready().await?.call(request).await?;
-//! # assert!(response.status().is_success());
+//! # let _ = response;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A token that is given needs no transport, nor the feature: `StaticToken`, `EnvToken`, `FileToken` of
+//! [`core::sources`].
+//!
+//! The guides are in `docs/guides` in the repository: `getting-started.md` first, `tower.md` for this crate.
 //!
 //! # Where it goes in a stack
 //!

@@ -19,7 +19,8 @@ use super::{Abort, Moment, Runtime, Sleep, Task};
 /// [`block_on`](FakeRuntime::block_on), [`advance`](FakeRuntime::advance) and
 /// [`run_until_idle`](FakeRuntime::run_until_idle), one at a time and in the same order every time.
 ///
-/// It starts at 2026-11-22T00:00:00Z, without jitter. Clones share one clock.
+/// It starts at 2026-11-22T00:00:00Z, without jitter. Clones share one clock. Pauses between the tries of one
+/// acquisition are 0 by default, for they are all jitter; [`set_random(0.999)`](FakeRuntime::set_random) shows them.
 ///
 /// ```
 /// use auth_core::{Authenticator, Token, runtime::FakeRuntime, source_fn};
@@ -83,7 +84,8 @@ impl FakeRuntime {
         self
     }
 
-    /// What [`Runtime::random`] returns from now on, in `[0, 1)`. Default 0: no jitter.
+    /// What [`Runtime::random`] returns from now on, in `[0, 1)`. Default 0: no jitter, and no pause between the tries
+    /// of one acquisition but for a `Retry-After`.
     pub fn set_random(&self, value: f64) {
         self.world().random = value;
     }
@@ -129,7 +131,8 @@ impl FakeRuntime {
         }
     }
 
-    /// Runs a future, and the tasks beside it, without moving time.
+    /// Runs a future, and the tasks beside it, without moving time. Pauses between tries are 0 by default, and need
+    /// none: [`set_random(0.999)`](Self::set_random) shows them.
     ///
     /// # Panics
     /// If the future waits for something that only time can bring.
