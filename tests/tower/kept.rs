@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::StaticToken;
-use auth_core::{Authenticator, ErrorKind, Outcome, Token, source_fn};
+use auth_core::{Authenticator, ErrorKind, Outcome, RequestAuth, Token, source_fn};
 use auth_tower::{Auth, AuthLayer, Error, Never};
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use tower::Layer;
@@ -176,4 +176,53 @@ async fn any_header_name_will_do_and_any_number_of_headers() {
             assert_eq!(got.headers.contains_key(&more), names.len() > 1);
         }
     }
+}
+
+#[tokio::test]
+async fn the_callers_own_header_wins_under_every_name_that_the_credential_writes() {
+    let (name, more) = (HeaderName::from_static("x-api-key"), HeaderName::from_static("x-project"));
+    let one = Token::in_header(name, "key");
+    let two = one.clone().with_header(more, "project");
+    for (token, headers) in [(one, &["x-api-key"][..]), (two, &["x-api-key", "x-project"])] {
+        let source = source_fn(move |_cx| ready(Ok(token.clone())));
+        let (api, auth) = (Api::default(), Authenticator::builder(source).for_origins([ORIGIN]).build().unwrap());
+        let mut client = kept(&auth, &api).await;
+        for own in headers {
+            let mut request = get(ORIGIN);
+            request.headers_mut().insert(*own, HeaderValue::from_static("own"));
+            send(&mut client, request).await.unwrap();
+            let got = api.got().pop().unwrap();
+            let ours = headers.iter().filter(|name| got.headers.contains_key(**name)).count();
+            assert_eq!((got.header(own), ours), (Some("own"), 1), "nothing of ours beside it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_of_several_origins_gets_the_token_and_no_other() {
+    let source = StaticToken::new("key").unwrap();
+    let origins = [ORIGIN, "https://second.example.com", "https://third.example.com:8443"];
+    let (api, auth) = (Api::default(), Authenticator::builder(source).for_origins(origins).build().unwrap());
+    let mut client = kept(&auth, &api).await;
+    for origin in origins {
+        send(&mut client, get(format!("{origin}/items"))).await.unwrap();
+        assert_eq!(last(&api).unwrap(), "Bearer key", "{origin}");
+    }
+    let strangers = ["https://fourth.example.com/", "https://third.example.com/", "https://user:word@api.example.com/"];
+    for url in strangers {
+        send(&mut client, get(url)).await.unwrap();
+        assert_eq!(last(&api), None, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_wish_is_said_to_the_outermost_layer_only() {
+    let (api, inner, outer) = (Api::default(), Counting::default(), Counting::default());
+    let client = AuthLayer::new(inner.auth()).without_replay().layer(api.clone());
+    let mut client = AuthLayer::new(outer.auth()).without_replay().layer(client);
+    let mut request = get(ORIGIN);
+    request.extensions_mut().insert(RequestAuth::none());
+    send(&mut client, request).await.unwrap();
+    assert_eq!((outer.fetches(), inner.fetches()), (0, 1));
+    assert_eq!(last(&api).unwrap(), "Bearer token-1");
 }
