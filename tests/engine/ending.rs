@@ -58,6 +58,29 @@ fn shutdown_lets_the_fetch_finish_and_then_closes() {
     assert!(auth.status().generation().is_none(), "the token is forgotten");
 }
 
+/// A caller may be polled long after the flight that it waited for has landed.
+#[test]
+fn what_was_waited_for_is_handed_out_after_a_shutdown_only_while_it_is_good() {
+    let late = |meanwhile: fn(&Authenticator, &FakeRuntime)| {
+        let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());
+        let auth = authenticator(&source, &runtime);
+        let mut waiting = auth.token(Duration::ZERO);
+        assert!(poll_once(&mut waiting).is_pending());
+        source.open();
+        runtime.run_until_idle();
+        meanwhile(&auth, &runtime);
+        assert!(poll_once(&mut auth.shutdown()).is_ready());
+        match poll_once(&mut waiting) {
+            Poll::Ready(result) => result.map(drop).map_err(|error| error.kind()),
+            Poll::Pending => panic!("it has landed"),
+        }
+    };
+    assert_eq!(late(|_, _| ()), Ok(()));
+    assert_eq!(late(|auth, _| auth.invalidate()), Err(ErrorKind::Closed));
+    assert_eq!(late(|_, runtime| runtime.advance(Duration::from_secs(3600))), Err(ErrorKind::Closed));
+    assert_eq!(late(|_, runtime| runtime.suspend(Duration::from_secs(3600))), Err(ErrorKind::Closed));
+}
+
 #[test]
 fn a_replaced_token_is_used_from_then_on() {
     let source = StaticToken::new("old").unwrap();

@@ -226,3 +226,18 @@ async fn a_wish_is_said_to_the_outermost_layer_only() {
     assert_eq!((outer.fetches(), inner.fetches()), (0, 1));
     assert_eq!(last(&api).unwrap(), "Bearer token-1");
 }
+
+#[tokio::test]
+async fn clients_that_are_kept_share_nothing_they_write_to() {
+    let auth = Counting::default().auth();
+    let mut values = Vec::new();
+    for _ in 0..2 {
+        let api = Api::default();
+        kept(&auth, &api).await;
+        let sent = api.got().into_iter().map(|got| got.headers[AUTHORIZATION].as_bytes().as_ptr()).collect::<Vec<_>>();
+        assert_ne!(sent[0], sent[3], "a copy, from the second use on");
+        assert_eq!(sent[2], sent[3], "one copy for all hits");
+        values.push((api, sent[3]));
+    }
+    assert_ne!(values[0].1, values[1].1, "each client its own");
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::runtime::FakeRuntime;
-use auth_core::{ErrorKind, Outcome, RequestAuth};
+use auth_core::{Authenticator, ErrorKind, Outcome, RequestAuth, source_fn};
 use auth_tower::{AuthLayer, Error, TowerTransport};
 use http::{Request, Response, StatusCode};
 use tokio::sync::Semaphore;
@@ -14,7 +14,7 @@ use tower::buffer::Buffer;
 use tower::limit::{ConcurrencyLimit, GlobalConcurrencyLimitLayer};
 use tower::retry::{Policy, RetryLayer};
 use tower::util::BoxCloneSyncService;
-use tower::{BoxError, Layer, ServiceBuilder, ServiceExt};
+use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt};
 
 use super::fixture::{Body, Stage, get, send};
 use crate::rig::{Api, Counting, ORIGIN, api_key, hyper};
@@ -127,9 +127,9 @@ fn retried(
     api: &Api,
     source: &Counting,
     tries: usize,
-) -> impl tower::Service<Request<Body>, Response = Response<Body>, Error = Error<std::convert::Infallible>> {
+) -> impl Service<Request<Body>, Response = Response<Body>, Error = Error<std::convert::Infallible>> {
     let clock = FakeRuntime::new();
-    let auth = auth_core::Authenticator::builder(source.clone()).for_origins([ORIGIN]).runtime(clock.clone());
+    let auth = Authenticator::builder(source.clone()).for_origins([ORIGIN]).runtime(clock.clone());
     ServiceBuilder::new()
         .layer(RetryLayer::new(Tries { left: tries, clock }))
         .layer(AuthLayer::new(auth.build().unwrap()))
@@ -168,4 +168,21 @@ async fn a_permanent_failure_of_authentication_is_not_retried_and_nothing_is_sen
     let error = send(&mut client, get(ORIGIN)).await.unwrap_err();
     assert_eq!(error.auth().unwrap().kind(), ErrorKind::Misconfigured);
     assert_eq!((source.fetches(), api.got().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_request_that_waited_in_vain_gives_its_permit_back() {
+    let (api, permits) = (Api::default(), Arc::new(Semaphore::new(1)));
+    let source = source_fn(|_cx| async {
+        tokio::task::yield_now().await;
+        Err(auth_core::Error::misconfigured("no key"))
+    });
+    let auth = Authenticator::builder(source).for_origins([ORIGIN]).build().unwrap();
+    let limit = GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&permits));
+    let mut client = AuthLayer::new(auth).layer(limit.layer(api));
+    let future = ServiceExt::<Request<Body>>::ready(&mut client).await.unwrap().call(get(ORIGIN));
+    let mut future = std::pin::pin!(future);
+    assert!(future.as_mut().await.is_err());
+    // The future is still there.
+    assert_eq!(permits.available_permits(), 1);
 }

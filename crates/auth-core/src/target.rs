@@ -42,7 +42,9 @@ impl<'a> Target<'a> {
 
     /// The host, for people.
     pub(crate) fn host(self) -> &'a str {
-        self.host_and_rest().map_or("", |(host, _)| host)
+        let authority = self.authority.map(|authority| authority.rsplit('@').next().unwrap_or_default());
+        let host = Self { authority, ..self }.host_and_rest();
+        host.map_or("", |(host, _)| host)
     }
 }
 

@@ -13,11 +13,15 @@ pub(crate) fn target(url: &Url) -> Target<'_> {
 
 /// Who answered: reqwest follows redirects below any middleware. `None` if the response does not say.
 pub(crate) fn answered_by(response: &Response) -> Option<Target<'_>> {
-    let url = response.url();
-    (url.as_str() != NO_URL).then(|| target(url))
+    has_url(response).then(|| target(response.url()))
 }
 
 /// Whether reqwest followed a redirect on the way to this response. One that led back to the very same URL can't be seen.
 pub(crate) fn was_redirected(request: &Request, response: &Response) -> bool {
-    response.url() != request.url() && response.url().as_str() != NO_URL
+    response.url() != request.url() && has_url(response)
+}
+
+/// A server's response has an address beside the URL, so no server can pass for none by its name.
+fn has_url(response: &Response) -> bool {
+    response.url().as_str() != NO_URL || response.remote_addr().is_some()
 }

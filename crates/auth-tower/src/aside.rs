@@ -76,8 +76,10 @@ impl<S: Service<Request<B>>, B, K, T> Aside<S, B, K, Response<T>> {
             match self {
                 Self::Failed { error } => return Poll::Ready(Err(error.take().expect(NOT_POLLED_AGAIN))),
                 Self::Acquiring { acquire, waiting } => {
-                    let credential = ready!(Pin::new(acquire).poll(cx))?;
+                    let acquired = ready!(Pin::new(acquire).poll(cx));
+                    // Taken in any case: what was reserved for a request (a permit) is given back if that is not sent.
                     let Waiting { mut request, copy, service } = waiting.take().expect(NOT_POLLED_AGAIN);
+                    let credential = acquired?;
                     let sent = with_headers(&mut request, |uri, headers| {
                         authenticator.attach_credential(&credential, uri, headers)
                     })?;

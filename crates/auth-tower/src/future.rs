@@ -49,8 +49,6 @@ pub(crate) enum Turn<S, K> {
     First(Again<S, K>),
     /// The second and last.
     Second,
-    /// Nothing is attached, and nothing is to be learned from the answer.
-    Passing,
 }
 
 impl<S, K> Turn<S, K> {
@@ -131,10 +129,7 @@ where
         let mut this = self.project();
         let StateProj::Sending { sent, turn, .. } = this.state.as_mut().project() else { return Some(response) };
         let sent = *sent;
-        let judgement = match turn {
-            Turn::Passing => Judgement::Fine,
-            _ => this.options.judge(this.authenticator, sent, &response),
-        };
+        let judgement = this.options.judge(this.authenticator, sent, &response);
         let Judgement::Rejected { generation } = judgement else {
             let outcome = if let Turn::Second = turn { Outcome::replayed(sent) } else { Outcome::without(sent) };
             response.extensions_mut().insert(outcome);
@@ -193,7 +188,6 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
-            State::Sending { turn: Turn::Passing, .. } => "Passing",
             State::Sending { turn: Turn::Only | Turn::First(_), .. } => "Sending",
             State::Sending { turn: Turn::Second, .. } => "Resending",
             State::Aside { aside } => aside.name(),

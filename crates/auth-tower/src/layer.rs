@@ -45,7 +45,8 @@ impl<R> AuthLayer<R> {
 
     /// Says who answered, for clients below that follow redirects by themselves: a 401 from another origin then says
     /// nothing about the token, and a request that was redirected is sent again only if its method is safe, since its first
-    /// hop may have been applied. Default: the request's own URI is believed.
+    /// hop may have been applied. A redirect back to the very same URI can't be told from none. Give the whole URI: where a
+    /// base URL is put on below the layer, every request looks redirected. Default: the request's own URI is believed.
     ///
     /// For tower-http's `FollowRedirect` below the layer (it belongs outside):
     /// `.answered_by(|extensions| extensions.get::<RequestUri>().map(|uri| &uri.0))`.

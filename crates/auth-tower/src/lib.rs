@@ -54,7 +54,7 @@
 //!
 //! A request whose token is rejected is sent once more with a newer one, if it still can be: by default if its body was at
 //! its end ([`WhenEmpty`]); [`Cloned`] bodies on request; [`AuthLayer::without_replay`] asks nothing of the body type and
-//! saves the copy of the headers and the clone of the service: only then a hit costs about what a static header costs, and
+//! saves the copy of the headers and the clone of the service: only then a hit costs little more than a static header, and
 //! least in a client that is kept and not cloned for every request.
 //! Streaming bodies pass once; buffering them is a layer of its own, outside this one.
 //! What happened is in the response's extensions ([`core::Outcome`]). The first response is held until the second is on its

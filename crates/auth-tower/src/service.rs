@@ -127,14 +127,9 @@ impl<S, R> Auth<S, R> {
         R: Replay<B>,
     {
         let Some(authenticator) = wishes.authenticator(self.authenticator()).cloned() else {
-            let (sent, authenticator) = (Sent::Without(Without::Asked), self.authenticator().clone());
-            return ResponseFuture::sending(
-                self.inner.call(request),
-                sent,
-                Turn::Passing,
-                authenticator,
-                Options::default(),
-            );
+            let (future, authenticator) = (self.inner.call(request), self.authenticator().clone());
+            let sent = Sent::Without(Without::Asked);
+            return ResponseFuture::sending(future, sent, Turn::Only, authenticator, self.options);
         };
         let copy = self.replay.copy(&request);
         let attached = with_headers(&mut request, |uri, headers| {

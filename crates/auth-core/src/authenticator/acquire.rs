@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use http::{HeaderName, HeaderValue};
 
 use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter};
-use crate::{Error, Secret};
+use crate::{Error, ErrorKind, Secret};
 
 /// A valid token, rendered. It stays what it is when a newer one replaces it.
 #[derive(Clone)]
@@ -92,8 +92,11 @@ impl Future for Acquire {
                     let (again, otherwise) = match (landing, valid) {
                         // A caller may be polled long after the flight landed: what counts is what is valid now.
                         (Ok(_), Some(valid)) => return Poll::Ready(Ok(Credential(valid))),
-                        // Closed in between: whoever was waiting before that still gets what it waited for.
-                        (Ok(landed), None) if waiter.cache().is_closed() => return Poll::Ready(Ok(Credential(landed))),
+                        // Closed in between: whoever was waiting before that still gets what it waited for, while it is good.
+                        (Ok(landed), None) if waiter.cache().is_closed() => {
+                            let is_alive = landed.is_alive(waiter.cache().runtime().now());
+                            return Poll::Ready(if is_alive { Ok(Credential(landed)) } else { Err(closed()) });
+                        }
                         (Ok(_), None) => (true, Error::transient("tokens end faster than they can be fetched")),
                         // Whoever asked for more than a valid token takes a valid one.
                         (Err(_), Some(valid)) if more_than_valid => return Poll::Ready(Ok(Credential(valid))),
@@ -109,6 +112,10 @@ impl Future for Acquire {
             }
         }
     }
+}
+
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the authenticator was shut down, and the token that was waited for is over")
 }
 
 impl fmt::Debug for Acquire {

@@ -1,6 +1,6 @@
 //! The one place that writes auth headers, and only after the origins said yes.
 
-use http::header::{AUTHORIZATION, Entry, MaxSizeReached};
+use http::header::Entry;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 use crate::Error;
@@ -47,26 +47,11 @@ pub(super) fn hit<B>(ours: &[(HeaderName, HeaderValue)], origins: &Origins, requ
     if headers.keys_len() != headers.len() {
         return false;
     }
-    // The hash of a constant is the compiler's work.
-    let callers = if *name == AUTHORIZATION {
-        headers.try_insert(AUTHORIZATION, value.clone())
-    } else {
-        insert(headers, name, value)
-    };
-    match callers {
+    match headers.try_insert(name, value.clone()) {
         Ok(None) => true,
         Ok(Some(callers)) => give_back(headers, name, callers),
         Err(_) => false,
     }
-}
-
-#[inline(never)]
-fn insert(
-    headers: &mut HeaderMap,
-    name: &HeaderName,
-    value: &HeaderValue,
-) -> Result<Option<HeaderValue>, MaxSizeReached> {
-    headers.try_insert(name, value.clone())
 }
 
 #[cold]

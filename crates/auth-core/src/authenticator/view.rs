@@ -18,7 +18,8 @@ use crate::cache::{Headers, Quiet, Snapshot};
 /// token. A clone begins without a copy, so a client that is cloned for every request never pays for one.
 ///
 /// The copy is used only while the token it was made of is the current one, and valid: once `invalidate()`, a replacement
-/// or a shutdown has returned, no view attaches the old token. A view does not keep the secret itself.
+/// or a shutdown has returned, no view attaches the old token. A view keeps no [`Secret`](crate::Secret),
+/// but the header that was made of it, to its next use.
 ///
 /// Ask for a [`hit`](View::hit); if it is none, [`attach`](View::attach).
 pub struct View {

@@ -238,7 +238,9 @@ impl Cache {
         let now = self.runtime.now();
         let mut state = self.state.lock();
         forget(&mut state.machine);
-        self.put(None);
+        if let Some(old) = self.put(&mut state, None) {
+            old.forget();
+        }
         self.publish(&state, now);
     }
 
@@ -263,7 +265,7 @@ impl Cache {
     pub(crate) fn clear(&self) {
         let mut state = self.state.lock();
         state.machine.clear();
-        self.put(None);
+        self.put(&mut state, None);
         let (flight, abort) = (state.flight.take(), state.abort.take());
         drop(state);
         if let Some(abort) = abort {
@@ -289,12 +291,14 @@ impl Cache {
         }
     }
 
-    /// Puts another token, or none, where hits read. Whoever holds a copy of the old one sees that its quiet time is over.
-    /// Called with the state locked, so that nobody sets that time anew.
-    fn put(&self, snapshot: Option<Arc<Snapshot>>) {
-        if let Some(old) = self.pointer.swap(snapshot) {
+    /// Puts another token, or none, where hits read, and returns the old one. Whoever holds a copy of that sees that its quiet
+    /// time is over; nobody can set it anew meanwhile, because the state is locked.
+    fn put(&self, _locked: &mut State, snapshot: Option<Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
+        let old = self.pointer.swap(snapshot);
+        if let Some(old) = &old {
             old.quiet.end();
         }
+        old
     }
 
     /// Brings what hits read up to date with what the machine knows. Called with the state locked.

@@ -85,6 +85,7 @@ impl Cache {
             let lifetime = lifetime::of(token, started, self.policy.lifetime_max);
             (lifetime, lifetime::why_over(token, lifetime, self.policy.expiry_margin))
         });
+        let life = lifetime.as_ref().and_then(|(lifetime, _)| lifetime.length);
         let now = self.runtime.now();
         let random = self.random();
 
@@ -114,8 +115,9 @@ impl Cache {
                 return Some(pause);
             }
             (Verdict::Store { generation }, Some((token, headers))) => {
-                let snapshot = Arc::new(Snapshot::new(generation, token, headers));
-                self.put(Some(Arc::clone(&snapshot)));
+                let life = life.map(|life| life.saturating_sub(self.policy.expiry_margin));
+                let snapshot = Arc::new(Snapshot::new(generation, token, headers, started, life));
+                self.put(&mut state, Some(Arc::clone(&snapshot)));
                 events.push(Event::Acquired {
                     generation,
                     fingerprint: snapshot.token.secret().map(crate::Secret::fingerprint),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use crate::runtime::{Moment, nanos};
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicBool, AtomicU64, Ordering};
 use crate::token::Token;
 
 /// What a token puts on a request: rendered once, marked sensitive.
@@ -19,11 +19,36 @@ pub(crate) struct Snapshot {
     pub(crate) headers: Headers,
     /// Shared with those who copied the headers. They don't hold the token, so its secret is wiped when it is replaced.
     pub(crate) quiet: Arc<Quiet>,
+    /// The end of its life on the monotonic and the wall clock, for the one case that the machine can't be asked about: it
+    /// has forgotten the token because the cache was closed.
+    end: Option<(u64, u64)>,
+    forgotten: AtomicBool,
 }
 
 impl Snapshot {
-    pub(crate) fn new(generation: u64, token: Token, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
-        Self { generation, token, headers: headers.into_boxed_slice(), quiet: Arc::default() }
+    /// `life` counts from `started`; `None` has no known end.
+    pub(crate) fn new(
+        generation: u64,
+        token: Token,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        started: Moment,
+        life: Option<Duration>,
+    ) -> Self {
+        let end =
+            life.map(nanos).map(|life| (started.monotonic.saturating_add(life), started.wall.saturating_add(life)));
+        let (headers, quiet) = (headers.into_boxed_slice(), Arc::default());
+        Self { generation, token, headers, quiet, end, forgotten: AtomicBool::new(false) }
+    }
+
+    /// Somebody said that it is no good.
+    pub(crate) fn forget(&self) {
+        self.forgotten.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether whoever has waited for it may still have it.
+    pub(crate) fn is_alive(&self, now: Moment) -> bool {
+        let ended = self.end.is_some_and(|(monotonic, wall)| now.monotonic >= monotonic || now.wall >= wall);
+        !ended && !self.forgotten.load(Ordering::Relaxed)
     }
 }
 
