@@ -5,6 +5,8 @@ use crate::{Contender, Error};
 pub(crate) enum Command {
     /// Every figure.
     All(Extent),
+    /// The end-to-end figures alone.
+    EndToEnd,
     /// The gate; with `record`, writes down what it measured.
     Cost { record: bool },
     /// Sends `hits` requests and ends: what runs under valgrind.
@@ -31,7 +33,7 @@ impl Extent {
     }
 }
 
-const USAGE: &str = "all [--quick] | cost [--record] | count CONTENDER HITS | serve";
+const USAGE: &str = "all [--quick] | end-to-end | cost [--record] | count CONTENDER HITS | serve";
 
 impl Command {
     pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Self, Error> {
@@ -41,6 +43,7 @@ impl Command {
         match words[..] {
             ["all"] => Ok(Self::All(Extent::Full)),
             ["all", "--quick"] => Ok(Self::All(Extent::Quick)),
+            ["end-to-end"] => Ok(Self::EndToEnd),
             ["cost"] => Ok(Self::Cost { record: false }),
             ["cost", "--record"] => Ok(Self::Cost { record: true }),
             ["count", contender, hits] => {

@@ -32,6 +32,10 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 pub fn run(allocations: &Path, args: impl Iterator<Item = String>) -> Result<(), Error> {
     match Command::parse(args)? {
         Command::All(extent) => all(allocations, extent),
+        Command::EndToEnd => {
+            println!("{}", wire::measure(Extent::Full)?.markdown());
+            Ok(())
+        }
         Command::Cost { record } => cost::gate(allocations, record),
         Command::Count { contender, hits } => instructions::count(contender, hits),
         Command::Serve => wire::serve(),

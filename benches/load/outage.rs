@@ -10,9 +10,9 @@ use crate::Error;
 use crate::args::Extent;
 use crate::report::{Section, Table};
 
-/// The usual life of a token, and the shortest that the default policy is made for, whose pauses are the shortest. The
-/// issuer's hint makes refreshes due at once.
-const LIFETIMES: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(60)];
+/// The shortest life that the default policy is made for, and twice that, so that its pauses are short. The issuer's hint
+/// makes refreshes due at once, which is after the first pause.
+const LIFETIMES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 const REFRESH_IN: Duration = Duration::from_millis(100);
 const RATE: u32 = 1000;
 

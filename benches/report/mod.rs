@@ -32,7 +32,7 @@ impl Figures {
 }
 
 impl Section {
-    fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         format!("### {}\n\n{}", self.title, self.table)
     }
 }
