@@ -18,9 +18,7 @@ pub(crate) enum Contender {
     ReqwestReplay,
 }
 
-use Contender::{
-    ByHand, NoOp, Ours, OursCloned, Replay, ReplayCloned, ReqwestNoOp, ReqwestOurs, ReqwestReplay, Static, StaticCloned,
-};
+use Contender::*;
 
 impl Contender {
     pub(crate) const ALL: [Self; 11] = [

@@ -2,6 +2,8 @@
 
 use auth_core::Outcome;
 use auth_emulator::{Answer, Fault, Gate, StatusCode};
+use bytes::Bytes;
+use http::Response;
 
 use crate::rig::{Adapter, Stage, over_all};
 
@@ -14,10 +16,9 @@ over_all!(
 
 const HERD: usize = 50;
 
-async fn fifty_requests_with_a_revoked_token_make_one_fetch_and_are_all_replayed<A: Adapter>() {
-    let stage = Stage::<A>::new().await;
+/// What fifty requests get that are all at the API with the first token before it is revoked.
+async fn revoked_under_way<A: Adapter>(stage: &Stage<A>) -> Vec<Response<Bytes>> {
     stage.auth.warm_up().await.unwrap();
-    // All fifty are at the API with the first token before it is revoked.
     let gate = Gate::new();
     (0..HERD).for_each(|_| stage.emulator.api_faults().once(Fault::Hold(gate.clone())));
     let client = stage.client();
@@ -25,8 +26,16 @@ async fn fifty_requests_with_a_revoked_token_make_one_fetch_and_are_all_replayed
     stage.emulator.wait_for_api_requests(HERD).await;
     stage.emulator.revoke_all();
     gate.open();
+    let mut responses = Vec::new();
     for call in calls {
-        let response = call.await.unwrap().unwrap();
+        responses.push(call.await.unwrap().unwrap());
+    }
+    responses
+}
+
+async fn fifty_requests_with_a_revoked_token_make_one_fetch_and_are_all_replayed<A: Adapter>() {
+    let stage = Stage::<A>::new().await;
+    for response in revoked_under_way(&stage).await {
         assert_eq!(response.status(), StatusCode::OK);
         assert!(response.extensions().get::<Outcome>().unwrap().is_replayed());
     }
@@ -54,16 +63,8 @@ async fn a_401_that_comes_late_is_answered_with_the_newer_token_and_no_fetch<A: 
 async fn while_the_issuer_is_down_fifty_rejected_requests_get_their_401_back_after_one_acquisition<A: Adapter>() {
     let stage = Stage::<A>::new().await;
     stage.auth.warm_up().await.unwrap();
-    let gate = Gate::new();
-    (0..HERD).for_each(|_| stage.emulator.api_faults().once(Fault::Hold(gate.clone())));
     stage.emulator.token_faults().always(Answer::new(StatusCode::SERVICE_UNAVAILABLE).with_retry_after(60));
-    let client = stage.client();
-    let calls: Vec<_> = (0..HERD).map(|_| tokio::spawn(client.send(stage.get()))).collect();
-    stage.emulator.wait_for_api_requests(HERD).await;
-    stage.emulator.revoke_all();
-    gate.open();
-    for call in calls {
-        let response = call.await.unwrap().unwrap();
+    for response in revoked_under_way(&stage).await {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         let outcome = response.extensions().get::<Outcome>().unwrap();
         assert!(outcome.is_rejected() && !outcome.is_replayed() && outcome.error().is_some());

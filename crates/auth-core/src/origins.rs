@@ -124,15 +124,14 @@ impl Origins {
     }
 
     /// Whether a URI may carry the credential, as far as that can be seen at once. `false` says nothing.
-    // Inline, because it is a good part of a hit, and made a target of where one is looked at, which saves some of that.
+    // Inline, because it is a good part of a hit.
     #[inline(always)]
-    pub(crate) fn plainly_include<'a>(&self, target: impl Into<Target<'a>> + Copy) -> bool {
+    pub(crate) fn plainly_include(&self, target: Target<'_>) -> bool {
         let first = if let Self::These(origins) = self { origins.first() } else { None };
-        first.is_some_and(|first| first.plainly_includes(target.into())) || self.unusually_include(target.into())
+        first.is_some_and(|first| first.plainly_includes(target)) || self.unusually_include(target)
     }
 
     /// Apart, so that the usual case, one origin, is short.
-    #[inline(never)]
     fn unusually_include(&self, target: Target<'_>) -> bool {
         match self {
             Self::These(origins) => origins.iter().skip(1).any(|origin| origin.plainly_includes(target)),

@@ -32,7 +32,8 @@ pub trait TokenSource: Send + Sync + 'static {
     ///
     /// # Errors
     /// Choose the [`ErrorKind`](crate::ErrorKind) with care: transient errors are repeated within the same acquisition, up
-    /// to 3 calls in all if somebody waits for it. If the input works only once (a refresh token), call [`FetchContext::single_use`] before sending.
+    /// to 3 calls in all if somebody waits for it. If the input works only once (a refresh token), call
+    /// [`FetchContext::single_use`] before sending.
     async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error>;
 }
 

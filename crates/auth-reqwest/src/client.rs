@@ -42,8 +42,9 @@ pub fn api_client() -> ClientBuilder {
     Client::builder().redirect(same_origin_redirects()).referer(false).connect_timeout(CONNECT_TIMEOUT)
 }
 
-/// Follows up to 10 redirects within the request's own origin (scheme, host, port), and hands the caller the response that
-/// points to another.
+/// Follows up to 10 redirects (RFC 9110 section 15.4) within the request's own origin (RFC 6454 section 4: scheme, host,
+/// port), and hands the caller the response that points to another. An eleventh is an error of reqwest's,
+/// `is_redirect()`.
 ///
 /// reqwest follows redirects below any middleware. It removes five well-known headers when the next hop has another host
 /// than the one before, and no others: an API key in `x-api-key` goes to strangers, and `authorization` goes to a stranger

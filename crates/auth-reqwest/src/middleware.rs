@@ -33,8 +33,8 @@ pub struct AuthMiddleware {
 }
 
 impl AuthMiddleware {
-    /// A middleware that sends a request again, after a 401 and with a newer token, if its body is still there: none, or
-    /// bytes. A streaming body passes once.
+    /// A middleware that sends a request again, after a 401 (RFC 9110 section 15.5.2: it was not applied) and with a newer
+    /// token, if its body is still there: none, or bytes. A streaming body passes once.
     pub fn new(authenticator: Authenticator) -> Self {
         Self { authenticator, replay: Replay::Clonable }
     }

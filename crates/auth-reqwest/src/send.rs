@@ -45,7 +45,7 @@ where
     };
     let copy = copy.filter(|_| matches!(sent, Sent::With { .. }));
     // reqwest counts on while the first response is held: after half of the request's own time it can still be read.
-    let patience = timeout.map(|timeout| authenticator.timer(timeout / 2));
+    let patience = timeout.filter(|_| copy.is_some()).map(|timeout| authenticator.timer(timeout / 2));
 
     let response = below.send(request).await.map_err(failed)?;
     let Judgement::Rejected { generation } = judge(authenticator, sent, &response) else {

@@ -106,12 +106,11 @@ where
                 }
             };
             let response = ready!(future.poll(cx)).map_err(Error::Inner)?;
-            if let (Sent::With { .. }, Turn::Only | Turn::First(_)) = (*sent, turn)
-                && this.options.judge(this.authenticator, *sent, &response) == Judgement::Fine
-            {
+            let judgement = this.options.judge(this.authenticator, *sent, &response);
+            if let (Judgement::Fine, Sent::With { .. }, Turn::Only | Turn::First(_)) = (judgement, *sent, turn) {
                 return Poll::Ready(Ok(response));
             }
-            if let Some(response) = self.as_mut().answered(response) {
+            if let Some(response) = self.as_mut().answered(response, judgement) {
                 return Poll::Ready(Ok(response));
             }
         }
@@ -124,12 +123,11 @@ where
     K: Into<Request<B>>,
 {
     /// What to do about a response that is not simply returned. `None`: go on polling.
-    #[inline(never)]
-    fn answered(self: Pin<&mut Self>, mut response: Response<T>) -> Option<Response<T>> {
+    #[cold]
+    fn answered(self: Pin<&mut Self>, mut response: Response<T>, judgement: Judgement) -> Option<Response<T>> {
         let mut this = self.project();
         let StateProj::Sending { sent, turn, .. } = this.state.as_mut().project() else { return Some(response) };
         let sent = *sent;
-        let judgement = this.options.judge(this.authenticator, sent, &response);
         let Judgement::Rejected { generation } = judgement else {
             let outcome = if let Turn::Second = turn { Outcome::replayed(sent) } else { Outcome::without(sent) };
             response.extensions_mut().insert(outcome);
@@ -163,7 +161,6 @@ where
     }
 
     /// `None`: go on polling.
-    #[inline(never)]
     fn poll_aside(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Option<Response<T>>, auth_core::Error>> {
         let mut this = self.project();
         let StateProj::Aside { aside } = this.state.as_mut().project() else { return Poll::Ready(Ok(None)) };

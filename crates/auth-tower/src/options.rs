@@ -22,7 +22,6 @@ impl Options {
     }
 
     /// Apart, so that the usual case is short.
-    #[inline(never)]
     fn judge_by<T>(
         &self,
         find: fn(&Extensions) -> Option<&Uri>,

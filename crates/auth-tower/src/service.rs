@@ -91,7 +91,6 @@ where
 
 impl<S, R> Auth<S, R> {
     /// A request that can be sent again.
-    #[inline]
     fn send_first<B, K, T>(
         &mut self,
         request: Request<B>,
@@ -109,7 +108,6 @@ impl<S, R> Auth<S, R> {
     }
 
     /// A request that is not a plain hit.
-    #[inline(never)]
     fn call_slowly<B, K, T>(&mut self, mut request: Request<B>, copy: Option<K>) -> ResponseFuture<S, B, K>
     where
         S: Service<Request<B>, Response = Response<T>> + Clone,
@@ -120,7 +118,6 @@ impl<S, R> Auth<S, R> {
     }
 
     /// A request that says how it is to be authenticated.
-    #[inline(never)]
     fn call_as_wished<B, T>(&mut self, mut request: Request<B>, wishes: &RequestAuth) -> ResponseFuture<S, B, R::Kept>
     where
         S: Service<Request<B>, Response = Response<T>> + Clone,

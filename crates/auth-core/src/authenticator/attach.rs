@@ -39,7 +39,7 @@ pub enum Without {
 #[inline(always)]
 pub(super) fn hit<B>(ours: &[(HeaderName, HeaderValue)], origins: &Origins, request: &mut Request<B>) -> bool {
     let [(name, value)] = ours else { return false };
-    if !origins.plainly_include(request.uri()) {
+    if !origins.plainly_include(request.uri().into()) {
         return false;
     }
     let headers = request.headers_mut();

@@ -45,7 +45,6 @@ impl Authenticator {
         self.judge_401(generation, headers)
     }
 
-    #[inline(never)]
     fn is_anothers(&self, target: Target<'_>) -> bool {
         if let Ok(Permission::Attach) = self.0.origins.check(target) {
             return false;
