@@ -3,26 +3,40 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Error;
+use crate::settings::Provenance;
 
 /// A set of environment variables: the process's, or one of your own.
 ///
-/// An empty variable counts as unset.
+/// An empty variable counts as unset. The home folder and the working directory, which some files are looked for in, belong
+/// to it too.
 #[derive(Clone, Default)]
-pub struct Env(Option<Arc<HashMap<String, String>>>);
+pub struct Env {
+    variables: Option<Arc<HashMap<String, String>>>,
+    working_directory: Option<Arc<Path>>,
+}
 
 impl Env {
     /// The process's environment, read anew at every look.
     pub fn process() -> Self {
-        Self(None)
+        Self::default()
     }
 
-    /// A fixed set, for tests and for programs that bring their own.
+    /// A fixed set, for tests and for programs that bring their own. Its working directory is the process's, unless
+    /// [`in_directory`](Self::in_directory) says otherwise.
     pub fn of<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self(Some(Arc::new(variables)))
+        Self { variables: Some(Arc::new(variables)), ..Self::default() }
+    }
+
+    /// The same, with another working directory.
+    #[must_use]
+    pub fn in_directory(mut self, path: impl AsRef<Path>) -> Self {
+        self.working_directory = Some(path.as_ref().into());
+        self
     }
 
     /// The value of a variable, or `None` if it is not set or empty.
@@ -30,20 +44,65 @@ impl Env {
     /// # Errors
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if it is not UTF-8; the message names it.
     pub fn get(&self, name: &str) -> Result<Option<String>, Error> {
-        let value = match &self.0 {
+        Ok(self.look(name)?.map(|(value, _)| value))
+    }
+
+    /// The value of a variable, and where it came from.
+    pub(crate) fn look(&self, name: &str) -> Result<Option<(String, Provenance)>, Error> {
+        let value = match &self.variables {
             Some(variables) => variables.get(name).cloned(),
             None => std::env::var_os(name)
                 .map(OsString::into_string)
                 .transpose()
                 .map_err(|_| Error::misconfigured(format!("the environment variable {name} is not UTF-8")))?,
         };
-        Ok(value.filter(|value| !value.is_empty()))
+        let value = value.filter(|value| !value.is_empty());
+        Ok(value.map(|value| (value, Provenance::Variable(name.to_owned()))))
+    }
+
+    /// The folder that relative paths start from.
+    pub(crate) fn working_directory(&self) -> Option<PathBuf> {
+        match &self.working_directory {
+            Some(path) => Some(path.to_path_buf()),
+            None => std::env::current_dir().ok(),
+        }
+    }
+
+    /// The user's home folder: `HOME`, on Windows `USERPROFILE`.
+    pub(crate) fn home(&self) -> Result<Option<PathBuf>, Error> {
+        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        Ok(self.get(name)?.map(PathBuf::from))
+    }
+
+    /// Where the user's programs keep their settings: `XDG_CONFIG_HOME` (XDG Base Directory Specification) if it is absolute,
+    /// else `~/.config`; on Windows `APPDATA`.
+    pub(crate) fn config_directory(&self) -> Result<Option<PathBuf>, Error> {
+        let name = if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" };
+        let named = self.get(name)?.map(PathBuf::from).filter(|path| path.is_absolute());
+        Ok(named.or(self.home()?.map(|home| home.join(".config"))))
+    }
+
+    /// A path as it is meant here: `~/` is the home folder, and what is relative starts from the working directory.
+    pub(crate) fn resolve(&self, path: &Path) -> Result<PathBuf, Error> {
+        if let Ok(rest) = path.strip_prefix("~")
+            && let Some(home) = self.home()?
+        {
+            return Ok(home.join(rest));
+        }
+        Ok(self.working_directory().map_or_else(|| path.to_path_buf(), |folder| folder.join(path)))
+    }
+
+    /// Whether a file stands in the working directory or below it, where whoever wrote the project may have put it.
+    pub(crate) fn is_nearby(&self, path: &Path) -> bool {
+        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let Some(folder) = self.working_directory() else { return false };
+        canonical(path).starts_with(canonical(&folder))
     }
 }
 
 impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Values may be secrets; even the names of the process's variables are nobody's business.
-        f.write_str(if self.0.is_some() { "Env(fixed)" } else { "Env(process)" })
+        f.write_str(if self.variables.is_some() { "Env(fixed)" } else { "Env(process)" })
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::settings::Provenance;
+
 /// What went wrong, in terms of what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -67,6 +69,7 @@ struct Inner {
     status: Option<u16>,
     code: Option<Box<str>>,
     description: Option<Box<str>>,
+    request_id: Option<Box<str>>,
     retry_after: Option<Duration>,
     retry_at: Option<SystemTime>,
     repeat: bool,
@@ -99,6 +102,7 @@ impl Error {
             status: None,
             code: None,
             description: None,
+            request_id: None,
             retry_after: None,
             retry_at: None,
             repeat: true,
@@ -147,6 +151,14 @@ impl Error {
     #[must_use]
     pub fn with_status(self, status: u16) -> Self {
         self.edit(|inner| inner.status = Some(status))
+    }
+
+    /// The id the server gave the request (such as `x-request-id`), which its vendor's support asks for. What can't stand in
+    /// one line of a log is left out.
+    #[must_use]
+    pub fn with_request_id(self, id: Option<&str>) -> Self {
+        let is_id = |id: &&str| !id.is_empty() && id.len() <= 100 && id.bytes().all(|byte| byte.is_ascii_graphic());
+        self.edit(|inner| inner.request_id = id.filter(is_id).map(Into::into))
     }
 
     /// Do not repeat the request within this acquisition: the single-use input (a refresh token, a device code) may have
@@ -206,6 +218,16 @@ impl Error {
     /// The issuer's description of the error, shortened and stripped of control characters.
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
+    }
+
+    /// The id the server gave the request, for its vendor's support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The same error, which says in which place the value stands that is wrong.
+    pub(crate) fn at(self, place: &Provenance) -> Self {
+        self.edit(|inner| inner.message = format!("{} (from {place})", inner.message).into())
     }
 
     pub(crate) fn may_repeat(&self) -> bool {
@@ -273,6 +295,9 @@ impl fmt::Display for Error {
         }
         if let Some(host) = &inner.host {
             write!(f, " [{host}]")?;
+        }
+        if let Some(id) = &inner.request_id {
+            write!(f, " (request {id})")?;
         }
         Ok(())
     }

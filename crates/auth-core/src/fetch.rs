@@ -1,12 +1,15 @@
 //! What a source is told when it is asked for a token.
 
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::Transport;
 use crate::cache::{Changed, Limits};
-use crate::runtime::Moment;
+use crate::runtime::{Moment, Runtime};
 use crate::{Error, ErrorKind};
 
 /// Why a token is being fetched.
@@ -50,6 +53,7 @@ pub struct FetchContext {
     pub(crate) limits: Arc<Limits>,
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) changed: Changed,
+    pub(crate) runtime: Arc<dyn Runtime>,
 }
 
 impl FetchContext {
@@ -96,6 +100,22 @@ impl FetchContext {
     /// acquisition is not repeated on a timeout, and a token that arrives late is kept rather than lost.
     pub fn single_use(&self) {
         self.limits.mark_single_use();
+    }
+
+    /// The time now, on every clock.
+    pub fn now(&self) -> Moment {
+        self.runtime.now()
+    }
+
+    /// Waits for `future`, at most for `time`: for one step of a source that has several. `None` if that was not enough.
+    pub async fn timeout<F: Future>(&self, time: Duration, future: F) -> Option<F::Output> {
+        let mut timer = self.runtime.sleep_until(Duration::from_nanos(self.now().monotonic) + time);
+        let mut future = pin!(future);
+        poll_fn(|cx| match future.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
+        })
+        .await
     }
 
     /// A handle by which the source can say, later, that what it reads has changed. See [`Changed`].

@@ -89,10 +89,13 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod access;
 pub mod adapter;
 mod authenticator;
 mod cache;
 mod challenge;
+mod config;
+mod context;
 #[cfg(test)]
 mod corpus;
 mod endpoint;
@@ -108,6 +111,8 @@ mod policy;
 mod request_auth;
 pub mod runtime;
 mod secret;
+pub mod settings;
+pub mod signer;
 mod source;
 pub mod sources;
 mod status;
@@ -124,9 +129,11 @@ mod url;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub use access::Access;
 pub use async_trait::async_trait;
 pub use authenticator::{Acquire, Authenticator, Builder, Credential, Shutdown};
 pub use cache::Changed;
+pub use context::Context;
 pub use endpoint::Endpoint;
 pub use env::Env;
 pub use error::{Error, ErrorKind};
@@ -140,4 +147,6 @@ pub use secret::Secret;
 pub use source::{SourceFn, TokenSource, source_fn};
 pub use status::{Stage, Status};
 pub use token::Token;
+#[cfg(feature = "test-util")]
+pub use transport::ScriptedTransport;
 pub use transport::Transport;

@@ -1,5 +1,8 @@
 //! How a source sends a request, without this crate knowing any HTTP client.
 
+#[cfg(feature = "test-util")]
+mod scripted;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,6 +10,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::Error;
+
+#[cfg(feature = "test-util")]
+pub use scripted::ScriptedTransport;
 
 /// Sends one request for a source and returns the whole answer.
 ///

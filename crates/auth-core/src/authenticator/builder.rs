@@ -36,9 +36,15 @@ impl Builder {
     }
 
     pub(super) fn none_needed() -> Authenticator {
+        let builder = Self::of_none_needed();
+        builder.assemble(Origins::Irrelevant)
+    }
+
+    /// One that attaches nothing.
+    pub(crate) fn of_none_needed() -> Self {
         let source = source_fn(|_cx| std::future::ready(Ok(Token::none_needed())));
         let builder = Self::new(Arc::new(source)).id("none needed");
-        builder.assemble(Origins::Irrelevant)
+        builder.said(Ok(Origins::Irrelevant))
     }
 
     /// Where tokens may go is said once: twice would mean that one of the two is not meant.

@@ -72,6 +72,7 @@ impl Cache {
             limits: Arc::clone(&flight.limits),
             transport: self.transport.clone(),
             changed: Changed(Arc::downgrade(self)),
+            runtime: Arc::clone(&self.runtime),
         };
         (cx.clone(), Attempt::new(Arc::clone(&self.source), cx, Arc::clone(&self.runtime)))
     }

@@ -1,0 +1,89 @@
+//! A text file of settings, read whole.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::settings::shown;
+use crate::Error;
+
+/// Longer files are something else.
+const LONGEST: u64 = 1024 * 1024;
+
+/// The text of a file, and what is to be said about the file.
+pub(crate) struct Document {
+    text: Zeroizing<String>,
+    warning: Option<String>,
+}
+
+impl Document {
+    /// Its text, without a byte order mark.
+    pub(crate) fn text(&self) -> &str {
+        self.text.strip_prefix('\u{feff}').unwrap_or(&self.text)
+    }
+
+    /// A warning about its permissions.
+    pub(crate) fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+}
+
+/// Reads a file of at most 1 MiB of UTF-8 text.
+///
+/// # Errors
+/// [`Unavailable`](crate::ErrorKind::Unavailable) if there is none; [`Misconfigured`](crate::ErrorKind::Misconfigured) if it
+/// can't be read or is no such text. The message names the file, and nothing that stands in it.
+pub(crate) fn read(path: &Path) -> Result<Document, Error> {
+    let name = shown(path);
+    let refused = |reason: &dyn std::fmt::Display| Error::misconfigured(format!("the file {name} can't be used: {reason}"));
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Error::unavailable(format!("there is no file {name}")),
+        kind => refused(&kind),
+    };
+    let file = open(path).map_err(unreadable)?;
+    let meta = file.metadata().map_err(unreadable)?;
+    if !meta.is_file() {
+        return Err(refused(&"it is no regular file"));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(meta.len().min(LONGEST)).unwrap_or(0) + 1));
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(refused(&"it is longer than 1 MiB"));
+    }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(refused(&"it is UTF-16 text; save it again as UTF-8"));
+    }
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
+        Ok(text) => Ok(Document { text: Zeroizing::new(text), warning: warning(&meta, &name) }),
+        Err(error) => {
+            drop(Zeroizing::new(error.into_bytes()));
+            Err(refused(&"it is not UTF-8 text"))
+        }
+    }
+}
+
+/// Opens for reading, without waiting for a writer if it is a FIFO.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().read(true).custom_flags(nix::libc::O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn warning(meta: &std::fs::Metadata, name: &str) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = meta.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| format!("{name} can be read or written by others (mode {mode:04o}): chmod 600"))
+}
+
+#[cfg(not(unix))]
+fn warning(_: &std::fs::Metadata, _: &str) -> Option<String> {
+    None
+}

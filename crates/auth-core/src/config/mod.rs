@@ -1,0 +1,3 @@
+//! Files that hold settings.
+
+pub(crate) mod document;

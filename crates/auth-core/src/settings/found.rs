@@ -1,0 +1,56 @@
+//! A value that was found.
+
+use super::Provenance;
+use crate::{Endpoint, Error, Secret, token_value};
+
+/// A value and where it came from. Secret or not: whoever needs it asks for it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    what: String,
+    value: Secret,
+    provenance: Provenance,
+}
+
+impl Found {
+    /// A value of the setting `what`, such as `token`.
+    pub fn new(what: impl Into<String>, value: impl Into<Secret>, provenance: Provenance) -> Self {
+        Self { what: what.into(), value: value.into(), provenance }
+    }
+
+    /// The value.
+    pub fn value(&self) -> &str {
+        self.value.expose()
+    }
+
+    /// The value as a secret.
+    pub fn secret(&self) -> Secret {
+        self.value.clone()
+    }
+
+    /// Where it came from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The value as a token: white space around it is stripped.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the place and the reason, if it is none: quoted, a scheme in
+    /// front, a placeholder, characters that are no token's.
+    pub fn token(&self) -> Result<Secret, Error> {
+        token_value::clean(self.value().as_bytes()).map(Secret::from).map_err(|reason| self.unusable(reason))
+    }
+
+    /// The value as a base URL.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the place and the reason, as [`Endpoint::parse`].
+    pub fn endpoint(&self) -> Result<Endpoint, Error> {
+        Endpoint::parse(self.value().trim()).map_err(|error| error.at(&self.provenance))
+    }
+
+    /// An error about this value, which names the setting and its place. Put nothing of the value into `reason`.
+    pub fn unusable(&self, reason: impl std::fmt::Display) -> Error {
+        Error::misconfigured(format!("the {} in {} is not usable: {reason}", self.what, self.provenance))
+    }
+}

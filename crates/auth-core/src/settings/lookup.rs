@@ -1,0 +1,103 @@
+//! The places of one setting.
+
+use super::{Found, Profile, Provenance};
+use crate::{Env, Error, Secret};
+
+/// One setting, and the places where it may stand, in the order in which they win: argument, variables, keys of the
+/// profile, default.
+#[derive(Clone, Debug)]
+pub struct Lookup<'a> {
+    pub(super) what: &'a str,
+    pub(super) secret: bool,
+    argument: Option<Argument<'a>>,
+    variables: &'a [&'a str],
+    keys: &'a [&'a str],
+    default: Option<&'a str>,
+}
+
+#[derive(Clone, Debug)]
+struct Argument<'a> {
+    name: &'a str,
+    value: Option<Secret>,
+}
+
+impl<'a> Lookup<'a> {
+    /// A setting by its name in messages, such as `endpoint`.
+    pub fn new(what: &'a str) -> Self {
+        Self { what, secret: false, argument: None, variables: &[], keys: &[], default: None }
+    }
+
+    /// Its value is a secret, and never shown by an explanation.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// The argument of the same name, whether it was given or not.
+    #[must_use]
+    pub fn argument(self, value: Option<&Secret>) -> Self {
+        let name = self.what;
+        self.argument_named(name, value)
+    }
+
+    /// The argument `name`.
+    #[must_use]
+    pub fn argument_named(mut self, name: &'a str, value: Option<&Secret>) -> Self {
+        self.argument = Some(Argument { name, value: value.cloned() });
+        self
+    }
+
+    /// The variables, first of them first.
+    #[must_use]
+    pub fn variables(mut self, names: &'a [&'a str]) -> Self {
+        self.variables = names;
+        self
+    }
+
+    /// The keys of a profile, first of them first.
+    #[must_use]
+    pub fn keys(mut self, names: &'a [&'a str]) -> Self {
+        self.keys = names;
+        self
+    }
+
+    /// What it is if no place has it.
+    #[must_use]
+    pub fn default(mut self, value: &'a str) -> Self {
+        self.default = Some(value);
+        self
+    }
+
+    pub(super) fn in_order(&self, env: &Env, profile: Option<&Profile>) -> Result<Option<Found>, Error> {
+        if let Some(Argument { name, value: Some(value) }) = &self.argument
+            && !value.expose().is_empty()
+        {
+            let provenance = Provenance::Argument(name.to_string().into());
+            return Ok(Some(Found::new(self.what, value.clone(), provenance)));
+        }
+        for name in self.variables {
+            if let Some((value, provenance)) = env.look(name)? {
+                return Ok(Some(Found::new(self.what, value, provenance)));
+            }
+        }
+        for key in self.keys {
+            if let Some(found) = profile.map(|profile| profile.find(self.what, key, env)).transpose()?.flatten() {
+                return Ok(Some(found));
+            }
+        }
+        Ok(self.default.map(|value| Found::new(self.what, value, Provenance::Default)))
+    }
+
+    /// What a user can do about its absence.
+    pub(super) fn missing(&self, profile: Option<&str>) -> String {
+        let argument = self.argument.as_ref().map(|argument| format!("give the argument `{}`", argument.name));
+        let variables = (!self.variables.is_empty()).then(|| format!("set {}", self.variables.join(" or ")));
+        let key = self.keys.first().map(|key| match profile {
+            Some(profile) => format!("put `{key}` into {profile}"),
+            None => format!("choose a profile with `{key}`"),
+        });
+        let places: Vec<_> = [argument, variables, key].into_iter().flatten().collect();
+        format!("no {} is configured: {}", self.what, places.join(", "))
+    }
+}
