@@ -16,7 +16,6 @@ pub struct Explanation {
 pub struct Explained {
     what: String,
     shown: Option<String>,
-    secret: bool,
     provenance: Option<Provenance>,
 }
 
@@ -26,7 +25,6 @@ impl Explanation {
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
             shown: found.filter(|_| !lookup.secret).map(|found| found.value().to_owned()),
-            secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
         });
     }
@@ -45,6 +43,11 @@ impl Explanation {
     /// The settings, in the order in which they were looked up.
     pub fn settings(&self) -> &[Explained] {
         &self.settings
+    }
+
+    /// The value of a setting, if there is one and it is no secret.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.settings.iter().find(|explained| explained.what == name)?.value()
     }
 
     /// Remarks: warnings, what was left out and why.

@@ -8,6 +8,8 @@ mod found;
 mod lookup;
 mod profile;
 mod provenance;
+mod setting;
+pub(crate) mod trust;
 
 pub use explanation::{Explained, Explanation};
 pub use found::Found;
@@ -15,6 +17,7 @@ pub use lookup::Lookup;
 pub use profile::{Profile, Value};
 pub use provenance::Provenance;
 pub(crate) use provenance::shown;
+pub use setting::Setting;
 
 use crate::{Env, Error};
 
@@ -51,6 +54,15 @@ impl Settings {
         self
     }
 
+    /// The same with a profile, if there is one.
+    #[must_use]
+    pub(crate) fn with_optional_profile(self, profile: Option<Profile>) -> Self {
+        match profile {
+            Some(profile) => self.with_profile(profile),
+            None => self,
+        }
+    }
+
     /// The environment that is looked at.
     pub fn env(&self) -> &Env {
         &self.env
@@ -79,6 +91,16 @@ impl Settings {
     pub fn require(&mut self, lookup: &Lookup<'_>) -> Result<Found, Error> {
         let profile = self.profile.as_ref().map(|profile| profile.to_string());
         self.find(lookup)?.ok_or_else(|| Error::unavailable(lookup.missing(profile.as_deref())))
+    }
+
+    /// Adds a remark to the explanation.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.explanation.note(note);
+    }
+
+    /// Whether the profile says that a credential from elsewhere may be sent to an endpoint of the working directory.
+    pub(crate) fn trusts_endpoint(&self) -> bool {
+        self.profile.as_ref().is_some_and(Profile::trusts_endpoint)
     }
 
     /// Where everything that was looked up came from.

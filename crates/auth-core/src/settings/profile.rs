@@ -55,6 +55,16 @@ impl Profile {
         self.values.keys().map(String::as_str)
     }
 
+    /// Whether it says `trust_endpoint = true`, and does not itself stand in the working directory, where it could say so of
+    /// itself.
+    pub(crate) fn trusts_endpoint(&self) -> bool {
+        let said = self
+            .values
+            .get("trust_endpoint")
+            .is_some_and(|(value, _)| matches!(value, Value::Literal(value) if value.expose() == "true"));
+        said && !self.nearby
+    }
+
     /// The value under `key` of the setting `what`, or `None` if there is none, or an empty one.
     ///
     /// # Errors
