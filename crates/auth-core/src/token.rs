@@ -93,6 +93,16 @@ impl Token {
         self
     }
 
+    /// The same token in another header, in another form; its life is unchanged. A token that needs no header stays so.
+    #[cfg(any(feature = "cape", feature = "skyflow"))]
+    pub(crate) fn moved_to(mut self, name: HeaderName, form: impl FnOnce(&str) -> String) -> Self {
+        if let Some(secret) = self.secret() {
+            let secret = Secret::new(form(secret.expose()));
+            self.placement = Placement::Header { name, secret };
+        }
+        self
+    }
+
     /// The lifetime as of the moment the request for it was sent, like `expires_in` (RFC 6749 section 5.1).
     #[must_use]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {

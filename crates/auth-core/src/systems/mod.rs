@@ -3,6 +3,8 @@
 //!
 //! A system comes to an [`Access`](crate::Access), which either adapter takes in one line.
 
+#[cfg(feature = "cape")]
+pub mod cape;
 #[cfg(feature = "ibm")]
 pub mod ibm;
 #[cfg(feature = "ivcap")]
@@ -10,6 +12,8 @@ pub mod ivcap;
 #[cfg(feature = "podstack")]
 pub mod podstack;
 
+#[cfg(feature = "cape")]
+pub use cape::Cape;
 #[cfg(feature = "ivcap")]
 pub use ivcap::Ivcap;
 #[cfg(feature = "podstack")]
