@@ -1,6 +1,16 @@
 //! Who signs assertions: a private key, or a service that keeps one.
 
+#[cfg(feature = "signing")]
+mod der;
 mod jws;
+#[cfg(feature = "signing")]
+mod key_error;
+#[cfg(feature = "signing")]
+mod pem;
+#[cfg(feature = "signing")]
+mod private_key;
+#[cfg(all(test, feature = "signing"))]
+pub(crate) mod test_keys;
 
 use std::sync::Arc;
 
@@ -9,6 +19,10 @@ use async_trait::async_trait;
 use crate::Error;
 
 pub(crate) use jws::sign;
+#[cfg(feature = "signing")]
+pub(crate) use key_error::KeyError;
+#[cfg(feature = "signing")]
+pub use private_key::PrivateKey;
 
 /// How a [`Signer`] signs, by the names of RFC 7518 section 3.1 and RFC 8037.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,8 +47,15 @@ impl Algorithm {
     }
 }
 
-/// Signs the assertions of a source. `PrivateKey` (feature `signing`) does it with a key file; implement it for a KMS, whose
-/// key never leaves it.
+/// Signs the assertions of a source.
+#[cfg_attr(
+    feature = "signing",
+    doc = "[`PrivateKey`] does it with a key file; implement it for a KMS, whose key never leaves it."
+)]
+#[cfg_attr(
+    not(feature = "signing"),
+    doc = "`PrivateKey` (feature `signing`) does it with a key file; implement it for a KMS, whose key never leaves it."
+)]
 ///
 /// ```
 /// use auth_core::{async_trait, Error, signer::{Algorithm, Signer}};
