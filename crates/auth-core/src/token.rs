@@ -93,13 +93,15 @@ impl Token {
         self
     }
 
-    /// The same token in another header, in another form; its life is unchanged. A token that needs no header stays so.
-    #[cfg(any(feature = "cape", feature = "skyflow"))]
+    /// The same token in another header, in another form, with the same life. A token that needs no header stays so.
+    #[cfg(feature = "cape")]
     pub(crate) fn moved_to(mut self, name: HeaderName, form: impl FnOnce(&str) -> String) -> Self {
-        if let Some(secret) = self.secret() {
-            let secret = Secret::new(form(secret.expose()));
-            self.placement = Placement::Header { name, secret };
-        }
+        let Some(secret) = self.secret().cloned() else { return self };
+        // In another form it can't be read any more.
+        let own_end = crate::jwt::times(secret.expose()).map(|times| Stated::At(times.exp));
+        self.terms.stated = self.terms.stated.or(own_end);
+        let secret = Secret::new(form(secret.expose()));
+        self.placement = Placement::Header { name, secret };
         self
     }
 

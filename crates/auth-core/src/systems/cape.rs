@@ -209,3 +209,63 @@ impl TokenSource for Login {
         Ok(Token::bearer(self.read()?.token()?).found().recheck(RECHECK))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `{"aud":["cape-api"],"exp":4102444800}`
+    const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOlsiY2FwZS1hcGkiXSwiZXhwIjo0MTAyNDQ0ODAwfQ.c2ln";
+
+    fn at_home(files: &[(&str, &str)]) -> (tempfile::TempDir, Env) {
+        let home = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = home.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let env = Env::of([("HOME", home.path().to_str().unwrap())]);
+        (home, env)
+    }
+
+    #[test]
+    fn a_token_that_is_given_wins_over_the_login() -> Result<(), Error> {
+        let (_home, env) = at_home(&[(AUTH_FILE, r#"{"access_token":"stored"}"#)]);
+        let access = Cape::new().env(env.clone()).token(TOKEN).access()?;
+        assert_eq!(access.credential().unwrap().to_string(), "the argument `token`");
+        assert_eq!(access.endpoint().to_string(), HOST);
+        let access = Cape::new().env(env).access()?;
+        assert!(access.credential().unwrap().to_string().contains(".config/cape/auth"));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_missing_or_broken_is_named_and_not_repeated() {
+        let (_home, env) = at_home(&[]);
+        let error = Cape::new().env(env).access().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.to_string().contains("`token`") && error.to_string().contains("cape login"), "{error}");
+        for broken in ["SECRET-OF-A-FILE", r#"{"access_token":7}"#, r#"{"token":"SECRET-OF-A-FILE"}"#, "[]"] {
+            let (_home, env) = at_home(&[(AUTH_FILE, broken)]);
+            let error = Cape::new().env(env).access().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Misconfigured, "{broken}");
+            assert!(!error.to_string().contains("SECRET"), "{error}");
+        }
+    }
+
+    #[cfg(feature = "test-util")]
+    #[test]
+    fn the_handshake_carries_the_token_as_the_second_subprotocol_and_no_authorization() -> Result<(), Error> {
+        use crate::runtime::FakeRuntime;
+        let clock = FakeRuntime::new();
+        let auth = Cape::new().env(Env::of([("X", "")])).token(TOKEN).runtime()?.builder().runtime(clock.clone()).build()?;
+        clock.block_on(auth.warm_up())?;
+        let mut headers = http::HeaderMap::new();
+        let uri = http::Uri::from_static("https://app.capeprivacy.com/v1/run/f");
+        assert!(matches!(auth.attach(&uri, &mut headers)?, crate::adapter::Attach::Ready(_)));
+        assert_eq!(headers[SEC_WEBSOCKET_PROTOCOL], format!("cape.runtime, {TOKEN}"));
+        assert_eq!(headers.len(), 1);
+        assert!(auth.status().expires_at().is_some(), "its own end is known");
+        Ok(())
+    }
+}
