@@ -95,6 +95,8 @@ mod authenticator;
 mod cache;
 mod challenge;
 mod config;
+#[cfg(feature = "profiles")]
+mod configured;
 mod context;
 #[cfg(test)]
 mod corpus;

@@ -94,7 +94,7 @@ impl Token {
     }
 
     /// The same token in another header, in another form, with the same life. A token that needs no header stays so.
-    #[cfg(feature = "cape")]
+    #[cfg(any(feature = "cape", feature = "profiles"))]
     pub(crate) fn moved_to(mut self, name: HeaderName, form: impl FnOnce(&str) -> String) -> Self {
         let Some(secret) = self.secret().cloned() else { return self };
         // In another form it can't be read any more.

@@ -89,8 +89,19 @@ impl Settings {
     /// # Errors
     /// As [`find`](Self::find), and [`Unavailable`](crate::ErrorKind::Unavailable) with the names of all places if none has it.
     pub fn require(&mut self, lookup: &Lookup<'_>) -> Result<Found, Error> {
-        let profile = self.profile.as_ref().map(|profile| profile.to_string());
-        self.find(lookup)?.ok_or_else(|| Error::unavailable(lookup.missing(profile.as_deref())))
+        self.find(lookup)?.ok_or_else(|| self.missing(lookup))
+    }
+
+    /// The error about a setting that no place has.
+    pub(crate) fn missing(&self, lookup: &Lookup<'_>) -> Error {
+        let profile = self.profile.as_ref().map(Profile::to_string);
+        Error::unavailable(lookup.missing(profile.as_deref()))
+    }
+
+    /// What was found for a lookup, where it was found elsewhere.
+    #[cfg(feature = "profiles")]
+    pub(crate) fn explain_as(&mut self, lookup: &Lookup<'_>, found: Option<&Found>) {
+        self.explanation.add(lookup, found);
     }
 
     /// Adds a remark to the explanation.

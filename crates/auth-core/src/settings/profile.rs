@@ -25,6 +25,8 @@ pub enum Value {
     Literal(Secret),
     /// The variable that holds it: `{ env = "ACME_KEY" }`.
     Variable(String),
+    /// Several: a command's arguments, scopes.
+    List(Vec<Secret>),
     /// The file that holds it and nothing else: `{ file = "/run/secrets/key" }`.
     File(PathBuf),
 }
@@ -55,6 +57,21 @@ impl Profile {
         self.values.keys().map(String::as_str)
     }
 
+    /// The values of a list; one value is a list of one. `None` if the key is not there, or refers to something.
+    pub fn list(&self, key: &str) -> Option<Vec<Secret>> {
+        match &self.values.get(key)?.0 {
+            Value::List(values) => Some(values.clone()),
+            Value::Literal(value) => Some(vec![value.clone()]),
+            _ => None,
+        }
+    }
+
+    /// Where a key stands.
+    pub(crate) fn place(&self, key: &str) -> Provenance {
+        let line = self.values.get(key).and_then(|(_, line)| *line);
+        Provenance::File { path: self.path.clone(), line, key: key.to_owned(), nearby: self.nearby }
+    }
+
     /// Whether it says `trust_endpoint = true`, and does not itself stand in the working directory, where it could say so of
     /// itself.
     pub(crate) fn trusts_endpoint(&self) -> bool {
@@ -71,8 +88,8 @@ impl Profile {
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if the key refers to a variable that is not set or to a file that
     /// can't be read: who wrote that meant it.
     pub fn find(&self, what: &str, key: &str, env: &Env) -> Result<Option<Found>, Error> {
-        let Some((value, line)) = self.values.get(key) else { return Ok(None) };
-        let place = Provenance::File { path: self.path.clone(), line: *line, key: key.to_owned(), nearby: self.nearby };
+        let Some((value, _)) = self.values.get(key) else { return Ok(None) };
+        let place = self.place(key);
         let found = match value {
             Value::Literal(value) => Some(Found::new(what, value.clone(), place)),
             Value::Variable(name) => match env.look(name)? {
@@ -82,6 +99,7 @@ impl Profile {
                     return Err(Error::misconfigured(message));
                 }
             },
+            Value::List(_) => return Err(Error::misconfigured(format!("{place} is a list, and one value is wanted"))),
             Value::File(path) => {
                 let path = self.path.parent().map_or_else(|| path.clone(), |folder| folder.join(path));
                 let document = document::read(&path)?;
