@@ -77,6 +77,17 @@ impl Token {
         Self::placed(Placement::Header { name, secret: token.into() })
     }
 
+    /// The same token, raw in the header `name`; one that attaches nothing stays that.
+    pub(crate) fn moved_to(mut self, name: HeaderName) -> Self {
+        self.placement = match self.placement {
+            Placement::Authorization { secret, .. } | Placement::Header { secret, .. } => {
+                Placement::Header { name, secret }
+            }
+            Placement::NoneNeeded => Placement::NoneNeeded,
+        };
+        self
+    }
+
     /// Nothing is attached, because somebody else does it (a sidecar, mutual TLS). It never expires.
     ///
     /// If that is known from the start, use [`Authenticator::none_needed`](crate::Authenticator::none_needed). A source that

@@ -1,10 +1,10 @@
 //! The token exchange of RFC 6749 section 5 over any [`Transport`](crate::Transport): a form goes out, a token
 //! or an error answer comes back.
 
-mod answer;
+pub(crate) mod answer;
 mod endpoint;
 mod reply;
-mod retry_after;
+pub(crate) mod retry_after;
 
 use std::borrow::Cow;
 use std::time::Duration;

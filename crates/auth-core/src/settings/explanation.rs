@@ -64,6 +64,11 @@ impl Explained {
         self.shown.as_deref()
     }
 
+    /// Whether it is a credential, or another value that is not shown.
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
     /// Where it came from; `None` if no place has it.
     pub fn provenance(&self) -> Option<&Provenance> {
         self.provenance.as_ref()
