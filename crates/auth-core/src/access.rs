@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use http::HeaderName;
+
 use crate::settings::{Explanation, Found, Provenance};
 use crate::sources::{StaticToken, TokenHandle};
-use crate::{Authenticator, Builder, Context, Endpoint, Error, TokenSource, Transport};
+use crate::{Authenticator, Builder, Context, Endpoint, Error, FetchContext, Token, TokenSource, Transport};
 
 /// What a system or a profile comes to: a source of tokens, the endpoint they are for, and what else requests say. Made
 /// without an HTTP client; [`authenticator`](Access::authenticator) gives it one.
@@ -56,6 +59,21 @@ impl Access {
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.context = context;
+        self
+    }
+
+    /// The same credential for another endpoint of the same system, such as its management API. **The token goes there from
+    /// now on, and no longer to the endpoint before**: the program says so, so it has to know that host.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
+    /// The same credential, raw in a header of its own in place of `Authorization`, as some gateways want it.
+    #[must_use]
+    pub fn in_header(mut self, name: HeaderName) -> Self {
+        self.source = self.source.map(|source| Arc::new(InHeader { source, name }) as Arc<dyn TokenSource>);
         self
     }
 
@@ -145,6 +163,19 @@ impl Access {
             Some(place) => builder.id(format!("{}, {place}", self.id)),
             None => builder.id(&self.id),
         }
+    }
+}
+
+/// A source whose tokens go elsewhere on a request.
+struct InHeader {
+    source: Arc<dyn TokenSource>,
+    name: HeaderName,
+}
+
+#[async_trait]
+impl TokenSource for InHeader {
+    async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
+        Ok(self.source.fetch(cx).await?.moved_to(self.name.clone()))
     }
 }
 

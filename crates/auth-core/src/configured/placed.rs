@@ -26,8 +26,8 @@ impl<S: TokenSource> TokenSource for Placed<S> {
     async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
         let token = self.source.fetch(cx).await?;
         Ok(match &self.place {
-            Place::Scheme(scheme) => token.moved_to(AUTHORIZATION, |secret| format!("{scheme} {secret}")),
-            Place::Header(name) => token.moved_to(name.clone(), str::to_owned),
+            Place::Scheme(scheme) => token.rewritten(AUTHORIZATION, |secret| format!("{scheme} {secret}")),
+            Place::Header(name) => token.moved_to(name.clone()),
         })
     }
 }

@@ -16,6 +16,7 @@ pub struct Explanation {
 pub struct Explained {
     what: String,
     shown: Option<String>,
+    secret: bool,
     provenance: Option<Provenance>,
 }
 
@@ -25,6 +26,7 @@ impl Explanation {
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
             shown: found.filter(|_| !lookup.secret).map(|found| found.value().to_owned()),
+            secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
         });
     }
@@ -65,6 +67,11 @@ impl Explained {
     /// Its value, if there is one and it is no secret.
     pub fn value(&self) -> Option<&str> {
         self.shown.as_deref()
+    }
+
+    /// Whether it is a credential, or another value that is not shown.
+    pub fn is_secret(&self) -> bool {
+        self.secret
     }
 
     /// Where it came from; `None` if no place has it.

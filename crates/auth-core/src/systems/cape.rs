@@ -162,7 +162,7 @@ impl<S: TokenSource> TokenSource for Placed<S> {
         Ok(match self.placement {
             Placement::Bearer => token,
             Placement::Subprotocol => {
-                token.moved_to(SEC_WEBSOCKET_PROTOCOL, |secret| format!("{SUBPROTOCOL}, {secret}"))
+                token.rewritten(SEC_WEBSOCKET_PROTOCOL, |secret| format!("{SUBPROTOCOL}, {secret}"))
             }
         })
     }
