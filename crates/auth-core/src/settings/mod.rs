@@ -3,12 +3,14 @@
 //! One order everywhere, unless a system's page says otherwise: an argument, then environment variables, then the keys of a
 //! profile, then a default. An empty value counts as none.
 
+mod dotenv;
 mod explanation;
 mod found;
 mod lookup;
 mod profile;
 mod provenance;
 
+pub use dotenv::DotEnv;
 pub use explanation::{Explained, Explanation};
 pub use found::Found;
 pub use lookup::Lookup;
@@ -41,7 +43,9 @@ pub struct Settings {
 impl Settings {
     /// Settings from arguments and this environment.
     pub fn new(env: Env) -> Self {
-        Self { env, profile: None, explanation: Explanation::default() }
+        let mut explanation = Explanation::default();
+        env.warnings().for_each(|warning| explanation.note(warning));
+        Self { env, profile: None, explanation }
     }
 
     /// The same, and behind the environment a profile.
