@@ -115,8 +115,11 @@ impl Env {
     }
 
     /// Where the user's programs keep their settings: `XDG_CONFIG_HOME` (XDG Base Directory Specification) if it is absolute,
-    /// else `~/.config`; on Windows `APPDATA`.
-    pub(crate) fn config_directory(&self) -> Result<Option<PathBuf>, Error> {
+    /// else `~/.config`; on Windows `APPDATA`. `None` if neither it nor the home folder is known. A file does not move it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn config_directory(&self) -> Result<Option<PathBuf>, Error> {
         let name = if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" };
         let named = self.variable(name)?.map(PathBuf::from).filter(|path| path.is_absolute());
         Ok(named.or(self.home()?.map(|home| home.join(".config"))))

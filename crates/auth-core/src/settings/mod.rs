@@ -8,6 +8,7 @@ mod explanation;
 mod found;
 mod lookup;
 mod profile;
+mod profiles;
 mod provenance;
 
 pub use dotenv::DotEnv;
@@ -15,6 +16,7 @@ pub use explanation::{Explained, Explanation};
 pub use found::Found;
 pub use lookup::Lookup;
 pub use profile::{Profile, Value};
+pub use profiles::Profiles;
 pub use provenance::Provenance;
 pub(crate) use provenance::shown;
 
@@ -51,6 +53,7 @@ impl Settings {
     /// The same, and behind the environment a profile.
     #[must_use]
     pub fn with_profile(mut self, profile: Profile) -> Self {
+        profile.warning().into_iter().for_each(|warning| self.explanation.note(warning));
         self.profile = Some(profile);
         self
     }
