@@ -121,6 +121,8 @@ mod status;
 mod sync;
 pub mod systems;
 mod target;
+#[cfg(test)]
+mod testing;
 mod token;
 mod token_value;
 mod transport;

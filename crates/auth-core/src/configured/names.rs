@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::settings::{Found, Lookup, Profile, Settings};
-use crate::{Env, Error, Secret};
+use crate::settings::{Found, Lookup, Profile, Provenance, Settings};
+use crate::{Env, Error};
 
 /// Looks settings up by their names: the variables that the description gives them, then the profile's key, then the
 /// description's default. Remembers which names were asked for, so that a key that nobody asked for is an error.
@@ -53,10 +53,15 @@ impl Names {
     }
 
     /// The values of a list; one string is a list of one. Empty if the key is not there.
-    pub(super) fn list(&mut self, name: &str) -> Result<Vec<Secret>, Error> {
+    pub(super) fn list(&mut self, name: &str) -> Result<Vec<Found>, Error> {
         self.asked.insert(name.to_owned());
-        let profiles = [self.settings.profile(), self.declaration.as_ref()];
-        Ok(profiles.into_iter().flatten().find_map(|profile| profile.list(name)).unwrap_or_default())
+        for profile in [self.settings.profile(), self.declaration.as_ref()].into_iter().flatten() {
+            let values = profile.list(name, name, self.settings.env())?;
+            if !values.is_empty() {
+                return Ok(values);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// Whether it says `name = true`.
@@ -89,8 +94,8 @@ impl Names {
 
     fn look(&mut self, name: &str, secret: bool) -> Result<Option<Found>, Error> {
         self.asked.insert(name.to_owned());
-        let variables = self.variables(name);
-        let variables: Vec<&str> = variables.iter().map(Secret::expose).collect();
+        let variables = self.variables(name)?;
+        let variables: Vec<&str> = variables.iter().map(Found::value).collect();
         let key = [name];
         let lookup = Lookup::new(name).variables(&variables).keys(&key);
         let lookup = if secret { lookup.secret() } else { lookup };
@@ -108,17 +113,16 @@ impl Names {
         Ok(found)
     }
 
-    fn variables(&self, name: &str) -> Vec<Secret> {
-        let key = format!("{name}.variables");
-        self.declaration.as_ref().and_then(|declaration| declaration.list(&key)).unwrap_or_default()
+    fn variables(&self, name: &str) -> Result<Vec<Found>, Error> {
+        let Some(declaration) = &self.declaration else { return Ok(Vec::new()) };
+        declaration.list(name, &format!("{name}.variables"), self.settings.env())
     }
 
     fn missing(&self, name: &str) -> Error {
-        let variables = self.variables(name);
-        let variables: Vec<&str> = variables.iter().map(Secret::expose).collect();
+        let variables = self.variables(name).unwrap_or_default();
+        let variables: Vec<&str> = variables.iter().map(Found::value).collect();
         let key = [name];
-        let lookup = Lookup::new(name).variables(&variables).keys(&key);
-        self.settings.missing(&lookup)
+        self.settings.missing(&Lookup::new(name).variables(&variables).keys(&key))
     }
 
     /// An error if the profile or the description has a key that means nothing.
@@ -133,7 +137,7 @@ impl Names {
                 };
                 if !is_known {
                     let known: Vec<&str> = self.asked.iter().map(String::as_str).collect();
-                    let place = profile.place(key);
+                    let place = profile.place(key).unwrap_or(Provenance::Default);
                     return Err(Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", "))));
                 }
             }

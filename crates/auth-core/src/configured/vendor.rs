@@ -1,6 +1,6 @@
 //! The vendors' systems that a profile can select by `system`.
 
-use crate::settings::{Found, Profile, Setting};
+use crate::settings::{Profile, Provenance, Setting};
 use crate::{Access, Env, Error, systems};
 
 /// What `system` may be, with the features that are on.
@@ -13,7 +13,10 @@ pub(super) const NAMES: &[&str] = &[
     "podstack",
 ];
 
-pub(super) fn access(system: &Found, profile: Profile, env: &Env) -> Result<Access, Error> {
+pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
+    let Some(system) = profile.find("system", "system", env)? else {
+        return Err(Error::misconfigured(format!("{profile} selects no `system`")));
+    };
     match system.value() {
         #[cfg(feature = "cape")]
         "cape" => {
@@ -44,7 +47,7 @@ fn check_keys(profile: &Profile, settings: &[Setting]) -> Result<(), Error> {
     let is_known = |key: &&str| known.contains(key) || ["system", "trust_endpoint"].contains(key);
     match profile.keys().find(|key| !is_known(key)) {
         Some(key) => {
-            let place = profile.place(key);
+            let place = profile.place(key).unwrap_or(Provenance::Default);
             Err(Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", "))))
         }
         None => Ok(()),

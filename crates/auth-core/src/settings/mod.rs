@@ -3,18 +3,22 @@
 //! One order everywhere, unless a system's page says otherwise: an argument, then environment variables, then the keys of a
 //! profile, then a default. An empty value counts as none.
 
+mod dotenv;
 mod explanation;
 mod found;
 mod lookup;
 mod profile;
+mod profiles;
 mod provenance;
 mod setting;
 pub(crate) mod trust;
 
+pub use dotenv::DotEnv;
 pub use explanation::{Explained, Explanation};
 pub use found::Found;
 pub use lookup::Lookup;
 pub use profile::{Profile, Value};
+pub use profiles::Profiles;
 pub use provenance::Provenance;
 pub(crate) use provenance::shown;
 pub use setting::Setting;
@@ -44,12 +48,15 @@ pub struct Settings {
 impl Settings {
     /// Settings from arguments and this environment.
     pub fn new(env: Env) -> Self {
-        Self { env, profile: None, explanation: Explanation::default() }
+        let mut explanation = Explanation::default();
+        env.warnings().for_each(|warning| explanation.note(warning));
+        Self { env, profile: None, explanation }
     }
 
     /// The same, and behind the environment a profile.
     #[must_use]
     pub fn with_profile(mut self, profile: Profile) -> Self {
+        profile.warning().into_iter().for_each(|warning| self.explanation.note(warning));
         self.profile = Some(profile);
         self
     }

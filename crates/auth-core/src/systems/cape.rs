@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use serde_json::Value;
 
-use crate::config::document;
+use crate::config::document::{self, Document};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, shown, trust};
 use crate::sources::PersonalToken;
 use crate::{Access, Env, Error, ErrorKind, FetchContext, Secret, Token, TokenSource};
@@ -132,9 +132,10 @@ impl Cape {
             }
             None => {
                 let login = Login::of(settings.env())?;
-                let token = login.read()?;
+                let (token, document) = login.read()?;
                 trust::check(&host, &token, trusted)?;
                 settings.note(format!("the token is the login in {}", shown(&login.path)));
+                document.warned().into_iter().for_each(|warning| settings.note(warning));
                 let source = Placed { source: PersonalToken::over(login).audience(AUDIENCE), placement };
                 Access::new(id, source, endpoint).with_credential(token.provenance().clone())
             }
@@ -179,7 +180,7 @@ impl Login {
         Ok(Self { path: env.home()?.ok_or_else(nowhere)?.join(AUTH_FILE) })
     }
 
-    fn read(&self) -> Result<Found, Error> {
+    fn read(&self) -> Result<(Found, Document), Error> {
         let document = document::read(&self.path).map_err(|error| match error.kind() {
             ErrorKind::Unavailable => Error::unavailable(format!(
                 "no token is configured: give the argument `token`, or log in with `cape login` (there is no {})",
@@ -187,9 +188,6 @@ impl Login {
             )),
             _ => error,
         })?;
-        if let Some(warning) = document.warning() {
-            tracing::warn!("{warning}");
-        }
         let unusable = |reason| {
             Error::misconfigured(format!("{} can't be used: {reason}; log in with `cape login`", shown(&self.path)))
         };
@@ -199,14 +197,14 @@ impl Login {
         let token = Secret::new(token.ok_or_else(|| unusable("it holds no `access_token`"))?);
         let key = "access_token".to_owned();
         let place = Provenance::File { path: self.path.clone(), line: None, key, nearby: false };
-        Ok(Found::new("token", token, place))
+        Ok((Found::new("token", token, place), document))
     }
 }
 
 #[async_trait]
 impl TokenSource for Login {
     async fn fetch(&self, _cx: &FetchContext) -> Result<Token, Error> {
-        Ok(Token::bearer(self.read()?.token()?).found().recheck(RECHECK))
+        Ok(Token::bearer(self.read()?.0.token()?).found().recheck(RECHECK))
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Names as in the platform's documents; those of the published Python package (1.7) are aliases.
 
+use std::path::Path;
+
 use http::HeaderName;
 
-use crate::settings::{Lookup, Profile, Setting, Settings, trust};
-use crate::{Access, Context, Env, Error, Secret};
+use crate::settings::{Lookup, Profile, Profiles, Provenance, Setting, Settings, trust};
+use crate::{Access, Context, Env, Error, ErrorKind, Secret};
 
 /// Where the API is unless said otherwise.
 pub const ENDPOINT: &str = "https://api.podstack.ai/v1";
@@ -167,10 +169,97 @@ impl Podstack {
     }
 }
 
-/// The settings with the profile of the credentials file behind them. That there is none is fine as long as nobody named one.
+/// The settings with a profile of the credentials file behind them. That there is no file, or no profile `default` in it, is
+/// fine as long as nobody named one.
 fn with_credentials_file(mut settings: Settings, name: Option<&Secret>) -> Result<Settings, Error> {
-    let name = settings.require(&Lookup::of(&PROFILE).argument(name))?;
-    let Some(home) = settings.env().home()? else { return Ok(settings) };
-    let _path = home.join(CREDENTIALS);
-    Ok(settings)
+    let profile = settings.require(&Lookup::of(&PROFILE).argument(name))?;
+    let is_named = *profile.provenance() != Provenance::Default;
+    let missing = |error: Error| match error.kind() {
+        ErrorKind::Unavailable if is_named => profile.unusable(error),
+        _ => error,
+    };
+    let selected = Profiles::read_ini(Path::new("~").join(CREDENTIALS), settings.env())
+        .and_then(|profiles| profiles.select_by(name.map(Secret::expose), PROFILE.variables(), settings.env()))
+        .map_err(missing);
+    match selected {
+        Ok(profile) => Ok(settings.with_profile(profile)),
+        Err(error) if error.kind() == ErrorKind::Unavailable => {
+            settings.note(error.to_string());
+            Ok(settings)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "\u{feff}[default]\r\napi_token = psk_file\r\n\r\n[prod]\r\napi_token=psk_prod\r\nproject=p-9\r\nendpoint=https://eu.example/v2\r\n";
+
+    fn home(file: Option<&str>) -> (tempfile::TempDir, Vec<(&'static str, String)>) {
+        let home = tempfile::tempdir().unwrap();
+        if let Some(text) = file {
+            std::fs::create_dir(home.path().join(".podstack")).unwrap();
+            std::fs::write(home.path().join(CREDENTIALS), text).unwrap();
+        }
+        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        let variables = vec![(name, home.path().to_str().unwrap().to_owned())];
+        (home, variables)
+    }
+
+    fn of(variables: &[(&'static str, String)], more: &[(&'static str, &str)]) -> Podstack {
+        let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        Podstack::new().env(Env::of(variables.iter().cloned().chain(more)))
+    }
+
+    fn place(access: &Access) -> String {
+        access.credential().map(ToString::to_string).unwrap_or_default()
+    }
+
+    #[test]
+    fn an_argument_wins_over_a_variable_and_that_over_its_alias_and_that_over_the_file() -> Result<(), Error> {
+        let (_home, env) = home(Some(FILE));
+        assert!(place(&of(&env, &[]).access()?).ends_with("credentials:2"));
+        assert_eq!(place(&of(&env, &[("PODSTACK_API_KEY", "k")]).access()?), "the variable PODSTACK_API_KEY");
+        let both = [("PODSTACK_API_KEY", "k"), ("PODSTACK_API_TOKEN", "t")];
+        assert_eq!(place(&of(&env, &both).access()?), "the variable PODSTACK_API_TOKEN");
+        assert_eq!(place(&of(&env, &both).token("a").access()?), "the argument `token`");
+        Ok(())
+    }
+
+    #[test]
+    fn a_profile_brings_token_project_and_endpoint() -> Result<(), Error> {
+        let (_home, env) = home(Some(FILE));
+        for access in [of(&env, &[]).profile_name("prod").access()?, of(&env, &[("PODSTACK_PROFILE", "prod")]).access()?] {
+            assert_eq!(access.endpoint().to_string(), "https://eu.example/v2");
+            assert_eq!(access.explain().value("project"), Some("p-9"));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_unknown_profile_is_an_error_that_lists_those_there_are_and_a_missing_file_one_that_names_it() {
+        let (_home, env) = home(Some(FILE));
+        let error = of(&env, &[]).profile_name("pord").token("t").access().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Misconfigured);
+        assert!(error.to_string().contains("default, prod"), "{error}");
+        let (_home, env) = home(None);
+        let error = of(&env, &[]).profile_name("prod").access().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Misconfigured);
+        assert!(error.to_string().contains("`profile`") && error.to_string().contains("credentials"), "{error}");
+    }
+
+    #[test]
+    fn without_a_token_the_error_names_argument_variables_and_key() {
+        let (_home, env) = home(None);
+        let error = of(&env, &[]).access().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        for name in ["`token`", "PODSTACK_API_TOKEN", "PODSTACK_API_KEY", "api_token"] {
+            assert!(error.to_string().contains(name), "{error}");
+        }
+        let (_home, env) = home(Some("[default]\napi_token = \"psk_quoted\"\n"));
+        let error = of(&env, &[]).access().unwrap_err();
+        assert!(error.to_string().contains("credentials:2") && error.to_string().contains("quotes"), "{error}");
+    }
 }
