@@ -7,7 +7,7 @@ use http::header::{AGE, DATE, RETRY_AFTER};
 use http::{Response, StatusCode};
 
 use super::answer::{self, AnswerError, ErrorAnswer};
-use super::{TokenAnswer, retry_after};
+use super::{TokenAnswer, TokenType, retry_after};
 use crate::{Error, ErrorKind, Secret, Token};
 
 /// Error codes that mean "later", whatever the status (RFC 6749 section 4.1.2.1 has the first two).
@@ -23,8 +23,12 @@ pub(super) struct Reply<'a> {
     /// Our wall clock, for replies without a usable `Date`.
     pub(super) now: SystemTime,
     pub(super) credential: &'a str,
+    /// What it is if the client, not the grant, is refused.
+    pub(super) client: &'a str,
     /// The type of token that the source can use.
     pub(super) token_type: &'a str,
+    /// Whether it can use one of no type, too.
+    pub(super) not_applicable: bool,
     /// What was sent: an issuer may quote it in its description.
     pub(super) secrets: &'a [&'a str],
 }
@@ -49,7 +53,11 @@ impl Reply<'_> {
     }
 
     fn token(&self) -> Result<TokenAnswer, Error> {
-        let fields = answer::Fields { expected_type: self.token_type, ..answer::Fields::default() };
+        let fields = answer::Fields {
+            expected_type: self.token_type,
+            not_applicable: self.not_applicable,
+            ..answer::Fields::default()
+        };
         let answer = match answer::parse_token(self.response.body(), fields) {
             Ok(answer) => answer,
             Err(AnswerError::OAuth(error)) => return Err(self.explain(error)),
@@ -69,7 +77,12 @@ impl Reply<'_> {
         if let Some(after) = answer.refresh_in {
             token = token.refresh_in(after);
         }
-        Ok(TokenAnswer { token, refresh_token: answer.refresh_token.map(Secret::new), scope: answer.scope })
+        Ok(TokenAnswer {
+            token,
+            refresh_token: answer.refresh_token.map(Secret::new),
+            scope: answer.scope,
+            issued_token_type: answer.issued_token_type.map(TokenType::new),
+        })
     }
 
     fn later(&self, status: StatusCode) -> Error {
@@ -101,7 +114,8 @@ impl Reply<'_> {
         } else if INTERACTION.contains(&code) {
             Error::new(ErrorKind::InteractionRequired, "the issuer wants a person to sign in or consent")
         } else {
-            Error::new(ErrorKind::Rejected, format!("the issuer refused {}", self.credential))
+            let refused = if code == "invalid_client" { self.client } else { self.credential };
+            Error::new(ErrorKind::Rejected, format!("the issuer refused {refused}"))
         };
         let answer = self.redact(answer);
         error.with_code(answer.code, answer.description)
