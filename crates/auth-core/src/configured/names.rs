@@ -89,7 +89,8 @@ impl Names {
     pub(super) fn below(&self, prefix: &str) -> BTreeSet<String> {
         let profiles = [self.settings.profile(), self.declaration.as_ref()];
         let keys = profiles.into_iter().flatten().flat_map(Profile::keys);
-        keys.filter_map(|key| key.strip_prefix(prefix)?.strip_prefix('.')?.split('.').next().map(str::to_owned)).collect()
+        keys.filter_map(|key| key.strip_prefix(prefix)?.strip_prefix('.')?.split('.').next().map(str::to_owned))
+            .collect()
     }
 
     fn look(&mut self, name: &str, secret: bool) -> Result<Option<Found>, Error> {
@@ -138,7 +139,10 @@ impl Names {
                 if !is_known {
                     let known: Vec<&str> = self.asked.iter().map(String::as_str).collect();
                     let place = profile.place(key).unwrap_or(Provenance::Default);
-                    return Err(Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", "))));
+                    return Err(Error::misconfigured(format!(
+                        "{place} means nothing here: known are {}",
+                        known.join(", ")
+                    )));
                 }
             }
         }

@@ -28,7 +28,8 @@ const RECHECK: Duration = Duration::from_secs(30);
 const SUBPROTOCOL: &str = "cape.runtime";
 
 const API: Setting = Setting::new("host", "the base URL").with_keys(&["host"]).with_default(HOST);
-const TOKEN: Setting = Setting::secret("token", "the personal access token, else the login in `~/.config/cape/auth`").with_keys(&["token"]);
+const TOKEN: Setting = Setting::secret("token", "the personal access token, else the login in `~/.config/cape/auth`")
+    .with_keys(&["token"]);
 
 /// What can be set.
 pub const SETTINGS: [Setting; 2] = [API, TOKEN];
@@ -176,7 +177,8 @@ struct Login {
 
 impl Login {
     fn of(env: &Env) -> Result<Self, Error> {
-        let nowhere = || Error::unavailable("no token is configured: give the argument `token`, or log in with `cape login`");
+        let nowhere =
+            || Error::unavailable("no token is configured: give the argument `token`, or log in with `cape login`");
         Ok(Self { path: env.home()?.ok_or_else(nowhere)?.join(AUTH_FILE) })
     }
 
@@ -256,7 +258,8 @@ mod tests {
     fn the_handshake_carries_the_token_as_the_second_subprotocol_and_no_authorization() -> Result<(), Error> {
         use crate::runtime::FakeRuntime;
         let clock = FakeRuntime::new();
-        let auth = Cape::new().env(Env::of([("X", "")])).token(TOKEN).runtime()?.builder().runtime(clock.clone()).build()?;
+        let auth =
+            Cape::new().env(Env::of([("X", "")])).token(TOKEN).runtime()?.builder().runtime(clock.clone()).build()?;
         clock.block_on(auth.warm_up())?;
         let mut headers = http::HeaderMap::new();
         let uri = http::Uri::from_static("https://app.capeprivacy.com/v1/run/f");

@@ -231,7 +231,9 @@ mod tests {
     #[test]
     fn a_profile_brings_token_project_and_endpoint() -> Result<(), Error> {
         let (_home, env) = home(Some(FILE));
-        for access in [of(&env, &[]).profile_name("prod").access()?, of(&env, &[("PODSTACK_PROFILE", "prod")]).access()?] {
+        for access in
+            [of(&env, &[]).profile_name("prod").access()?, of(&env, &[("PODSTACK_PROFILE", "prod")]).access()?]
+        {
             assert_eq!(access.endpoint().to_string(), "https://eu.example/v2");
             assert_eq!(access.explain().value("project"), Some("p-9"));
         }
