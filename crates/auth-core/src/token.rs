@@ -93,6 +93,18 @@ impl Token {
         self
     }
 
+    /// The same token, raw in a header of its own instead of where it was. One that is not needed stays so.
+    #[must_use]
+    pub fn into_header(mut self, name: HeaderName) -> Self {
+        self.placement = match self.placement {
+            Placement::Authorization { secret, .. } | Placement::Header { secret, .. } => {
+                Placement::Header { name, secret }
+            }
+            Placement::NoneNeeded => Placement::NoneNeeded,
+        };
+        self
+    }
+
     /// The lifetime as of the moment the request for it was sent, like `expires_in` (RFC 6749 section 5.1).
     #[must_use]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {

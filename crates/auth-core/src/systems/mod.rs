@@ -3,3 +3,5 @@
 
 #[cfg(feature = "ibm")]
 pub mod ibm;
+#[cfg(feature = "skyflow")]
+pub mod skyflow;
