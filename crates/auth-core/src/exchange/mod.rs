@@ -4,7 +4,7 @@
 pub(crate) mod answer;
 mod endpoint;
 pub(crate) mod reply;
-mod retry_after;
+pub(crate) mod retry_after;
 
 use std::borrow::Cow;
 use std::time::Duration;

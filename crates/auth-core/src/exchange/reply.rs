@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{AGE, DATE, RETRY_AFTER};
 use http::{Response, StatusCode};
 
 use super::answer::{self, AnswerError, ErrorAnswer};
@@ -130,17 +129,11 @@ impl Reply<'_> {
         self.redact(said).description.is_some().then_some(id)
     }
 
-    /// The issuer's clock, unless a cache stands between (RFC 9110 section 6.6.1, RFC 9111 section 5.1).
     pub(crate) fn server_time(&self) -> Option<SystemTime> {
-        let headers = self.response.headers();
-        if headers.contains_key(AGE) {
-            return None;
-        }
-        httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+        retry_after::server_time(self.response.headers())
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        let value = self.response.headers().get(RETRY_AFTER)?;
-        retry_after::parse(value.as_bytes(), self.server_time().unwrap_or(self.now))
+        retry_after::of(self.response.headers(), self.now)
     }
 }

@@ -16,6 +16,6 @@ pub(super) struct RawHeader(pub(super) Arc<dyn TokenSource>);
 #[async_trait]
 impl TokenSource for RawHeader {
     async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
-        Ok(self.0.fetch(cx).await?.into_header(HEADER))
+        Ok(self.0.fetch(cx).await?.rewritten(HEADER, str::to_owned))
     }
 }
