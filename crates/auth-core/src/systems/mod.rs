@@ -11,6 +11,8 @@ pub mod ibm;
 pub mod ivcap;
 #[cfg(feature = "podstack")]
 pub mod podstack;
+#[cfg(feature = "skyflow")]
+pub mod skyflow;
 
 #[cfg(feature = "cape")]
 pub use cape::Cape;
@@ -18,3 +20,5 @@ pub use cape::Cape;
 pub use ivcap::Ivcap;
 #[cfg(feature = "podstack")]
 pub use podstack::Podstack;
+#[cfg(feature = "skyflow")]
+pub use skyflow::Skyflow;
