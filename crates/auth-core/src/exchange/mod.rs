@@ -1,9 +1,9 @@
 //! The token exchange of RFC 6749 section 5 over any [`Transport`](crate::Transport): a form goes out, a token
 //! or an error answer comes back.
 
-mod answer;
+pub(crate) mod answer;
 mod endpoint;
-mod reply;
+pub(crate) mod reply;
 mod retry_after;
 
 use std::borrow::Cow;
@@ -44,6 +44,8 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 pub struct Exchange {
     endpoint: TokenEndpoint,
     form: Vec<(Cow<'static, str>, Secret)>,
+    json: bool,
+    names: (&'static str, &'static str),
     authorization: Option<HeaderValue>,
     client_secret: Option<Secret>,
     credential: Cow<'static, str>,
@@ -69,6 +71,8 @@ impl Exchange {
         Self {
             endpoint,
             form: Vec::new(),
+            json: false,
+            names: ("access_token", "token_type"),
             authorization: None,
             client_secret: None,
             credential: Cow::Borrowed("the credential"),
@@ -81,6 +85,21 @@ impl Exchange {
     #[must_use]
     pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Secret>) -> Self {
         self.form.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends the fields as an object of JSON strings instead of a form, for issuers that want it so (Skyflow). Default: a
+    /// form, as RFC 6749 appendix B has it.
+    #[must_use]
+    pub fn json_body(mut self) -> Self {
+        self.json = true;
+        self
+    }
+
+    /// The names under which the answer gives the token and its type. Default: `access_token` and `token_type`.
+    #[must_use]
+    pub fn answer_names(mut self, access_token: &'static str, token_type: &'static str) -> Self {
+        self.names = (access_token, token_type);
         self
     }
 
@@ -145,7 +164,7 @@ impl Exchange {
     /// [`Rejected`](ErrorKind::Rejected) for an error answer (RFC 6749 section 5.2, or a vendor's), also with status 200;
     /// [`Transient`](ErrorKind::Transient) for 408, 429, 5xx, `temporarily_unavailable` and for what never arrived;
     /// [`Malformed`](ErrorKind::Malformed) for an answer that is none; [`Misconfigured`](ErrorKind::Misconfigured) if
-    /// there is no transport. The issuer's body never appears beyond its `error*` fields.
+    /// there is no transport. The issuer's body never appears beyond its `error*` fields; its `x-request-id` is kept.
     pub async fn send(&self, cx: &FetchContext) -> Result<TokenAnswer, Error> {
         let transport = cx.transport()?;
         let response = transport
@@ -160,6 +179,7 @@ impl Exchange {
             response: &response,
             now: cx.started().wall(),
             credential: &self.credential,
+            names: self.names,
             token_type: &self.token_type,
             secrets: &secrets,
         };
@@ -171,16 +191,13 @@ impl Exchange {
     }
 
     fn request(&self) -> Result<Request<Bytes>, Error> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.form {
-            form.append_pair(name, value.expose());
-        }
+        let (content_type, body) = self.body();
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(self.endpoint.uri().clone())
             .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Bytes::from(form.finish()))
+            .header(CONTENT_TYPE, content_type)
+            .body(body)
             .map_err(|_| {
                 Error::new(ErrorKind::Misconfigured, "the token request can't be built from the endpoint's url")
             })?;
@@ -188,5 +205,18 @@ impl Exchange {
             request.headers_mut().insert(AUTHORIZATION, authorization.clone());
         }
         Ok(request)
+    }
+
+    fn body(&self) -> (&'static str, Bytes) {
+        if self.json {
+            let fields = self.form.iter().map(|(name, value)| (name.to_string(), value.expose().into()));
+            let object = serde_json::Value::Object(fields.collect());
+            return ("application/json", Bytes::from(object.to_string()));
+        }
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.form {
+            form.append_pair(name, value.expose());
+        }
+        ("application/x-www-form-urlencoded", Bytes::from(form.finish()))
     }
 }

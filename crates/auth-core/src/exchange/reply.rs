@@ -18,19 +18,21 @@ const INTERACTION: [&str; 4] =
     ["interaction_required", "login_required", "consent_required", "account_selection_required"];
 
 /// A reply, and what is needed to read it without repeating a secret.
-pub(super) struct Reply<'a> {
-    pub(super) response: &'a Response<Bytes>,
+pub(crate) struct Reply<'a> {
+    pub(crate) response: &'a Response<Bytes>,
     /// Our wall clock, for replies without a usable `Date`.
-    pub(super) now: SystemTime,
-    pub(super) credential: &'a str,
+    pub(crate) now: SystemTime,
+    pub(crate) credential: &'a str,
+    /// Under which names the answer gives the token and its type.
+    pub(crate) names: (&'static str, &'static str),
     /// The type of token that the source can use.
-    pub(super) token_type: &'a str,
+    pub(crate) token_type: &'a str,
     /// What was sent: an issuer may quote it in its description.
-    pub(super) secrets: &'a [&'a str],
+    pub(crate) secrets: &'a [&'a str],
 }
 
 impl Reply<'_> {
-    pub(super) fn read(&self) -> Result<TokenAnswer, Error> {
+    pub(crate) fn read(&self) -> Result<TokenAnswer, Error> {
         let status = self.response.status();
         let result = match status.as_u16() {
             200..=299 => self.token(),
@@ -45,11 +47,15 @@ impl Reply<'_> {
             400..=499 => Err(self.refused(status)),
             _ => Err(Error::new(ErrorKind::Malformed, format!("the token endpoint answered {status}"))),
         };
-        result.map_err(|error| error.with_status(status.as_u16()).with_retry_after(self.retry_after()))
+        let id = self.request_id();
+        result.map_err(|error| {
+            error.with_status(status.as_u16()).with_retry_after(self.retry_after()).with_request_id(id)
+        })
     }
 
     fn token(&self) -> Result<TokenAnswer, Error> {
-        let fields = answer::Fields { expected_type: self.token_type, ..answer::Fields::default() };
+        let (access_token, token_type) = self.names;
+        let fields = answer::Fields { access_token, token_type, expected_type: self.token_type };
         let answer = match answer::parse_token(self.response.body(), fields) {
             Ok(answer) => answer,
             Err(AnswerError::OAuth(error)) => return Err(self.explain(error)),
@@ -73,14 +79,7 @@ impl Reply<'_> {
     }
 
     fn later(&self, status: StatusCode) -> Error {
-        let error = Error::transient(format!("the token endpoint answered {status}"));
-        match self.error_answer() {
-            Some(answer) => {
-                let answer = self.redact(answer);
-                error.with_code(answer.code, answer.description)
-            }
-            None => error,
-        }
+        self.in_its_own_words(Error::transient(format!("the token endpoint answered {status}")))
     }
 
     fn refused(&self, status: StatusCode) -> Error {
@@ -107,6 +106,15 @@ impl Reply<'_> {
         error.with_code(answer.code, answer.description)
     }
 
+    /// The same error, with the code and description of the answer as far as they repeat no secret.
+    pub(crate) fn in_its_own_words(&self, error: Error) -> Error {
+        let error = error.with_status(self.response.status().as_u16()).with_request_id(self.request_id());
+        match self.error_answer().map(|answer| self.redact(answer)) {
+            Some(answer) => error.with_code(answer.code, answer.description),
+            None => error,
+        }
+    }
+
     fn error_answer(&self) -> Option<ErrorAnswer> {
         answer::parse_error(self.response.body())
     }
@@ -115,8 +123,15 @@ impl Reply<'_> {
         self.secrets.iter().fold(answer, |answer, secret| answer.without(secret))
     }
 
+    /// The id that the issuer gave this request, unless it repeats what was sent.
+    fn request_id(&self) -> Option<&str> {
+        let id = self.response.headers().get("x-request-id")?.to_str().ok()?;
+        let said = ErrorAnswer { code: None, description: Some(id.to_owned()) };
+        self.redact(said).description.is_some().then_some(id)
+    }
+
     /// The issuer's clock, unless a cache stands between (RFC 9110 section 6.6.1, RFC 9111 section 5.1).
-    fn server_time(&self) -> Option<SystemTime> {
+    pub(crate) fn server_time(&self) -> Option<SystemTime> {
         let headers = self.response.headers();
         if headers.contains_key(AGE) {
             return None;
