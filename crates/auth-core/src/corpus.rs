@@ -17,6 +17,27 @@ pub(crate) fn rows(name: &str) -> Vec<(String, Vec<u8>, String)> {
         .collect()
 }
 
+/// Whether an outcome is the expected one: the same, or the same JSON, or the same error where the row names no line.
+pub(crate) fn agree(outcome: &str, expect: &str) -> bool {
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text.strip_prefix("ok:")?).ok();
+    outcome == expect
+        || json(outcome).is_some_and(|value| Some(value) == json(expect))
+        || !expect.contains('(') && outcome.split('(').next() == Some(expect)
+}
+
+/// The rules for messages, of the corpus's README: one line under 300 bytes, which names the line that the row names, and
+/// has no 8 bytes in a row with the input. What of the input are names and no values, the caller leaves out.
+pub(crate) fn check_message(id: &str, message: &str, input: &[u8], expect: &str) {
+    assert!(message.len() < 300 && !message.contains('\n'), "{id}: {message}");
+    assert!(!message.ends_with('.') && message.starts_with(|c: char| !c.is_uppercase()), "{id}: {message}");
+    let piece = input.windows(8).find(|piece| message.as_bytes().windows(8).any(|said| said == *piece));
+    assert!(piece.is_none(), "{id}: {message} repeats {:?}", piece.map(String::from_utf8_lossy));
+    if let Some((_, line)) = expect.split_once("(line ") {
+        let line = line.trim_end_matches(')');
+        assert!(message.contains(&format!(":{line} ")), "{id}: {message} does not name line {line}");
+    }
+}
+
 /// Every input of one or two bytes, and a few hundred mutations of every row: bytes put in (some of them `special` to the
 /// format), cut off, doubled. The same ones every time.
 pub(crate) fn probe_all(name: &str, special: &[u8], mut probe: impl FnMut(&[u8])) {

@@ -50,18 +50,35 @@ pub(crate) fn read(path: &Path) -> Result<Document, Error> {
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(meta.len().min(LONGEST)).unwrap_or(0) + 1));
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let document = decode(&bytes).map_err(|reason| refused(&reason))?;
+    Ok(Document { warning: warning(&meta, &name), ..document })
+}
+
+/// The bytes of a file as text.
+///
+/// # Errors
+/// Why they are none, in words that repeat nothing of them.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Document, &'static str> {
     if bytes.len() as u64 > LONGEST {
-        return Err(refused(&"it is longer than 1 MiB"));
+        return Err("it is longer than 1 MiB");
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(refused(&"it is UTF-16 text; save it again as UTF-8"));
+        return Err("it is UTF-16 text; save it again as UTF-8");
     }
-    match String::from_utf8(std::mem::take(&mut *bytes)) {
-        Ok(text) => Ok(Document { text: Zeroizing::new(text), warning: warning(&meta, &name) }),
-        Err(error) => {
-            drop(Zeroizing::new(error.into_bytes()));
-            Err(refused(&"it is not UTF-8 text"))
-        }
+    let text = str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text")?;
+    Ok(Document { text: Zeroizing::new(text.to_owned()), warning: None })
+}
+
+/// What is said about a file of these bytes, if it can't be used.
+#[cfg(test)]
+pub(crate) fn message_of(
+    name: &str,
+    bytes: &[u8],
+    parse: impl FnOnce(&str) -> Result<(), super::fault::Fault>,
+) -> Option<String> {
+    match decode(bytes) {
+        Err(reason) => Some(format!("the file {name} can't be used: {reason}")),
+        Ok(document) => parse(document.text()).err().map(|fault| fault.in_file(Path::new(name)).to_string()),
     }
 }
 

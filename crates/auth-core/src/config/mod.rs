@@ -1,3 +1,6 @@
 //! Files that hold settings.
 
 pub(crate) mod document;
+pub(crate) mod dotenv;
+mod fault;
+pub(crate) mod ini;
