@@ -8,6 +8,7 @@ mod found;
 mod lookup;
 mod profile;
 mod provenance;
+pub mod trust;
 
 pub use explanation::{Explained, Explanation};
 pub use found::Found;

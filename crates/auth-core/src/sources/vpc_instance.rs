@@ -115,9 +115,13 @@ impl VpcInstance {
         credential: &str,
         secrets: &[&str],
     ) -> Result<TokenAnswer, Error> {
-        let response =
-            cx.transport()?.send(request, ANSWER_LIMIT).await.map_err(|error| error.with_host(self.host()))?;
-        let response = response.map(in_iams_words);
+        let sent = cx.transport()?.send(request, ANSWER_LIMIT).await;
+        let mut response = sent.map_err(|error| error.with_host(self.host()))?;
+        if !response.status().is_success()
+            && let Some(body) = in_iams_words(response.body())
+        {
+            *response.body_mut() = body;
+        }
         let now = cx.started().wall();
         let names = ("access_token", "token_type");
         let reply = Reply { response: &response, now, credential, names, token_type: "Bearer", secrets };
