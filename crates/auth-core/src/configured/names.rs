@@ -14,7 +14,7 @@ pub(super) struct Names {
 }
 
 /// Keys that every profile may have.
-const SELECTING: [&str; 3] = ["system", "type", "trust_endpoint"];
+const SELECTING: [&str; 3] = ["system", "type", "allow_nearby_endpoint"];
 
 impl Names {
     pub(super) fn new(profile: Profile, declaration: Option<Profile>, env: Env) -> Self {

@@ -44,7 +44,7 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
 /// An error if the profile has a key that means nothing to the system.
 fn check_keys(profile: &Profile, settings: &[Setting]) -> Result<(), Error> {
     let known: Vec<&str> = settings.iter().flat_map(|setting| setting.keys().iter().copied()).collect();
-    let is_known = |key: &&str| known.contains(key) || ["system", "trust_endpoint"].contains(key);
+    let is_known = |key: &&str| known.contains(key) || ["system", "allow_nearby_endpoint"].contains(key);
     match profile.keys().find(|key| !is_known(key)) {
         Some(key) => {
             let place = profile.place(key).unwrap_or(Provenance::Default);

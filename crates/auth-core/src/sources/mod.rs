@@ -7,6 +7,8 @@ mod api_key;
 pub(crate) mod bench;
 mod callback;
 mod client_credentials;
+#[cfg(feature = "ibm")]
+mod cr_token;
 mod env;
 mod file;
 mod jwt_bearer;
@@ -15,10 +17,18 @@ mod refresh_token;
 mod remote;
 mod static_token;
 mod token_exchange;
+#[cfg(feature = "ibm")]
+mod token_file;
+#[cfg(feature = "ibm")]
+mod trusted_profile;
+#[cfg(feature = "ibm")]
+mod vpc_instance;
 
 pub use api_key::ApiKey;
 pub use callback::Callback;
 pub use client_credentials::ClientCredentials;
+#[cfg(feature = "ibm")]
+pub use cr_token::CrToken;
 pub use env::EnvToken;
 pub use file::FileToken;
 pub use jwt_bearer::JwtBearer;
@@ -27,3 +37,7 @@ pub use refresh_token::RefreshToken;
 pub use remote::Remote;
 pub use static_token::{StaticToken, TokenHandle};
 pub use token_exchange::TokenExchange;
+#[cfg(feature = "ibm")]
+pub use trusted_profile::TrustedProfile;
+#[cfg(feature = "ibm")]
+pub use vpc_instance::VpcInstance;
