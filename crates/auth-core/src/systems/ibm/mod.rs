@@ -12,6 +12,9 @@ mod watsonx;
 pub use auth_type::AuthType;
 pub use cloud::IbmCloud;
 pub use iam::{AUTH_URL, api_key, api_key_at};
+#[cfg(feature = "profiles")]
+pub(crate) use setting::keys;
+pub(super) use setting::reference;
 pub use watsonx::{IdsIn, Watsonx};
 
 #[cfg(all(test, feature = "test-util"))]

@@ -168,8 +168,7 @@ impl Resolver {
             Places::Profile => Vec::new(),
             Places::Service { prefix, .. } => first.map(|key| format!("{prefix}_{key}")).into_iter().collect(),
             Places::Watsonx => {
-                let first = first.map(|key| format!("WATSONX_{key}"));
-                first.into_iter().chain(setting.watsonx.iter().map(ToString::to_string)).collect()
+                setting.watsonx_variables()
             }
         }
     }

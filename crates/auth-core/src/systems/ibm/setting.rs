@@ -1,5 +1,7 @@
 //! The settings, each by all its names.
 
+use crate::systems::Reference;
+
 /// One setting. Its places are an argument, IBM's key behind a service's prefix (`MY_SERVICE_APIKEY`), for watsonx.ai some
 /// variables, and keys of a profile.
 #[derive(Debug)]
@@ -87,6 +89,66 @@ pub(super) static ALL: [&Setting; 13] = [
     &ACCOUNT_ID,
     &CR_TOKEN_FILE,
 ];
+
+/// All of watsonx.ai's.
+static WATSONX: [&Setting; 18] = [
+    &URL,
+    &REGION,
+    &API_KEY,
+    &TOKEN,
+    &TOKEN_FILE,
+    &PROJECT_ID,
+    &SPACE_ID,
+    &VERSION,
+    &AUTH_TYPE,
+    &AUTH_URL,
+    &SCOPE,
+    &CLIENT_ID,
+    &CLIENT_SECRET,
+    &PROFILE_ID,
+    &PROFILE_NAME,
+    &PROFILE_CRN,
+    &ACCOUNT_ID,
+    &CR_TOKEN_FILE,
+];
+
+impl Setting {
+    /// Its variables for watsonx.ai.
+    pub(super) fn watsonx_variables(&self) -> Vec<String> {
+        let first = self.keys.first().map(|key| format!("WATSONX_{key}"));
+        first.into_iter().chain(self.watsonx.iter().map(ToString::to_string)).collect()
+    }
+
+    /// Its keys in the configuration of a service.
+    fn service_variables(&self) -> Vec<String> {
+        self.keys.iter().map(|key| format!("<SERVICE>_{key}")).collect()
+    }
+
+    fn reference(&self, system: &'static str, variables: Vec<String>) -> Reference {
+        Reference {
+            system,
+            name: self.argument.to_owned(),
+            about: self.what,
+            secret: self.secret,
+            variables,
+            keys: self.profile.iter().map(ToString::to_string).collect(),
+            default: None,
+        }
+    }
+}
+
+pub(in crate::systems) fn reference() -> Vec<Reference> {
+    let watsonx = WATSONX.iter().map(|setting| setting.reference("watsonx", setting.watsonx_variables()));
+    let cloud = ALL.iter().map(|setting| setting.reference("ibm", setting.service_variables()));
+    watsonx.chain(cloud).collect()
+}
+
+/// The keys that a profile of watsonx.ai (`true`), or of another service, may have.
+#[cfg(feature = "profiles")]
+pub(crate) fn keys(watsonx: bool) -> Vec<&'static str> {
+    let all: &[&Setting] = if watsonx { &WATSONX } else { &ALL };
+    all.iter().flat_map(|setting| setting.profile.iter().copied()).collect()
+}
 
 /// What IBM's SDKs know besides, and what becomes of it here.
 pub(super) const LEFT_OUT: [(&str, &str); 8] = [
