@@ -167,9 +167,7 @@ impl Resolver {
         match &self.places {
             Places::Profile => Vec::new(),
             Places::Service { prefix, .. } => first.map(|key| format!("{prefix}_{key}")).into_iter().collect(),
-            Places::Watsonx => {
-                setting.watsonx_variables()
-            }
+            Places::Watsonx => setting.watsonx_variables(),
         }
     }
 }

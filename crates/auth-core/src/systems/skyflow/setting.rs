@@ -12,9 +12,11 @@ pub(super) const TOKEN: Setting =
 pub(super) const API_KEY: Setting =
     Setting::secret("api_key", "an API key: 42 characters that begin with `sky-`").with_keys(&["api_key"]);
 pub(super) const ROLES: Setting =
-    Setting::new("roles", "the roles that tokens are restricted to, separated by spaces or commas").with_keys(&["roles"]);
+    Setting::new("roles", "the roles that tokens are restricted to, separated by spaces or commas")
+        .with_keys(&["roles"]);
 pub(super) const CTX: Setting =
-    Setting::secret("ctx", "what the vault's policies may know of the request: a string or a JSON object").with_keys(&["ctx"]);
+    Setting::secret("ctx", "what the vault's policies may know of the request: a string or a JSON object")
+        .with_keys(&["ctx"]);
 pub(super) const VAULT_URL: Setting = Setting::new("vault_url", "the vault's base URL").with_keys(&["vault_url"]);
 pub(super) const CLUSTER_ID: Setting =
     Setting::new("cluster_id", "the vault's cluster, in place of its URL").with_keys(&["cluster_id"]);

@@ -64,12 +64,9 @@ fn cluster(given: &Given, settings: &mut Settings, keys: &[&str]) -> Result<Opti
     let Some(cluster) = settings.find(&lookup)? else { return Ok(None) };
     let env = match given.env {
         Some(env) => env,
-        None => settings
-            .find(&Lookup::of(&setting::ENV))?
-            .as_ref()
-            .map(VaultEnv::read)
-            .transpose()?
-            .unwrap_or_default(),
+        None => {
+            settings.find(&Lookup::of(&setting::ENV))?.as_ref().map(VaultEnv::read).transpose()?.unwrap_or_default()
+        }
     };
     let id = cluster.value().trim();
     // One label of a host name, or the host could be anybody's.
