@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::token_value::{self, TokenValueError};
 
 mod error;
-mod fields;
+pub(crate) mod fields;
 
 pub(crate) use error::{ErrorAnswer, parse_error};
 use fields::{Raw, read_object};

@@ -1,7 +1,7 @@
 //! The token exchange of RFC 6749 section 5 over any [`Transport`](crate::Transport): a form goes out, a token
 //! or an error answer comes back.
 
-mod answer;
+pub(crate) mod answer;
 mod endpoint;
 mod reply;
 mod retry_after;

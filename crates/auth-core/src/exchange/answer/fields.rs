@@ -17,18 +17,18 @@ use super::AnswerError;
 const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// The last second of the year 9999, past which no date can be written.
-const MAX_EPOCH_SECONDS: f64 = 253_402_300_799.0;
+pub(crate) const MAX_EPOCH_SECONDS: f64 = 253_402_300_799.0;
 
 /// Under this key serde_json hands over every number, as text, if some crate of the program turns on its
 /// `arbitrary_precision` feature.
 const NUMBER_KEY: &str = "$serde_json::private::Number";
 
 /// What an object holds under the names asked for, in the order of the names. Null is no value.
-pub(super) struct Found<const N: usize> {
+pub(crate) struct Found<const N: usize> {
     /// The values; of several under one name, the first.
-    pub(super) values: [Option<Raw>; N],
+    pub(crate) values: [Option<Raw>; N],
     /// A name that occurs more than once.
-    pub(super) duplicate: Option<&'static str>,
+    pub(crate) duplicate: Option<&'static str>,
 }
 
 /// Reads the named fields of a JSON object. All of the body has to be one JSON text, in UTF-8.
@@ -36,7 +36,7 @@ pub(super) struct Found<const N: usize> {
 /// # Errors
 ///
 /// `NotJson` or `NotObject`. Errors of serde_json go no further than here, since they quote the body.
-pub(super) fn read_object<const N: usize>(body: &[u8], names: [&'static str; N]) -> Result<Found<N>, AnswerError> {
+pub(crate) fn read_object<const N: usize>(body: &[u8], names: [&'static str; N]) -> Result<Found<N>, AnswerError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     // serde_json does not look at the encoding of what it skips.
     let text = str::from_utf8(body).map_err(|_| AnswerError::NotJson)?;
@@ -48,7 +48,7 @@ pub(super) fn read_object<const N: usize>(body: &[u8], names: [&'static str; N])
 }
 
 /// A field's value, as far as any field is understood. Not `Debug`: it may be a token.
-pub(super) enum Raw {
+pub(crate) enum Raw {
     /// A number; no lifetime or date needs more than 53 bits.
     Number(f64),
     /// A string.
@@ -63,7 +63,7 @@ pub(super) enum Raw {
 
 impl Raw {
     /// A number, or a string that is one.
-    fn number(&self) -> Option<f64> {
+    pub(crate) fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
             Self::Text(text) => number(text),
@@ -72,13 +72,13 @@ impl Raw {
     }
 
     /// A number of seconds, its fraction cut off, between 0 and 10 years. What is negative is over.
-    pub(super) fn duration(&self) -> Option<Duration> {
+    pub(crate) fn duration(&self) -> Option<Duration> {
         let seconds = self.number()?.clamp(0.0, MAX_LIFETIME.as_secs_f64());
         Some(Duration::from_secs(seconds as u64))
     }
 
     /// Seconds since 1970, or a date of RFC 3339.
-    pub(super) fn moment(&self) -> Option<SystemTime> {
+    pub(crate) fn moment(&self) -> Option<SystemTime> {
         match (self.number(), self) {
             (Some(seconds), _) => {
                 let seconds = seconds.clamp(0.0, MAX_EPOCH_SECONDS) as u64;
@@ -90,7 +90,7 @@ impl Raw {
     }
 
     /// A member of an object.
-    pub(super) fn member(&self, name: &str) -> Option<&Raw> {
+    pub(crate) fn member(&self, name: &str) -> Option<&Raw> {
         match self {
             Self::Members(members) => members.iter().find(|(known, _)| known == name).map(|(_, value)| value),
             _ => None,
