@@ -5,7 +5,8 @@ mod oauth;
 mod placed;
 mod plain;
 mod source;
-#[cfg(all(test, feature = "test-util", feature = "systems"))]
+#[cfg(test)]
+#[cfg(all(feature = "test-util", feature = "systems"))]
 mod tests;
 mod vendor;
 

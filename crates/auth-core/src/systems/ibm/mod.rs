@@ -17,5 +17,6 @@ pub(crate) use setting::keys;
 pub(super) use setting::reference;
 pub use watsonx::{IdsIn, Watsonx};
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;
