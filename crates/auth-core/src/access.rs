@@ -4,8 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::settings::Explanation;
-use crate::{Authenticator, Builder, Context, Endpoint, Error, TokenSource, Transport};
+use async_trait::async_trait;
+use http::HeaderName;
+
+use crate::settings::{Explanation, Found, Provenance};
+use crate::sources::{StaticToken, TokenHandle};
+use crate::{Authenticator, Builder, Context, Endpoint, Error, FetchContext, Token, TokenSource, Transport};
 
 /// What a system or a profile comes to: a source of tokens, the endpoint they are for, and what else requests say. Made
 /// without an HTTP client; [`authenticator`](Access::authenticator) gives it one.
@@ -19,6 +23,8 @@ pub struct Access {
     endpoint: Endpoint,
     context: Context,
     whoami: Option<Cow<'static, str>>,
+    credential: Option<Provenance>,
+    handle: Option<TokenHandle>,
     explanation: Explanation,
 }
 
@@ -33,15 +39,41 @@ impl Access {
         Self::of(id.into(), None, endpoint)
     }
 
+    /// A token that the program's user gave, for the API at `endpoint`. The access then has a
+    /// [`token_handle`](Self::token_handle), and its errors say where the token came from.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if the value is no token; the message names its place.
+    pub fn with_token(id: impl Into<Cow<'static, str>>, token: &Found, endpoint: Endpoint) -> Result<Self, Error> {
+        let source = StaticToken::new(token.token()?)?;
+        let handle = source.handle();
+        Ok(Self::new(id, source, endpoint).with_credential(token.provenance().clone()).with_token_handle(handle))
+    }
+
     fn of(id: Cow<'static, str>, source: Option<Arc<dyn TokenSource>>, endpoint: Endpoint) -> Self {
         let (context, explanation) = (Context::default(), Explanation::default());
-        Self { id, source, endpoint, context, whoami: None, explanation }
+        Self { id, source, endpoint, context, whoami: None, credential: None, handle: None, explanation }
     }
 
     /// What requests say besides.
     #[must_use]
     pub fn with_context(mut self, context: Context) -> Self {
         self.context = context;
+        self
+    }
+
+    /// The same credential for another endpoint of the same system, such as its management API. **The token goes there from
+    /// now on, and no longer to the endpoint before**: the program says so, so it has to know that host.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
+    /// The same credential, raw in a header of its own in place of `Authorization`, as some gateways want it.
+    #[must_use]
+    pub fn in_header(mut self, name: HeaderName) -> Self {
+        self.source = self.source.map(|source| Arc::new(InHeader { source, name }) as Arc<dyn TokenSource>);
         self
     }
 
@@ -52,6 +84,20 @@ impl Access {
         self
     }
 
+    /// Where the credential came from. Errors then say it, beside the id.
+    #[must_use]
+    pub fn with_credential(mut self, place: Provenance) -> Self {
+        self.credential = Some(place);
+        self
+    }
+
+    /// The handle that replaces a token which the program's user renews.
+    #[must_use]
+    pub fn with_token_handle(mut self, handle: TokenHandle) -> Self {
+        self.handle = Some(handle);
+        self
+    }
+
     /// Where its settings came from.
     #[must_use]
     pub fn with_explanation(mut self, explanation: Explanation) -> Self {
@@ -59,7 +105,7 @@ impl Access {
         self
     }
 
-    /// The name in logs and errors.
+    /// The name of the system or profile.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -84,6 +130,16 @@ impl Access {
         self.source.is_none()
     }
 
+    /// Where the credential came from.
+    pub fn credential(&self) -> Option<&Provenance> {
+        self.credential.as_ref()
+    }
+
+    /// Replaces the token, if it is one that the program's user renews; `None` if tokens are fetched.
+    pub fn token_handle(&self) -> Option<&TokenHandle> {
+        self.handle.as_ref()
+    }
+
     /// Where its settings came from. Holds no secret.
     pub fn explain(&self) -> &Explanation {
         &self.explanation
@@ -103,7 +159,23 @@ impl Access {
             Some(source) => Authenticator::builder(Arc::clone(source)).for_endpoint(&self.endpoint),
             None => Builder::of_none_needed(),
         };
-        builder.id(&self.id)
+        match &self.credential {
+            Some(place) => builder.id(format!("{}, {place}", self.id)),
+            None => builder.id(&self.id),
+        }
+    }
+}
+
+/// A source whose tokens go elsewhere on a request.
+struct InHeader {
+    source: Arc<dyn TokenSource>,
+    name: HeaderName,
+}
+
+#[async_trait]
+impl TokenSource for InHeader {
+    async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
+        Ok(self.source.fetch(cx).await?.moved_to(self.name.clone()))
     }
 }
 

@@ -9,8 +9,12 @@
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
 use std::iter;
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
 
 use crate::Error;
+use crate::exchange::{answer, retry_after};
 
 pub use crate::target::Target;
 
@@ -26,6 +30,18 @@ pub fn passed_once() -> Error {
 /// What a transport says where an HTTP client has failed. The client's own words stay out of it, since they may quote the
 /// URL; the operating system's reason is safe, and useful. A refused connection is [never sent](Error::never_sent).
 pub fn unreachable(error: &(dyn StdError + 'static), https: bool) -> Error {
+    let (reason, because) = why(error, https);
+    let failed = Error::transient(format!("the token endpoint could not be reached{because}"));
+    if reason == Some(ErrorKind::ConnectionRefused) { failed.never_sent() } else { failed }
+}
+
+/// The reason why a server could not be reached, in words that can follow `could not be reached`: `: connection refused`.
+/// Nothing of the client's own words is in it.
+pub fn why_unreachable(error: &(dyn StdError + 'static), https: bool) -> String {
+    why(error, https).1
+}
+
+fn why(error: &(dyn StdError + 'static), https: bool) -> (Option<ErrorKind>, String) {
     let causes = iter::successors(Some(error), |&error| error.source());
     let reason = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(innermost).find(says_something);
     let because = match reason {
@@ -33,8 +49,19 @@ pub fn unreachable(error: &(dyn StdError + 'static), https: bool) -> Error {
         Some(kind) => format!(": {kind}"),
         None => " (look at its name, the proxy, and TLS)".to_owned(),
     };
-    let failed = Error::transient(format!("the token endpoint could not be reached{because}"));
-    if reason == Some(ErrorKind::ConnectionRefused) { failed.never_sent() } else { failed }
+    (reason, because)
+}
+
+/// How long a server asks to be left alone (`Retry-After`, RFC 9110 section 10.2.3), in both of its forms, at most an hour;
+/// a date is compared with the server's own clock if the answer says what that is. `None` for what can't be read.
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    retry_after::of(headers, now)
+}
+
+/// A server's words as an error may show them: visible characters only, words that could be a credential as an ellipsis, at
+/// most `max` bytes. `None` if nothing is left, or if they repeat eight bytes of one of the `secrets`.
+pub fn fit_to_show(text: &str, secrets: &[&str], max: usize) -> Option<String> {
+    answer::fit_to_show(text, secrets, max)
 }
 
 /// The kind of the error that others of its type are wrapped around: `source()` passes over it.

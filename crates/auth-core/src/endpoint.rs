@@ -56,6 +56,11 @@ impl Endpoint {
         &self.origin
     }
 
+    /// Whether an absolute URI goes to this endpoint's origin, below its path or not.
+    pub fn is_origin_of(&self, uri: &Uri) -> bool {
+        self.origin.includes(uri.into())
+    }
+
     /// The absolute URI of a path (and query) below this base.
     ///
     /// # Errors

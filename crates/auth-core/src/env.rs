@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Error;
-use crate::settings::Provenance;
+use crate::settings::{DotEnv, Provenance};
 
 /// A set of environment variables: the process's, or one of your own.
 ///
-/// An empty variable counts as unset. The home folder and the working directory, which some files are looked for in, belong
+/// An empty variable counts as unset. Files in the `.env` format can be put behind it. The home folder and the working directory, which some files are looked for in, belong
 /// to it too.
 #[derive(Clone, Default)]
 pub struct Env {
     variables: Option<Arc<HashMap<String, String>>>,
+    files: Arc<Vec<DotEnv>>,
     working_directory: Option<Arc<Path>>,
 }
 
@@ -23,6 +24,11 @@ impl Env {
     /// The process's environment, read anew at every look.
     pub fn process() -> Self {
         Self::default()
+    }
+
+    /// No variables at all: what is not said by an argument is not there.
+    pub fn empty() -> Self {
+        Self::of::<String, String>([])
     }
 
     /// A fixed set, for tests and for programs that bring their own. Its working directory is the process's, unless
@@ -39,6 +45,32 @@ impl Env {
         self
     }
 
+    /// The same, and behind it the assignments of a file: `.env`, or any other name. A variable that is set already, here or
+    /// by an earlier file, stays as it is; the process's own environment is never changed. No file is read unless it is named
+    /// here: who wrote the working directory's is not always who runs the program.
+    ///
+    /// Values are taken literally: a token may have a `$`. A relative path starts from the working directory, and `~/` is the
+    /// home folder. That others can read the file is a warning, in the log and in every
+    /// [`Explanation`](crate::settings::Explanation).
+    ///
+    /// # Errors
+    /// As [`DotEnv::read`].
+    pub fn with_dotenv(mut self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let file = DotEnv::read(path, &self)?;
+        Arc::make_mut(&mut self.files).push(file);
+        Ok(self)
+    }
+
+    /// The same, with values for `${NAME}`: of the lines above, else of this environment.
+    ///
+    /// # Errors
+    /// As [`DotEnv::read_expanded`].
+    pub fn with_dotenv_expanded(mut self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let file = DotEnv::read_expanded(path, &self)?;
+        Arc::make_mut(&mut self.files).push(file);
+        Ok(self)
+    }
+
     /// The value of a variable, or `None` if it is not set or empty.
     ///
     /// # Errors
@@ -49,6 +81,20 @@ impl Env {
 
     /// The value of a variable, and where it came from.
     pub(crate) fn look(&self, name: &str) -> Result<Option<(String, Provenance)>, Error> {
+        if let Some(value) = self.variable(name)? {
+            return Ok(Some((value, Provenance::Variable(name.to_owned()))));
+        }
+        let found = self.files.iter().find_map(|file| file.look(name));
+        Ok(found.map(|(value, place)| (value.expose().to_owned(), place)))
+    }
+
+    /// What is to be said about the files behind it.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().filter_map(DotEnv::warning)
+    }
+
+    /// The value of a variable, files not considered.
+    fn variable(&self, name: &str) -> Result<Option<String>, Error> {
         let value = match &self.variables {
             Some(variables) => variables.get(name).cloned(),
             None => std::env::var_os(name)
@@ -56,8 +102,7 @@ impl Env {
                 .transpose()
                 .map_err(|_| Error::misconfigured(format!("the environment variable {name} is not UTF-8")))?,
         };
-        let value = value.filter(|value| !value.is_empty());
-        Ok(value.map(|value| (value, Provenance::Variable(name.to_owned()))))
+        Ok(value.filter(|value| !value.is_empty()))
     }
 
     /// The folder that relative paths start from.
@@ -68,17 +113,20 @@ impl Env {
         }
     }
 
-    /// The user's home folder: `HOME`, on Windows `USERPROFILE`.
+    /// The user's home folder: `HOME`, on Windows `USERPROFILE`. A file does not move it.
     pub(crate) fn home(&self) -> Result<Option<PathBuf>, Error> {
         let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-        Ok(self.get(name)?.map(PathBuf::from))
+        Ok(self.variable(name)?.map(PathBuf::from))
     }
 
     /// Where the user's programs keep their settings: `XDG_CONFIG_HOME` (XDG Base Directory Specification) if it is absolute,
-    /// else `~/.config`; on Windows `APPDATA`.
-    pub(crate) fn config_directory(&self) -> Result<Option<PathBuf>, Error> {
+    /// else `~/.config`; on Windows `APPDATA`. `None` if neither it nor the home folder is known. A file does not move it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn config_directory(&self) -> Result<Option<PathBuf>, Error> {
         let name = if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" };
-        let named = self.get(name)?.map(PathBuf::from).filter(|path| path.is_absolute());
+        let named = self.variable(name)?.map(PathBuf::from).filter(|path| path.is_absolute());
         Ok(named.or(self.home()?.map(|home| home.join(".config"))))
     }
 
@@ -92,11 +140,14 @@ impl Env {
         Ok(self.working_directory().map_or_else(|| path.to_path_buf(), |folder| folder.join(path)))
     }
 
-    /// Whether a file stands in the working directory or below it, where whoever wrote the project may have put it.
+    /// Whether a file stands in the working directory or below it, where whoever wrote the project may have put it. Below the
+    /// home folder it does not, when the program runs there: those are the user's own.
     pub(crate) fn is_nearby(&self, path: &Path) -> bool {
         let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         let Some(folder) = self.working_directory() else { return false };
-        canonical(path).starts_with(canonical(&folder))
+        let (path, folder) = (canonical(path), canonical(&folder));
+        let home = self.home().ok().flatten().map(|home| canonical(&home)).filter(|home| home.starts_with(&folder));
+        path.starts_with(&folder) && !home.is_some_and(|home| path.starts_with(home))
     }
 }
 

@@ -230,6 +230,11 @@ impl Error {
         self.edit(|inner| inner.message = format!("{} (from {place})", inner.message).into())
     }
 
+    /// The same failure, understood better.
+    pub(crate) fn reworded(self, kind: ErrorKind, message: &'static str) -> Self {
+        self.edit(|inner| (inner.kind, inner.message) = (kind, message.into()))
+    }
+
     pub(crate) fn may_repeat(&self) -> bool {
         self.is_transient() && self.0.repeat
     }

@@ -95,6 +95,8 @@ mod authenticator;
 mod cache;
 mod challenge;
 mod config;
+#[cfg(feature = "profiles")]
+mod configured;
 mod context;
 #[cfg(test)]
 mod corpus;
@@ -119,6 +121,8 @@ mod status;
 mod sync;
 pub mod systems;
 mod target;
+#[cfg(test)]
+mod testing;
 mod token;
 mod token_value;
 mod transport;

@@ -58,6 +58,11 @@ impl Origin {
         self.secure && same_scheme && target.authority().is_some_and(|authority| authority == &*self.authority)
     }
 
+    /// Whether an absolute URL is of this origin.
+    pub(crate) fn includes(&self, target: Target<'_>) -> bool {
+        parts(target).is_some_and(|parts| self.is_of(parts))
+    }
+
     fn is_of(&self, (https, host, port): (bool, &str, u16)) -> bool {
         self.https == https && self.port == port && self.host.eq_ignore_ascii_case(host)
     }

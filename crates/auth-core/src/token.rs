@@ -77,6 +77,17 @@ impl Token {
         Self::placed(Placement::Header { name, secret: token.into() })
     }
 
+    /// The same token, raw in the header `name`; one that attaches nothing stays that.
+    pub(crate) fn moved_to(mut self, name: HeaderName) -> Self {
+        self.placement = match self.placement {
+            Placement::Authorization { secret, .. } | Placement::Header { secret, .. } => {
+                Placement::Header { name, secret }
+            }
+            Placement::NoneNeeded => Placement::NoneNeeded,
+        };
+        self
+    }
+
     /// Nothing is attached, because somebody else does it (a sidecar, mutual TLS). It never expires.
     ///
     /// If that is known from the start, use [`Authenticator::none_needed`](crate::Authenticator::none_needed). A source that
@@ -90,6 +101,18 @@ impl Token {
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: impl Into<Secret>) -> Self {
         self.extra.push((name, value.into()));
+        self
+    }
+
+    /// The same token in another header, in another form, with the same life; one that attaches nothing stays that.
+    #[cfg(any(feature = "cape", feature = "profiles", feature = "skyflow"))]
+    pub(crate) fn rewritten(mut self, name: HeaderName, form: impl FnOnce(&str) -> String) -> Self {
+        let Some(secret) = self.secret().cloned() else { return self };
+        // In another form it can't be read any more.
+        let own_end = crate::jwt::times(secret.expose()).map(|times| Stated::At(times.exp));
+        self.terms.stated = self.terms.stated.or(own_end);
+        let secret = Secret::new(form(secret.expose()));
+        self.placement = Placement::Header { name, secret };
         self
     }
 

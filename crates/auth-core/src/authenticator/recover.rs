@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Authenticator, Credential};
 use crate::cache::{Answer, Waiter};
-use crate::runtime::Sleep;
+use crate::runtime::{Moment, Sleep};
 use crate::{Error, ErrorKind};
 
 /// What to do after a rejection.
@@ -56,6 +56,16 @@ impl Authenticator {
     pub fn timer(&self, time: Duration) -> Sleep {
         let runtime = self.0.cache.runtime();
         runtime.sleep_until(runtime.now().monotonic().saturating_add(time))
+    }
+
+    /// The time on the authenticator's own clocks, for what an adapter counts or compares with a date.
+    pub fn now(&self) -> Moment {
+        self.0.cache.runtime().now()
+    }
+
+    /// A random number of the authenticator's runtime, uniform in `[0, 1)`, for jitter.
+    pub fn random(&self) -> f64 {
+        self.0.cache.runtime().random()
     }
 }
 

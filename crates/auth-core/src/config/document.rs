@@ -24,9 +24,12 @@ impl Document {
         self.text.strip_prefix('\u{feff}').unwrap_or(&self.text)
     }
 
-    /// A warning about its permissions.
-    pub(crate) fn warning(&self) -> Option<&str> {
-        self.warning.as_deref()
+    /// A warning about its permissions, which goes to the log now.
+    pub(crate) fn warned(self) -> Option<String> {
+        if let Some(warning) = &self.warning {
+            tracing::warn!(target: "auth_core", "{warning}");
+        }
+        self.warning
     }
 }
 

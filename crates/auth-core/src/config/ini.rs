@@ -14,7 +14,6 @@ const BLANK: [char; 2] = [' ', '\t'];
 #[derive(Clone, Debug)]
 pub(crate) struct Section {
     pub(crate) name: String,
-    pub(crate) line: usize,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -91,7 +90,7 @@ impl Reader {
             return Err(Fault::new(at, Reason::DuplicateSection(first)));
         }
         self.seen_keys.clear();
-        self.sections.push(Section { name: name.to_owned(), line: at, entries: Vec::new() });
+        self.sections.push(Section { name: name.to_owned(), entries: Vec::new() });
         Ok(())
     }
 }

@@ -2,5 +2,8 @@
 
 pub(crate) mod document;
 pub(crate) mod dotenv;
-mod fault;
+pub(crate) mod expand;
+pub(crate) mod fault;
 pub(crate) mod ini;
+#[cfg(feature = "profiles")]
+pub(crate) mod toml;

@@ -12,7 +12,7 @@ use crate::token_value::{self, TokenValueError};
 mod error;
 pub(crate) mod fields;
 
-pub(crate) use error::{ErrorAnswer, parse_error};
+pub(crate) use error::{ErrorAnswer, fit_to_show, parse_error};
 use fields::{Raw, read_object};
 
 /// The names under which a system gives the token and its type.
@@ -24,12 +24,14 @@ pub(crate) struct Fields<'a> {
     pub(crate) token_type: &'static str,
     /// The type the source can use (RFC 6749 section 7.1); `Bearer` by default.
     pub(crate) expected_type: &'a str,
+    /// Whether `N_A` will do as well (RFC 8693 section 2.2.1).
+    pub(crate) not_applicable: bool,
 }
 
 impl Default for Fields<'_> {
     /// The names of RFC 6749.
     fn default() -> Self {
-        Self { access_token: "access_token", token_type: "token_type", expected_type: "Bearer" }
+        Self { access_token: "access_token", token_type: "token_type", expected_type: "Bearer", not_applicable: false }
     }
 }
 
@@ -47,6 +49,8 @@ pub(crate) struct Answer {
     pub(crate) refresh_token: Option<String>,
     /// The scope granted, where it differs from the one asked for.
     pub(crate) scope: Option<String>,
+    /// What kind of token a token exchange brought.
+    pub(crate) issued_token_type: Option<String>,
 }
 
 /// Why an answer brings no token. No message repeats any of the answer.
@@ -99,13 +103,14 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields<'_>) -> Result<Answer, Ans
         "refresh_in",
         "refresh_token",
         "scope",
+        "issued_token_type",
         "error",
     ];
     let found = read_object(body, names)?;
     if let Some(name) = found.duplicate {
         return Err(AnswerError::DuplicateField(name));
     }
-    let [token, token_type, expires_in, on, expiration, refresh_in, refresh_token, scope, error] = found.values;
+    let [token, token_type, expires_in, on, expiration, refresh_in, refresh_token, scope, issued, error] = found.values;
     if (error.is_some() || token.is_none())
         && let Some(answer) = parse_error(body)
     {
@@ -116,7 +121,8 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields<'_>) -> Result<Answer, Ans
     // Some issuers leave the type empty; they mean the usual one.
     let token_type = string(token_type, fields.token_type)?.filter(|kind| !kind.is_empty());
     let token_type = token_type.as_deref().unwrap_or("Bearer");
-    if !token_type.eq_ignore_ascii_case(fields.expected_type) {
+    let not_applicable = fields.not_applicable && token_type.eq_ignore_ascii_case("N_A");
+    if !token_type.eq_ignore_ascii_case(fields.expected_type) && !not_applicable {
         return Err(AnswerError::UnsupportedTokenType);
     }
     let expires_in = expires_in.map(|raw| raw.duration().ok_or(AnswerError::InvalidExpiry)).transpose()?;
@@ -130,11 +136,27 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields<'_>) -> Result<Answer, Ans
         expires_in,
         expires_at,
         refresh_in: refresh_in.and_then(|raw| raw.duration()),
-        // IBM Cloud writes `not_supported` where there is none.
-        refresh_token: string(refresh_token, "refresh_token")?
-            .filter(|token| !token.is_empty() && token != "not_supported"),
+        refresh_token: string(refresh_token, "refresh_token")?.filter(is_refresh_token),
         scope: string(scope, "scope")?,
+        // Only token exchanges look at it; elsewhere it is no reason to throw a good token away.
+        issued_token_type: string(issued, "issued_token_type").ok().flatten(),
     })
+}
+
+/// The refresh token of an answer that need not hold a usable access token.
+pub(crate) fn parse_refresh_token(body: &[u8]) -> Option<String> {
+    let found = read_object(body, ["refresh_token"]).ok()?;
+    match (found.duplicate, found.values) {
+        (None, [Some(Raw::Text(token))]) => Some(token).filter(is_refresh_token),
+        _ => None,
+    }
+}
+
+/// Whether it is one, and not a word in its place: IBM Cloud writes `not_supported`. Little else is asked of it, since a
+/// token that is thrown away may be the last one.
+fn is_refresh_token(text: &String) -> bool {
+    let words = ["not_supported", "null", "undefined", "None"];
+    !text.trim().is_empty() && !text.contains(char::is_control) && !words.contains(&text.as_str())
 }
 
 fn string(raw: Option<Raw>, name: &'static str) -> Result<Option<String>, AnswerError> {

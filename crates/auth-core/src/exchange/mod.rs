@@ -2,9 +2,11 @@
 //! or an error answer comes back.
 
 pub(crate) mod answer;
+mod client;
 mod endpoint;
 pub(crate) mod reply;
-mod retry_after;
+pub(crate) mod retry_after;
+mod token_type;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,11 +15,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method, Request, Response};
 
 use crate::{Error, ErrorKind, FetchContext, Secret, Token};
 
+pub use client::{Client, ClientAuth, PrivateKeyJwt};
 pub use endpoint::TokenEndpoint;
+pub use token_type::TokenType;
 
 /// Answers longer than this are refused: a token answer is a few kilobytes, and memory is not the issuer's to fill.
 const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -43,14 +47,24 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Exchange {
     endpoint: TokenEndpoint,
-    form: Vec<(Cow<'static, str>, Secret)>,
+    form: Vec<Field>,
     json: bool,
     names: (&'static str, &'static str),
     authorization: Option<HeaderValue>,
     client_secret: Option<Secret>,
     credential: Cow<'static, str>,
+    client: Option<&'static str>,
     token_type: Cow<'static, str>,
+    not_applicable: bool,
     default_lifetime: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+struct Field {
+    name: Cow<'static, str>,
+    value: Secret,
+    /// Whether an error may repeat it: `grant_type`, `client_id`.
+    public: bool,
 }
 
 /// A successful answer (RFC 6749 section 5.1).
@@ -63,6 +77,8 @@ pub struct TokenAnswer {
     pub refresh_token: Option<Secret>,
     /// The scope that was granted, if the answer says so.
     pub scope: Option<String>,
+    /// What kind of token it is, if the answer says so (RFC 8693 section 2.2.1).
+    pub issued_token_type: Option<TokenType>,
 }
 
 impl Exchange {
@@ -76,15 +92,33 @@ impl Exchange {
             authorization: None,
             client_secret: None,
             credential: Cow::Borrowed("the credential"),
+            client: None,
             token_type: Cow::Borrowed("Bearer"),
+            not_applicable: false,
             default_lifetime: None,
         }
     }
 
     /// Adds a form field. Every value is treated as a secret, and never shows in an error.
     #[must_use]
-    pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Secret>) -> Self {
-        self.form.push((name.into(), value.into()));
+    pub fn param(self, name: impl Into<Cow<'static, str>>, value: impl Into<Secret>) -> Self {
+        self.field(name.into(), value.into(), false)
+    }
+
+    /// Adds a form field that is no secret: an issuer's description that mentions it is shown.
+    #[must_use]
+    pub(crate) fn public_param(self, name: &'static str, value: impl Into<Secret>) -> Self {
+        self.field(name.into(), value.into(), true)
+    }
+
+    /// Adds the fields that somebody else wants.
+    #[must_use]
+    pub(crate) fn params(self, fields: &[(Cow<'static, str>, Secret)]) -> Self {
+        fields.iter().fold(self, |exchange, (name, value)| exchange.param(name.clone(), value.clone()))
+    }
+
+    fn field(mut self, name: Cow<'static, str>, value: Secret, public: bool) -> Self {
+        self.form.push(Field { name, value, public });
         self
     }
 
@@ -143,6 +177,20 @@ impl Exchange {
         self
     }
 
+    /// What the message calls that which the issuer refused if it says `invalid_client`.
+    #[must_use]
+    pub(crate) fn client_name(mut self, name: &'static str) -> Self {
+        self.client = Some(name);
+        self
+    }
+
+    /// Takes a token of type `N_A` (RFC 8693 section 2.2.1) as well, and attaches it like any other.
+    #[must_use]
+    pub(crate) fn not_applicable(mut self, accepted: bool) -> Self {
+        self.not_applicable = accepted;
+        self
+    }
+
     /// The type of token to ask for and attach, as the scheme of the `Authorization` header. An answer of another type is
     /// an error (RFC 6749 section 7.1). Default: `Bearer`, in any spelling, also where the answer leaves it out.
     #[must_use]
@@ -164,23 +212,45 @@ impl Exchange {
     /// [`Rejected`](ErrorKind::Rejected) for an error answer (RFC 6749 section 5.2, or a vendor's), also with status 200;
     /// [`Transient`](ErrorKind::Transient) for 408, 429, 5xx, `temporarily_unavailable` and for what never arrived;
     /// [`Malformed`](ErrorKind::Malformed) for an answer that is none; [`Misconfigured`](ErrorKind::Misconfigured) if
-    /// there is no transport. The issuer's body never appears beyond its `error*` fields; its `x-request-id` is kept.
+    /// there is no transport, or the request says something twice (RFC 6749 sections 2.3 and 3.2). The issuer's body never
+    /// appears beyond its `error*` fields; its `x-request-id` is kept.
     pub async fn send(&self, cx: &FetchContext) -> Result<TokenAnswer, Error> {
+        self.send_rotating(cx).await.0
+    }
+
+    /// The same, and the refresh token of a successful answer, also of one whose token is of no use: the one that was sent is
+    /// spent.
+    pub(crate) async fn send_rotating(&self, cx: &FetchContext) -> (Result<TokenAnswer, Error>, Option<Secret>) {
+        match self.ask(cx).await {
+            Ok(response) => {
+                let kept =
+                    response.status().is_success().then(|| answer::parse_refresh_token(response.body())).flatten();
+                (self.read(&response, cx), kept.map(Secret::new))
+            }
+            Err(error) => (Err(error), None),
+        }
+    }
+
+    async fn ask(&self, cx: &FetchContext) -> Result<Response<Bytes>, Error> {
         let transport = cx.transport()?;
-        let response = transport
-            .send(self.request()?, ANSWER_LIMIT)
-            .await
-            .map_err(|error| error.with_host(self.endpoint.host()))?;
-        let sent = self.form.iter().map(|(_, value)| value).chain(&self.client_secret);
+        let answer = transport.send(self.request()?, ANSWER_LIMIT).await;
+        answer.map_err(|error| error.with_host(self.endpoint.host()))
+    }
+
+    fn read(&self, response: &Response<Bytes>, cx: &FetchContext) -> Result<TokenAnswer, Error> {
+        let secret = self.form.iter().filter(|field| !field.public).map(|field| &field.value);
+        let sent = secret.chain(&self.client_secret);
         let mut secrets: Vec<&str> = sent.map(Secret::expose).collect();
         let basic = self.authorization.as_ref().and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
         secrets.extend(basic);
         let reply = reply::Reply {
-            response: &response,
+            response,
             now: cx.started().wall(),
             credential: &self.credential,
             names: self.names,
+            client: self.client.unwrap_or(&self.credential),
             token_type: &self.token_type,
+            not_applicable: self.not_applicable,
             secrets: &secrets,
         };
         let mut answer = reply.read().map_err(|error| error.with_host(self.endpoint.host()))?;
@@ -191,6 +261,7 @@ impl Exchange {
     }
 
     fn request(&self) -> Result<Request<Bytes>, Error> {
+        self.check()?;
         let (content_type, body) = self.body();
         let mut request = Request::builder()
             .method(Method::POST)
@@ -209,14 +280,33 @@ impl Exchange {
 
     fn body(&self) -> (&'static str, Bytes) {
         if self.json {
-            let fields = self.form.iter().map(|(name, value)| (name.to_string(), value.expose().into()));
+            let fields = self.form.iter().map(|field| (field.name.to_string(), field.value.expose().into()));
             let object = serde_json::Value::Object(fields.collect());
             return ("application/json", Bytes::from(object.to_string()));
         }
         let mut form = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.form {
-            form.append_pair(name, value.expose());
+        for field in &self.form {
+            form.append_pair(&field.name, field.value.expose());
         }
         ("application/x-www-form-urlencoded", Bytes::from(form.finish()))
+    }
+
+    /// An issuer has to refuse both, and says less about it.
+    fn check(&self) -> Result<(), Error> {
+        // The two that may be repeated: RFC 8693 section 2.1 and RFC 8707 section 2.
+        let once = |field: &Field| !matches!(&*field.name, "audience" | "resource");
+        for (index, field) in self.form.iter().enumerate().filter(|(_, field)| once(field)) {
+            if self.form[..index].iter().any(|other| other.name == field.name) {
+                let message = format!("the form field {} is given twice: leave the extra one out", field.name);
+                return Err(Error::misconfigured(message));
+            }
+        }
+        let has = |name: &str| self.form.iter().any(|field| field.name == name);
+        let ways = [self.authorization.is_some(), has("client_secret"), has("client_assertion")];
+        if ways.into_iter().filter(|way| *way).count() > 1 {
+            let message = "the client authenticates in more than one way (RFC 6749 section 2.3): choose one";
+            return Err(Error::misconfigured(message));
+        }
+        Ok(())
     }
 }

@@ -3,11 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{AGE, DATE, RETRY_AFTER};
 use http::{Response, StatusCode};
 
 use super::answer::{self, AnswerError, ErrorAnswer};
-use super::{TokenAnswer, retry_after};
+use super::{TokenAnswer, TokenType, retry_after};
 use crate::{Error, ErrorKind, Secret, Token};
 
 /// Error codes that mean "later", whatever the status (RFC 6749 section 4.1.2.1 has the first two).
@@ -25,8 +24,12 @@ pub(crate) struct Reply<'a> {
     pub(crate) credential: &'a str,
     /// Under which names the answer gives the token and its type.
     pub(crate) names: (&'static str, &'static str),
+    /// What it is if the client, not the grant, is refused.
+    pub(crate) client: &'a str,
     /// The type of token that the source can use.
     pub(crate) token_type: &'a str,
+    /// Whether it can use one of no type, too.
+    pub(crate) not_applicable: bool,
     /// What was sent: an issuer may quote it in its description.
     pub(crate) secrets: &'a [&'a str],
 }
@@ -55,7 +58,12 @@ impl Reply<'_> {
 
     fn token(&self) -> Result<TokenAnswer, Error> {
         let (access_token, token_type) = self.names;
-        let fields = answer::Fields { access_token, token_type, expected_type: self.token_type };
+        let fields = answer::Fields {
+            access_token,
+            token_type,
+            expected_type: self.token_type,
+            not_applicable: self.not_applicable,
+        };
         let answer = match answer::parse_token(self.response.body(), fields) {
             Ok(answer) => answer,
             Err(AnswerError::OAuth(error)) => return Err(self.explain(error)),
@@ -75,7 +83,12 @@ impl Reply<'_> {
         if let Some(after) = answer.refresh_in {
             token = token.refresh_in(after);
         }
-        Ok(TokenAnswer { token, refresh_token: answer.refresh_token.map(Secret::new), scope: answer.scope })
+        Ok(TokenAnswer {
+            token,
+            refresh_token: answer.refresh_token.map(Secret::new),
+            scope: answer.scope,
+            issued_token_type: answer.issued_token_type.map(TokenType::new),
+        })
     }
 
     fn later(&self, status: StatusCode) -> Error {
@@ -100,7 +113,8 @@ impl Reply<'_> {
         } else if INTERACTION.contains(&code) {
             Error::new(ErrorKind::InteractionRequired, "the issuer wants a person to sign in or consent")
         } else {
-            Error::new(ErrorKind::Rejected, format!("the issuer refused {}", self.credential))
+            let refused = if code == "invalid_client" { self.client } else { self.credential };
+            Error::new(ErrorKind::Rejected, format!("the issuer refused {refused}"))
         };
         let answer = self.redact(answer);
         error.with_code(answer.code, answer.description)
@@ -130,17 +144,11 @@ impl Reply<'_> {
         self.redact(said).description.is_some().then_some(id)
     }
 
-    /// The issuer's clock, unless a cache stands between (RFC 9110 section 6.6.1, RFC 9111 section 5.1).
     pub(crate) fn server_time(&self) -> Option<SystemTime> {
-        let headers = self.response.headers();
-        if headers.contains_key(AGE) {
-            return None;
-        }
-        httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+        retry_after::server_time(self.response.headers())
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        let value = self.response.headers().get(RETRY_AFTER)?;
-        retry_after::parse(value.as_bytes(), self.server_time().unwrap_or(self.now))
+        retry_after::of(self.response.headers(), self.now)
     }
 }

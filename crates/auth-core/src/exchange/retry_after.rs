@@ -2,9 +2,25 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
+use http::header::{AGE, DATE, RETRY_AFTER};
+
 /// The longest pause a server can impose. Longer ones are cut, so that a mistaken value does not silence a
 /// client for good.
 pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// The pause that the headers of an answer ask for. `now` is our wall clock, for answers that do not say the server's time.
+pub(crate) fn of(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    parse(headers.get(RETRY_AFTER)?.as_bytes(), server_time(headers).unwrap_or(now))
+}
+
+/// The server's clock, unless a cache stands between (RFC 9110 section 6.6.1, RFC 9111 section 5.1).
+pub(crate) fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
+    if headers.contains_key(AGE) {
+        return None;
+    }
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+}
 
 /// The pause a `Retry-After` value asks for, in both of its forms, and at most [`MAX_RETRY_AFTER`].
 ///

@@ -47,6 +47,11 @@ impl Explanation {
         &self.settings
     }
 
+    /// The value of a setting, if there is one and it is no secret.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.settings.iter().find(|explained| explained.what == name)?.value()
+    }
+
     /// Remarks: warnings, what was left out and why.
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -62,6 +67,11 @@ impl Explained {
     /// Its value, if there is one and it is no secret.
     pub fn value(&self) -> Option<&str> {
         self.shown.as_deref()
+    }
+
+    /// Whether it is a credential, or another value that is not shown.
+    pub fn is_secret(&self) -> bool {
+        self.secret
     }
 
     /// Where it came from; `None` if no place has it.

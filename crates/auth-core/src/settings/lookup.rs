@@ -1,6 +1,6 @@
 //! The places of one setting.
 
-use super::{Found, Profile, Provenance};
+use super::{Found, Profile, Provenance, Setting};
 use crate::{Env, Error, Secret};
 
 /// One setting, and the places where it may stand, in the order in which they win: argument, variables, keys of the
@@ -26,6 +26,19 @@ impl<'a> Lookup<'a> {
     /// A setting by its name in messages, such as `endpoint`.
     pub fn new(what: &'a str) -> Self {
         Self { what, secret: false, argument: None, found: None, variables: &[], keys: &[], default: None }
+    }
+
+    /// A setting of a system, with all its places but the argument.
+    pub fn of(setting: &'a Setting) -> Self {
+        Self {
+            what: setting.name(),
+            secret: setting.is_secret(),
+            argument: None,
+            found: None,
+            variables: setting.variables(),
+            keys: setting.keys(),
+            default: setting.default(),
+        }
     }
 
     /// Its value is a secret, and never shown by an explanation.

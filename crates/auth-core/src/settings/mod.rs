@@ -3,19 +3,25 @@
 //! One order everywhere, unless a system's page says otherwise: an argument, then environment variables, then the keys of a
 //! profile, then a default. An empty value counts as none.
 
+mod dotenv;
 mod explanation;
 mod found;
 mod lookup;
 mod profile;
+mod profiles;
 mod provenance;
-pub mod trust;
+mod setting;
+pub(crate) mod trust;
 
+pub use dotenv::DotEnv;
 pub use explanation::{Explained, Explanation};
 pub use found::Found;
 pub use lookup::Lookup;
 pub use profile::{Profile, Value};
+pub use profiles::Profiles;
 pub use provenance::Provenance;
 pub(crate) use provenance::shown;
+pub use setting::Setting;
 
 use crate::{Env, Error};
 
@@ -42,14 +48,26 @@ pub struct Settings {
 impl Settings {
     /// Settings from arguments and this environment.
     pub fn new(env: Env) -> Self {
-        Self { env, profile: None, explanation: Explanation::default() }
+        let mut explanation = Explanation::default();
+        env.warnings().for_each(|warning| explanation.note(warning));
+        Self { env, profile: None, explanation }
     }
 
     /// The same, and behind the environment a profile.
     #[must_use]
     pub fn with_profile(mut self, profile: Profile) -> Self {
+        profile.warning().into_iter().for_each(|warning| self.explanation.note(warning));
         self.profile = Some(profile);
         self
+    }
+
+    /// The same with a profile, if there is one.
+    #[must_use]
+    pub(crate) fn with_optional_profile(self, profile: Option<Profile>) -> Self {
+        match profile {
+            Some(profile) => self.with_profile(profile),
+            None => self,
+        }
     }
 
     /// The environment that is looked at.
@@ -78,8 +96,29 @@ impl Settings {
     /// # Errors
     /// As [`find`](Self::find), and [`Unavailable`](crate::ErrorKind::Unavailable) with the names of all places if none has it.
     pub fn require(&mut self, lookup: &Lookup<'_>) -> Result<Found, Error> {
-        let profile = self.profile.as_ref().map(|profile| profile.to_string());
-        self.find(lookup)?.ok_or_else(|| Error::unavailable(lookup.missing(profile.as_deref())))
+        self.find(lookup)?.ok_or_else(|| self.missing(lookup))
+    }
+
+    /// The error about a setting that no place has.
+    pub(crate) fn missing(&self, lookup: &Lookup<'_>) -> Error {
+        let profile = self.profile.as_ref().map(Profile::to_string);
+        Error::unavailable(lookup.missing(profile.as_deref()))
+    }
+
+    /// What was found for a lookup, where it was found elsewhere.
+    #[cfg(feature = "profiles")]
+    pub(crate) fn explain_as(&mut self, lookup: &Lookup<'_>, found: Option<&Found>) {
+        self.explanation.add(lookup, found);
+    }
+
+    /// Adds a remark to the explanation.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.explanation.note(note);
+    }
+
+    /// Whether the profile says that a credential from elsewhere may be sent to an endpoint of the working directory.
+    pub(crate) fn trusts_endpoint(&self) -> bool {
+        self.profile.as_ref().is_some_and(Profile::trusts_endpoint)
     }
 
     /// Where everything that was looked up came from.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::{Found, Provenance, shown};
+use super::Found;
+use super::provenance::{Provenance, shortened, shown};
 use crate::config::document;
-use crate::{Env, Error, Secret};
+use crate::{Env, Error, ErrorKind, Secret};
 
 /// A named set of settings from one file.
 #[derive(Clone, Debug)]
@@ -15,6 +16,7 @@ pub struct Profile {
     path: PathBuf,
     nearby: bool,
     values: BTreeMap<String, (Value, Option<usize>)>,
+    warning: Option<String>,
 }
 
 /// What stands behind a key of a profile.
@@ -27,17 +29,30 @@ pub enum Value {
     Variable(String),
     /// The file that holds it and nothing else: `{ file = "/run/secrets/key" }`.
     File(PathBuf),
+    /// Several values, such as scopes.
+    List(Vec<Secret>),
 }
 
 impl Profile {
     /// The profile `name`, without values yet, of the file at `path`. `nearby` if the file stands in the working directory.
     pub fn new(name: impl Into<String>, path: impl Into<PathBuf>, nearby: bool) -> Self {
-        Self { name: name.into(), path: path.into(), nearby, values: BTreeMap::new() }
+        Self { name: name.into(), path: path.into(), nearby, values: BTreeMap::new(), warning: None }
     }
 
     /// Puts a value under a key; `line` is where it stands in the file.
     pub fn insert(&mut self, key: impl Into<String>, value: Value, line: Option<usize>) {
         self.values.insert(key.into(), (value, line));
+    }
+
+    /// The same, of a file about which this is to be said.
+    pub(crate) fn with_warning(mut self, warning: Option<String>) -> Self {
+        self.warning = warning;
+        self
+    }
+
+    /// What is to be said about its file: its permissions.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 
     /// Its name.
@@ -55,31 +70,75 @@ impl Profile {
         self.values.keys().map(String::as_str)
     }
 
+    /// Where a key stands, if it is there.
+    pub fn place(&self, key: &str) -> Option<Provenance> {
+        let (key, (_, line)) = self.values.get_key_value(key)?;
+        Some(Provenance::File { path: self.path.clone(), line: *line, key: key.clone(), nearby: self.nearby })
+    }
+
+    /// Whether it says `trust_endpoint = true`, and does not itself stand in the working directory, where it could say so of
+    /// itself.
+    pub(crate) fn trusts_endpoint(&self) -> bool {
+        let said = self
+            .values
+            .get("trust_endpoint")
+            .is_some_and(|(value, _)| matches!(value, Value::Literal(value) if value.expose() == "true"));
+        said && !self.nearby
+    }
+
     /// The value under `key` of the setting `what`, or `None` if there is none, or an empty one.
     ///
     /// # Errors
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if the key refers to a variable that is not set or to a file that
-    /// can't be read: who wrote that meant it.
+    /// can't be read: who wrote that meant it. The same if there is a list.
     pub fn find(&self, what: &str, key: &str, env: &Env) -> Result<Option<Found>, Error> {
-        let Some((value, line)) = self.values.get(key) else { return Ok(None) };
-        let place = Provenance::File { path: self.path.clone(), line: *line, key: key.to_owned(), nearby: self.nearby };
+        let (Some((value, _)), Some(place)) = (self.values.get(key), self.place(key)) else { return Ok(None) };
         let found = match value {
-            Value::Literal(value) => Some(Found::new(what, value.clone(), place)),
-            Value::Variable(name) => match env.look(name)? {
-                Some((value, provenance)) => Some(Found::new(what, value, provenance)),
-                None => {
-                    let message = format!("{place} names the variable {name}, which is not set");
-                    return Err(Error::misconfigured(message));
-                }
-            },
-            Value::File(path) => {
-                let path = self.path.parent().map_or_else(|| path.clone(), |folder| folder.join(path));
-                let document = document::read(&path)?;
-                let provenance = Provenance::File { path, line: None, key: String::new(), nearby: self.nearby };
-                Some(Found::new(what, document.text().trim_matches([' ', '\t', '\r', '\n']), provenance))
+            Value::Literal(value) => Found::new(what, value.clone(), place),
+            Value::Variable(name) => {
+                let found = env.look(name)?;
+                let unset = || {
+                    Error::misconfigured(format!(
+                        "{place} names the variable {}, which is not set",
+                        shortened(name, 60)
+                    ))
+                };
+                let (value, provenance) = found.ok_or_else(unset)?;
+                Found::new(what, value, provenance)
             }
+            Value::File(path) => self.read(what, path, &place, env)?,
+            Value::List(_) => return Err(Error::misconfigured(format!("{place} is a list, where one value belongs"))),
         };
-        Ok(found.filter(|found| !found.value().is_empty()))
+        Ok(Some(found).filter(|found| !found.value().is_empty()))
+    }
+
+    /// The values under `key` of the setting `what`: those of a list, or a single one. Empty ones are left out.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn list(&self, what: &str, key: &str, env: &Env) -> Result<Vec<Found>, Error> {
+        let (Some((Value::List(values), _)), Some(place)) = (self.values.get(key), self.place(key)) else {
+            return Ok(self.find(what, key, env)?.into_iter().collect());
+        };
+        let values = values.iter().filter(|value| !value.expose().is_empty());
+        Ok(values.map(|value| Found::new(what, value.clone(), place.clone())).collect())
+    }
+
+    /// Reads the file that a key names. A relative path starts from where the profile's own file stands.
+    fn read(&self, what: &str, path: &Path, place: &Provenance, env: &Env) -> Result<Found, Error> {
+        let path = match self.path.parent().filter(|_| !path.starts_with("~")) {
+            Some(folder) => folder.join(path),
+            None => env.resolve(path)?,
+        };
+        let document = document::read(&path).map_err(|error| match error.kind() {
+            ErrorKind::Unavailable => {
+                Error::misconfigured(format!("{place} names the file {}, which is not there", shown(&path)))
+            }
+            _ => error.at(place),
+        })?;
+        let value = Secret::new(document.text().trim_matches([' ', '\t', '\r', '\n']));
+        document.warned();
+        Ok(Found::new(what, value, Provenance::File { path, line: None, key: String::new(), nearby: self.nearby }))
     }
 }
 

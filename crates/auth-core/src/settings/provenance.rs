@@ -31,6 +31,15 @@ pub enum Provenance {
 }
 
 impl Provenance {
+    /// The name it goes by there: of the argument, the variable, the key in a file.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Argument(name) | Self::Platform(name) => name,
+            Self::Variable(name) | Self::File { key: name, .. } => name,
+            Self::Default => "",
+        }
+    }
+
     /// Whether the value stands in a file of the working directory. A credential from elsewhere does not follow an endpoint
     /// from there.
     pub fn is_nearby(&self) -> bool {
@@ -56,19 +65,22 @@ impl fmt::Display for Provenance {
     }
 }
 
-/// A path as errors show it: its end, if it is long. An error is one line.
+/// A path as errors show it: its end, if it is long.
 pub(crate) fn shown(path: &Path) -> String {
-    const LONGEST: usize = 100;
-    let path: String =
-        path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    let mut start = path.len().saturating_sub(LONGEST);
+    shortened(&path.display().to_string(), 100)
+}
+
+/// The end of a text, if it is longer than so many bytes, without control characters: an error is one line.
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut start = text.len().saturating_sub(longest);
     if start == 0 {
-        return path;
+        return text;
     }
-    while !path.is_char_boundary(start) {
+    while !text.is_char_boundary(start) {
         start += 1;
     }
-    format!("..{}", &path[start..])
+    format!("..{}", &text[start..])
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Who signs assertions: a private key, or a service that keeps one.
 
+pub(crate) mod assertion;
 #[cfg(feature = "signing")]
 mod der;
 mod jws;

@@ -1,14 +1,20 @@
 //! Where tokens come from. A new source is one new file here and one line below.
 
 mod api_key;
+#[cfg(all(test, feature = "test-util"))]
+pub(crate) mod bench;
 mod callback;
+mod client_credentials;
 #[cfg(feature = "ibm")]
 mod cr_token;
 mod env;
 mod file;
+mod jwt_bearer;
 mod personal_token;
+mod refresh_token;
 mod remote;
 mod static_token;
+mod token_exchange;
 mod token_file;
 #[cfg(feature = "ibm")]
 mod trusted_profile;
@@ -17,13 +23,17 @@ mod vpc_instance;
 
 pub use api_key::ApiKey;
 pub use callback::Callback;
+pub use client_credentials::ClientCredentials;
 #[cfg(feature = "ibm")]
 pub use cr_token::CrToken;
 pub use env::EnvToken;
 pub use file::FileToken;
+pub use jwt_bearer::JwtBearer;
 pub use personal_token::PersonalToken;
+pub use refresh_token::RefreshToken;
 pub use remote::Remote;
 pub use static_token::{StaticToken, TokenHandle};
+pub use token_exchange::TokenExchange;
 #[cfg(feature = "ibm")]
 pub use trusted_profile::TrustedProfile;
 #[cfg(feature = "ibm")]

@@ -111,6 +111,8 @@ impl Remote {
             response,
             now,
             credential: "its session",
+            client: "its session",
+            not_applicable: false,
             names: NAMES[0],
             token_type: "Bearer",
             secrets: &secrets,

@@ -124,7 +124,16 @@ impl VpcInstance {
         }
         let now = cx.started().wall();
         let names = ("access_token", "token_type");
-        let reply = Reply { response: &response, now, credential, names, token_type: "Bearer", secrets };
+        let reply = Reply {
+            response: &response,
+            now,
+            credential,
+            client: credential,
+            names,
+            token_type: "Bearer",
+            not_applicable: false,
+            secrets,
+        };
         reply.read().map_err(|error| error.with_host(self.host()))
     }
 

@@ -60,6 +60,15 @@ pub(crate) fn parse_error(body: &[u8]) -> Option<ErrorAnswer> {
     })
 }
 
+/// A server's words as an error may show them; `None` if nothing is left of them, or if they repeat a secret.
+pub(crate) fn fit_to_show(text: &str, secrets: &[&str], max: usize) -> Option<String> {
+    let unquoted = secrets.iter().filter(|secret| !secret.is_empty());
+    let unquoted = unquoted.fold(text.to_owned(), |text, secret| text.replace(secret, "…"));
+    let shown = visible(&masked(&unquoted), max);
+    let is_fit = !shown.is_empty() && !secrets.iter().any(|secret| repeats(&shown, secret));
+    is_fit.then_some(shown)
+}
+
 fn says_something(raw: &Raw) -> bool {
     !matches!(raw, Raw::Bool(false)) && !matches!(raw, Raw::Text(text) if text.is_empty())
 }
@@ -164,6 +173,16 @@ mod tests {
         check(r#"{"errorMessage":"d"}"#, Some((None, Some("d"))));
         check(r#"{"error":{}}"#, Some((None, None)));
         check(r#"{"error":true}"#, Some((None, None)));
+    }
+
+    #[test]
+    fn words_that_quote_a_secret_are_shown_without_it_or_not_at_all() {
+        let fit = |text: &str| fit_to_show(text, &["psk_test"], 20);
+        assert_eq!(fit("invalid key psk_test"), Some("invalid key …".to_owned()));
+        assert_eq!(fit("a\u{1b}[2Jb\r\nc"), Some("a\u{fffd}[2Jb  c".to_owned()));
+        assert_eq!((fit(" \u{0}".trim_end_matches('\0')), fit("")), (None, None));
+        assert_eq!(fit_to_show("it was LongSecretPiece", &["xLongSecretPiecex"], 200), None);
+        assert_eq!(fit("0123456789 123456789 123").map(|text| text.len()), Some(20));
     }
 
     #[test]

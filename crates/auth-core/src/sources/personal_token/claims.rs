@@ -8,9 +8,6 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// The end of the year 9999, past which no date can be written.
-const MAX_EPOCH_SECONDS: f64 = 253_402_300_799.0;
-
 /// Why a token says nothing of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
@@ -50,11 +47,12 @@ pub(super) fn read(token: &str) -> Result<Claims, Unreadable> {
     Ok(Claims { nbf: seconds("nbf", raw.nbf)?, exp: seconds("exp", raw.exp)?, aud: audience(raw.aud)? })
 }
 
-/// A NumericDate: whole seconds; a fraction is cut off, and what is before 1970 is 1970.
+/// A NumericDate: whole seconds; a fraction is cut off, what is before 1970 is 1970, and what can't be written as a date is
+/// the last one that can.
 fn seconds(name: &'static str, value: Option<Value>) -> Result<Option<i64>, Unreadable> {
     let Some(value) = value else { return Ok(None) };
     let seconds = value.as_f64().ok_or(Unreadable::Claim(name))?;
-    Ok(Some(seconds.clamp(0.0, MAX_EPOCH_SECONDS) as i64))
+    Ok(Some((seconds.max(0.0) as i64).min(jiff::Timestamp::MAX.as_second())))
 }
 
 /// One audience, or a list of them.

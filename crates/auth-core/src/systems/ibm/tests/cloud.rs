@@ -11,14 +11,14 @@ fn service() -> IbmCloud {
 
 #[test]
 fn an_api_key_is_exchanged_with_scope_and_client() {
-    let access = service().api_key("k").scope("a b").client_id("c").client_secret("s").build().unwrap();
+    let access = service().api_key("k").scope("a b").client_id("c").client_secret("s").access().unwrap();
     let (token, asked) = fetch(&access, 1);
     assert_eq!(token.unwrap(), "token-1");
     let [(url, form)] = &asked[..] else { panic!("{asked:?}") };
     assert_eq!(url, "POST https://iam.cloud.ibm.com/identity/token");
     assert_eq!((form["apikey"].as_str(), form["scope"].as_str()), ("k", "a b"));
-    assert_eq!(place(&access, "auth type"), "the default");
-    assert_eq!(place(&access, "API key"), "the argument `api_key`");
+    assert_eq!(place(&access, "auth_type"), "the default");
+    assert_eq!(place(&access, "api_key"), "the argument `api_key`");
     assert_eq!(access.endpoint().to_string(), "https://s.example.com/v1");
 }
 
@@ -56,7 +56,7 @@ fn each_type_asks_in_its_own_way() {
         (service().token("own"), vec![], vec![]),
         (service().auth_type(AuthType::NoAuth), vec![], vec![]),
     ] {
-        let access = access.build().unwrap();
+        let access = access.access().unwrap();
         let (token, asked) = fetch(&access, urls.len());
         token.unwrap();
         assert_eq!(asked.iter().map(|(url, _)| url.as_str()).collect::<Vec<_>>(), urls);
@@ -64,7 +64,7 @@ fn each_type_asks_in_its_own_way() {
             assert_eq!(asked.last().unwrap().1[field], value, "{field}");
         }
     }
-    assert!(service().auth_type(AuthType::NoAuth).build().unwrap().is_none_needed());
+    assert!(service().auth_type(AuthType::NoAuth).access().unwrap().is_none_needed());
 }
 
 #[test]
@@ -74,14 +74,14 @@ fn what_is_missing_or_too_much_is_named() {
     let (wrong, none) = (ErrorKind::Misconfigured, ErrorKind::Unavailable);
     for (built, kind, names) in [
         (IbmCloud::new().api_key("k"), none, "`url`"),
-        (service(), none, "`profile_id`"),
+        (service(), none, "`iam_profile_id`"),
         (service().auth_type(AuthType::Iam), wrong, "`api_key`"),
         (service().auth_type(AuthType::BearerToken), wrong, "`token`"),
-        (service().auth_type(AuthType::Container), wrong, "`profile_id`"),
-        (assume(), wrong, "`profile_id`"),
-        (assume().profile_name("n"), wrong, "`account_id`"),
-        (assume().profile_id("p").profile_crn("c"), wrong, "`profile_crn`"),
-        (vpc().profile_id("p").profile_crn("c"), wrong, "`profile_crn`"),
+        (service().auth_type(AuthType::Container), wrong, "`iam_profile_id`"),
+        (assume(), wrong, "`iam_profile_id`"),
+        (assume().profile_name("n"), wrong, "`iam_account_id`"),
+        (assume().profile_id("p").profile_crn("c"), wrong, "`iam_profile_crn`"),
+        (vpc().profile_id("p").profile_crn("c"), wrong, "`iam_profile_crn`"),
         (vpc().auth_url("http://metadata.example.com"), wrong, "`auth_url`"),
         (service().api_key("k").token("t"), wrong, "`api_key` and `token`"),
         (service().api_key("k").client_id("c"), wrong, "`client_secret`"),
@@ -94,7 +94,7 @@ fn what_is_missing_or_too_much_is_named() {
         (service().api_key("k").auth_url("http://iam.example.com"), wrong, "`auth_url`"),
         (service().api_key("k").url("https://h?query"), wrong, "`url`"),
     ] {
-        let error = built.clone().build().unwrap_err();
+        let error = built.clone().access().unwrap_err();
         let text = error.to_string();
         assert_eq!(error.kind(), kind, "{text}");
         assert!(text.contains(names) && text.len() < 300, "{names}: {text}");
@@ -111,13 +111,13 @@ fn a_profile_fills_it_in() {
     {
         profile.insert(key, Value::Literal(value.into()), Some(line + 1));
     }
-    let access = IbmCloud::from_profile(profile.clone(), &Env::of([("", "")])).build().unwrap();
-    assert_eq!(place(&access, "API key"), "api_key in /home/me/config.toml:2");
+    let access = IbmCloud::from_profile(profile.clone(), &Env::of([("", "")])).access().unwrap();
+    assert_eq!(place(&access, "api_key"), "api_key in /home/me/config.toml:2");
     let (_, asked) = fetch(&access, 1);
     assert_eq!(asked[0].0, "POST https://iam.example.com/identity/token");
     assert_eq!(asked[0].1["apikey"], "from-profile");
 
-    let access = IbmCloud::from_profile(profile, &Env::of([("", "")])).api_key("given").build().unwrap();
+    let access = IbmCloud::from_profile(profile, &Env::of([("", "")])).api_key("given").access().unwrap();
     assert_eq!(fetch(&access, 1).1[0].1["apikey"], "given");
 }
 
@@ -126,6 +126,6 @@ fn an_error_of_a_profile_names_file_line_and_key() {
     let mut profile = Profile::new("prod", "/home/me/config.toml", false);
     profile.insert("auth_type", Value::Literal("cp4d".into()), Some(7));
     let built = IbmCloud::from_profile(profile, &Env::of([("", "")])).url("https://s.example.com");
-    let text = built.build().unwrap_err().to_string();
+    let text = built.access().unwrap_err().to_string();
     assert!(text.contains("auth_type in /home/me/config.toml:7") && text.contains("cp4d is not supported"), "{text}");
 }

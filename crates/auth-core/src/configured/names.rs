@@ -1,0 +1,151 @@
+//! The settings of a plain source or a described system, by name.
+
+use std::collections::BTreeSet;
+
+use crate::settings::{Found, Lookup, Profile, Provenance, Settings};
+use crate::{Env, Error};
+
+/// Looks settings up by their names: the variables that the description gives them, then the profile's key, then the
+/// description's default. Remembers which names were asked for, so that a key that nobody asked for is an error.
+pub(super) struct Names {
+    settings: Settings,
+    declaration: Option<Profile>,
+    asked: BTreeSet<String>,
+}
+
+/// Keys that every profile may have.
+const SELECTING: [&str; 3] = ["system", "type", "trust_endpoint"];
+
+impl Names {
+    pub(super) fn new(profile: Profile, declaration: Option<Profile>, env: Env) -> Self {
+        let asked = SELECTING.iter().map(ToString::to_string).collect();
+        Self { settings: Settings::new(env).with_profile(profile), declaration, asked }
+    }
+
+    pub(super) fn settings(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    pub(super) fn into_settings(self) -> Settings {
+        self.settings
+    }
+
+    /// The name of what is described here, for logs and errors.
+    pub(super) fn id(&self) -> String {
+        let names = [self.declaration.as_ref(), self.settings.profile()];
+        names.into_iter().flatten().map(Profile::name).next().unwrap_or("profile").to_owned()
+    }
+
+    pub(super) fn find(&mut self, name: &str) -> Result<Option<Found>, Error> {
+        self.look(name, false)
+    }
+
+    pub(super) fn require(&mut self, name: &str) -> Result<Found, Error> {
+        self.find(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    pub(super) fn secret(&mut self, name: &str) -> Result<Found, Error> {
+        self.look(name, true)?.ok_or_else(|| self.missing(name))
+    }
+
+    pub(super) fn find_secret(&mut self, name: &str) -> Result<Option<Found>, Error> {
+        self.look(name, true)
+    }
+
+    /// The values of a list; one string is a list of one. Empty if the key is not there.
+    pub(super) fn list(&mut self, name: &str) -> Result<Vec<Found>, Error> {
+        self.asked.insert(name.to_owned());
+        for profile in [self.settings.profile(), self.declaration.as_ref()].into_iter().flatten() {
+            let values = profile.list(name, name, self.settings.env())?;
+            if !values.is_empty() {
+                return Ok(values);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Whether it says `name = true`.
+    pub(super) fn is_on(&mut self, name: &str) -> Result<bool, Error> {
+        match self.find(name)? {
+            None => Ok(false),
+            Some(found) => match found.value() {
+                "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err(found.unusable("it is neither true nor false")),
+            },
+        }
+    }
+
+    /// A plain text of the description itself, which no variable and no profile changes.
+    pub(super) fn described(&mut self, name: &str) -> Result<Option<Found>, Error> {
+        self.asked.insert(name.to_owned());
+        match &self.declaration {
+            Some(declaration) => declaration.find(name, name, self.settings.env()),
+            None => Ok(None),
+        }
+    }
+
+    /// The names under `prefix.` in the description or the profile.
+    pub(super) fn below(&self, prefix: &str) -> BTreeSet<String> {
+        let profiles = [self.settings.profile(), self.declaration.as_ref()];
+        let keys = profiles.into_iter().flatten().flat_map(Profile::keys);
+        keys.filter_map(|key| key.strip_prefix(prefix)?.strip_prefix('.')?.split('.').next().map(str::to_owned))
+            .collect()
+    }
+
+    fn look(&mut self, name: &str, secret: bool) -> Result<Option<Found>, Error> {
+        self.asked.insert(name.to_owned());
+        let variables = self.variables(name)?;
+        let variables: Vec<&str> = variables.iter().map(Found::value).collect();
+        let key = [name];
+        let lookup = Lookup::new(name).variables(&variables).keys(&key);
+        let lookup = if secret { lookup.secret() } else { lookup };
+        if let Some(found) = self.settings.find(&lookup)? {
+            return Ok(Some(found));
+        }
+        let Some(declaration) = &self.declaration else { return Ok(None) };
+        let default = format!("{name}.default");
+        let env = self.settings.env();
+        let found = match declaration.find(name, name, env)? {
+            Some(found) => Some(found),
+            None => declaration.find(name, &default, env)?,
+        };
+        self.settings.explain_as(&lookup, found.as_ref());
+        Ok(found)
+    }
+
+    fn variables(&self, name: &str) -> Result<Vec<Found>, Error> {
+        let Some(declaration) = &self.declaration else { return Ok(Vec::new()) };
+        declaration.list(name, &format!("{name}.variables"), self.settings.env())
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        let variables = self.variables(name).unwrap_or_default();
+        let variables: Vec<&str> = variables.iter().map(Found::value).collect();
+        let key = [name];
+        self.settings.missing(&Lookup::new(name).variables(&variables).keys(&key))
+    }
+
+    /// An error if the profile or the description has a key that means nothing.
+    pub(super) fn check_keys(&self) -> Result<(), Error> {
+        for profile in [self.settings.profile(), self.declaration.as_ref()].into_iter().flatten() {
+            for key in profile.keys() {
+                let (head, tail) = key.split_once('.').unwrap_or((key, ""));
+                let is_known = match (head, tail) {
+                    ("context", _) => true,
+                    (_, "" | "variables" | "default") => self.asked.contains(head),
+                    _ => false,
+                };
+                if !is_known {
+                    let known: Vec<&str> = self.asked.iter().map(String::as_str).collect();
+                    let place = profile.place(key).unwrap_or(Provenance::Default);
+                    return Err(Error::misconfigured(format!(
+                        "{place} means nothing here: known are {}",
+                        known.join(", ")
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! The vendors' systems that a profile can select by `system`.
+
+use crate::settings::{Profile, Provenance, Setting};
+use crate::{Access, Env, Error, systems};
+
+/// What `system` may be, with the features that are on.
+pub(super) const NAMES: &[&str] = &[
+    #[cfg(feature = "cape")]
+    "cape",
+    #[cfg(feature = "ibm")]
+    "ibm-cloud",
+    #[cfg(feature = "ivcap")]
+    "ivcap",
+    #[cfg(feature = "podstack")]
+    "podstack",
+    #[cfg(feature = "ibm")]
+    "watsonx",
+];
+
+pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
+    let Some(system) = profile.find("system", "system", env)? else {
+        return Err(Error::misconfigured(format!("{profile} selects no `system`")));
+    };
+    match system.value() {
+        #[cfg(feature = "cape")]
+        "cape" => {
+            check_keys(&profile, &systems::cape::SETTINGS)?;
+            systems::Cape::from_profile(profile, env).access()
+        }
+        #[cfg(feature = "ibm")]
+        "ibm-cloud" => {
+            check_keys(&profile, &systems::ibm::SETTINGS)?;
+            systems::IbmCloud::from_profile(profile, env).access()
+        }
+        #[cfg(feature = "ivcap")]
+        "ivcap" => {
+            check_keys(&profile, &systems::ivcap::SETTINGS)?;
+            systems::Ivcap::from_profile(profile, env).access()
+        }
+        #[cfg(feature = "podstack")]
+        "podstack" => {
+            check_keys(&profile, &systems::podstack::SETTINGS)?;
+            systems::Podstack::from_profile(profile, env).access()
+        }
+        #[cfg(feature = "ibm")]
+        "watsonx" => {
+            check_keys(&profile, &systems::ibm::WATSONX_SETTINGS)?;
+            systems::Watsonx::from_profile(profile, env).access()
+        }
+        _ => Err(Error::misconfigured(format!(
+            "{} names a system that is neither described in the file nor known: {}",
+            system.provenance(),
+            NAMES.join(", ")
+        ))),
+    }
+}
+
+/// An error if the profile has a key that means nothing to the system.
+fn check_keys(profile: &Profile, settings: &[Setting]) -> Result<(), Error> {
+    let known: Vec<&str> = settings.iter().flat_map(|setting| setting.keys().iter().copied()).collect();
+    let is_known = |key: &&str| known.contains(key) || ["system", "trust_endpoint"].contains(key);
+    match profile.keys().find(|key| !is_known(key)) {
+        Some(key) => {
+            let place = profile.place(key).unwrap_or(Provenance::Default);
+            Err(Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", "))))
+        }
+        None => Ok(()),
+    }
+}

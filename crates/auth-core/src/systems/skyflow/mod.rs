@@ -1,0 +1,23 @@
+//! Skyflow: vaults and connections, with the credentials of a service account, an API key, or a token from elsewhere.
+//!
+//! The credentials are those of Skyflow's own SDKs ([authentication](https://docs.skyflow.com/api-authentication/)): a
+//! `credentials.json`, as a file or as text, an API key, or a bearer token. [`Skyflow`] puts them together; its parts can be
+//! used alone.
+
+mod api_key;
+mod bearer_token;
+mod credentials;
+mod ctx;
+mod data_tokens;
+mod given;
+mod json_text;
+mod raw_header;
+mod reason;
+mod recipe;
+mod vault;
+
+pub use bearer_token::BearerToken;
+pub use credentials::Credentials;
+pub use data_tokens::{DataTokens, SignedDataToken};
+pub use recipe::Skyflow;
+pub use vault::VaultEnv;
