@@ -14,7 +14,7 @@ pub(super) struct Names {
 }
 
 /// Keys that every profile may have.
-const SELECTING: [&str; 3] = ["system", "type", "trust_endpoint"];
+const SELECTING: [&str; 3] = ["system", "type", "allow_nearby_endpoint"];
 
 impl Names {
     pub(super) fn new(profile: Profile, declaration: Option<Profile>, env: Env) -> Self {
@@ -119,7 +119,7 @@ impl Names {
         declaration.list(name, &format!("{name}.variables"), self.settings.env())
     }
 
-    fn missing(&self, name: &str) -> Error {
+    pub(super) fn missing(&self, name: &str) -> Error {
         let variables = self.variables(name).unwrap_or_default();
         let variables: Vec<&str> = variables.iter().map(Found::value).collect();
         let key = [name];

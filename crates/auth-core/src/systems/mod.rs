@@ -11,6 +11,7 @@ pub mod ibm;
 pub mod ivcap;
 #[cfg(feature = "podstack")]
 pub mod podstack;
+mod reference;
 #[cfg(feature = "skyflow")]
 pub mod skyflow;
 
@@ -22,5 +23,6 @@ pub use ibm::{IbmCloud, Watsonx};
 pub use ivcap::Ivcap;
 #[cfg(feature = "podstack")]
 pub use podstack::Podstack;
+pub use reference::{Reference, reference};
 #[cfg(feature = "skyflow")]
 pub use skyflow::Skyflow;

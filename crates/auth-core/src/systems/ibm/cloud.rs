@@ -169,8 +169,8 @@ impl IbmCloud {
     /// Sends the credential also to a URL from a file in the working directory. Default: that is an error, unless the
     /// credential stands there too.
     #[must_use]
-    pub fn trust_endpoint(mut self) -> Self {
-        self.arguments.trust_endpoint = true;
+    pub fn allow_nearby_endpoint(mut self) -> Self {
+        self.arguments.allow_nearby_endpoint = true;
         self
     }
 
@@ -188,7 +188,7 @@ impl IbmCloud {
             Some(default) => settings.find_or(&URL, default)?,
             None => settings.need(&URL, None)?,
         };
-        let access = login.at_api("ibm-cloud", url, &settings)?;
+        let access = login.at_api("ibm", url, &mut settings)?;
         Ok(access.with_explanation(settings.into_explanation()))
     }
 }

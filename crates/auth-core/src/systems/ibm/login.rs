@@ -50,7 +50,7 @@ impl Login {
     ///
     /// # Errors
     /// If the URL is unusable, or must not get this credential.
-    pub(super) fn at_api(mut self, id: &'static str, url: Found, settings: &Resolver) -> Result<Access, Error> {
+    pub(super) fn at_api(mut self, id: &'static str, url: Found, settings: &mut Resolver) -> Result<Access, Error> {
         let endpoint = url.endpoint()?;
         self.endpoints.push(url);
         settings.check_trust(&self.endpoints, &self.credentials)?;

@@ -12,6 +12,7 @@ mod watsonx;
 pub use auth_type::AuthType;
 pub use cloud::IbmCloud;
 pub use iam::{AUTH_URL, api_key, api_key_at};
+pub(super) use setting::reference;
 pub use setting::{SETTINGS, WATSONX_SETTINGS};
 pub use watsonx::{IdsIn, Watsonx};
 

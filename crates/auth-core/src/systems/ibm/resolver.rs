@@ -11,7 +11,7 @@ use crate::{Env, Error, Secret};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arguments {
     values: BTreeMap<&'static str, Secret>,
-    pub(super) trust_endpoint: bool,
+    pub(super) allow_nearby_endpoint: bool,
 }
 
 impl Arguments {
@@ -119,12 +119,12 @@ impl Resolver {
     }
 
     /// Refuses an endpoint that stands in the working directory for a credential that does not.
-    pub(super) fn check_trust(&self, endpoints: &[Found], credentials: &[Found]) -> Result<(), Error> {
-        let trusted = self.arguments.trust_endpoint || self.settings.trusts_endpoint();
+    pub(super) fn check_trust(&mut self, endpoints: &[Found], credentials: &[Found]) -> Result<(), Error> {
+        let allowed = trust::allowed(&mut self.settings, self.arguments.allow_nearby_endpoint)?;
         endpoints
             .iter()
             .flat_map(|endpoint| credentials.iter().map(move |credential| (endpoint, credential)))
-            .try_for_each(|(endpoint, credential)| trust::check(endpoint, credential, trusted))
+            .try_for_each(|(endpoint, credential)| trust::check(endpoint, credential, allowed))
     }
 
     pub(super) fn into_explanation(self) -> Explanation {

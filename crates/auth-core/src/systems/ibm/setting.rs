@@ -1,6 +1,7 @@
 //! The settings, each by all its names.
 
 use crate::settings::Setting;
+use crate::systems::Reference;
 
 /// A setting, and what IBM's external configuration calls it behind the service's prefix, first of them first.
 #[derive(Clone, Copy, Debug)]
@@ -184,3 +185,13 @@ pub const WATSONX_SETTINGS: [Setting; 18] = [
     ACCOUNT_ID.setting,
     CR_TOKEN_FILE.setting,
 ];
+
+/// All of it for the reference. For a service, the variables have its name in front.
+pub(in crate::systems) fn reference() -> Vec<Reference> {
+    let watsonx = WATSONX_SETTINGS.iter().map(|setting| Reference::of("watsonx", setting));
+    let service = EXTERNAL.iter().zip(&SETTINGS).map(|(known, setting)| {
+        let variables = known.external.iter().map(|key| format!("<SERVICE>_{key}")).collect();
+        Reference { variables, ..Reference::of("ibm", setting) }
+    });
+    watsonx.chain(service).collect()
+}

@@ -192,8 +192,8 @@ impl Watsonx {
     /// Sends the credential also to a URL from a file in the working directory. Default: that is an error, unless the
     /// credential stands there too.
     #[must_use]
-    pub fn trust_endpoint(mut self) -> Self {
-        self.arguments.trust_endpoint = true;
+    pub fn allow_nearby_endpoint(mut self) -> Self {
+        self.arguments.allow_nearby_endpoint = true;
         self
     }
 
@@ -212,7 +212,7 @@ impl Watsonx {
         };
         let url = address(&mut settings)?;
         let context = context(self.ids_in, &mut settings)?;
-        let access = login.at_api("watsonx", url, &settings)?;
+        let access = login.at_api("watsonx", url, &mut settings)?;
         Ok(access.with_context(context).with_explanation(settings.into_explanation()))
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{BearerToken, Credentials, api_key};
+use super::{BearerToken, Credentials, api_key, setting};
 use crate::settings::{Found, Lookup, Provenance, Settings};
-use crate::sources::{PersonalToken, StaticToken};
+use crate::sources::{PersonalToken, StaticToken, TokenHandle};
 use crate::{Error, Secret, TokenSource};
 
 const PATH: &str = "credentials_path";
@@ -134,7 +134,9 @@ impl Given {
             }
             TOKEN => {
                 self.refuse_restrictions(kind, settings)?;
-                Chosen::of(Arc::new(PersonalToken::new(found.token()?)?.allow_opaque()), place)
+                let source = PersonalToken::new(found.token()?)?.allow_opaque();
+                let handle = Some(source.handle());
+                Chosen { handle, ..Chosen::of(Arc::new(source), place) }
             }
             _ => {
                 self.refuse_restrictions(kind, settings)?;
@@ -146,7 +148,7 @@ impl Given {
 
     /// A service account's tokens with the roles and the context that were asked for.
     fn restricted(&self, tokens: BearerToken, settings: &mut Settings) -> Result<Arc<dyn TokenSource>, Error> {
-        let roles = settings.find(&Lookup::new("roles").keys(&["roles"]))?;
+        let roles = settings.find(&Lookup::of(&setting::ROLES))?;
         let tokens = match (&self.roles, &roles) {
             (Some(roles), _) => tokens.roles(roles)?,
             (None, Some(found)) => {
@@ -155,7 +157,7 @@ impl Given {
             }
             (None, None) => tokens,
         };
-        let tokens = match (&self.ctx, settings.find(&Lookup::new("ctx").secret().keys(&["ctx"]))?) {
+        let tokens = match (&self.ctx, settings.find(&Lookup::of(&setting::CTX))?) {
             (Some(ctx), _) => tokens.ctx(ctx.clone())?,
             (None, Some(found)) => tokens.ctx(context(&found)?).map_err(|error| error.at(found.provenance()))?,
             (None, None) => tokens,
@@ -166,8 +168,8 @@ impl Given {
     /// Roles and a context are put into a token when it is made. Without that they would restrict nothing, silently.
     fn refuse_restrictions(&self, kind: &str, settings: &mut Settings) -> Result<(), Error> {
         let roles = self.roles.as_ref().is_some_and(|roles| roles.iter().any(|role| !role.is_empty()));
-        let roles = roles || settings.find(&Lookup::new("roles").keys(&["roles"]))?.is_some();
-        let ctx = self.ctx.is_some() || settings.find(&Lookup::new("ctx").secret().keys(&["ctx"]))?.is_some();
+        let roles = roles || settings.find(&Lookup::of(&setting::ROLES))?.is_some();
+        let ctx = self.ctx.is_some() || settings.find(&Lookup::of(&setting::CTX))?.is_some();
         let name = match (roles, ctx) {
             (true, _) => "roles",
             (_, true) => "ctx",
@@ -184,11 +186,13 @@ pub(super) struct Chosen {
     pub(super) source: Arc<dyn TokenSource>,
     pub(super) place: Provenance,
     pub(super) warning: Option<String>,
+    /// Replaces a token that is given.
+    pub(super) handle: Option<TokenHandle>,
 }
 
 impl Chosen {
     fn of(source: Arc<dyn TokenSource>, place: Provenance) -> Self {
-        Self { source, place, warning: None }
+        Self { source, place, warning: None, handle: None }
     }
 }
 

@@ -14,10 +14,12 @@ mod json_text;
 mod raw_header;
 mod reason;
 mod recipe;
+mod setting;
 mod vault;
 
 pub use bearer_token::BearerToken;
 pub use credentials::Credentials;
 pub use data_tokens::{DataTokens, SignedDataToken};
 pub use recipe::Skyflow;
+pub use setting::SETTINGS;
 pub use vault::VaultEnv;

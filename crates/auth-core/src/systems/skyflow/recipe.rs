@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::raw_header::RawHeader;
-use super::{Credentials, VaultEnv, given, vault};
-use crate::settings::{Lookup, Profile, Provenance, Settings};
+use super::{Credentials, VaultEnv, given, setting, vault};
+use crate::settings::{Lookup, Profile, Provenance, Settings, trust};
 use crate::{Access, Endpoint, Env, Error, Secret, TokenSource};
 
 /// Skyflow, from one credential: for vaults ([`access`](Skyflow::access)) and connections ([`connection`](Skyflow::connection)).
@@ -75,8 +75,7 @@ impl Skyflow {
         self
     }
 
-    /// A bearer token that somebody else renews. To replace it later use [`source`](Self::source) with a
-    /// [`StaticToken`](crate::sources::StaticToken) and its handle.
+    /// A bearer token that somebody else renews. The access's [`token_handle`](Access::token_handle) replaces it.
     #[must_use]
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.credential.token(token.into());
@@ -170,7 +169,7 @@ impl Skyflow {
     pub fn connection(&self, connection_url: &str) -> Result<Access, Error> {
         let url = Secret::new(connection_url);
         let endpoint = |settings: &mut Settings| {
-            let lookup = Lookup::new("connection_url").argument(Some(&url)).keys(&["connection_url"]);
+            let lookup = Lookup::of(&setting::CONNECTION_URL).argument(Some(&url));
             let found = settings.require(&lookup)?;
             Ok((found.endpoint()?, found.provenance().clone()))
         };
@@ -186,7 +185,7 @@ impl Skyflow {
         let mut settings = self.settings.clone().unwrap_or_else(|| Settings::new(Env::of::<&str, &str>([])));
         let chosen = self.credential.find(&mut settings)?;
         let (endpoint, place) = endpoint(&mut settings)?;
-        if place.is_nearby() && !chosen.place.is_nearby() && !self.nearby {
+        if place.is_nearby() && !chosen.place.is_nearby() && !trust::allowed(&mut settings, self.nearby)? {
             let message = format!(
                 "the endpoint is from {place}, which stands in the working directory, and the credential from {}: call \
                  `allow_nearby_endpoint` if that file is to be trusted with it",
@@ -199,7 +198,12 @@ impl Skyflow {
         if let Some(warning) = chosen.warning {
             explanation.note(warning);
         }
-        Ok(Access::new(id, placed(chosen.source), endpoint).with_explanation(explanation))
+        let access = Access::new(id, placed(chosen.source), endpoint).with_credential(chosen.place);
+        let access = match chosen.handle {
+            Some(handle) => access.with_token_handle(handle),
+            None => access,
+        };
+        Ok(access.with_explanation(explanation))
     }
 }
 

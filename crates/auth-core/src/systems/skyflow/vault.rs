@@ -1,5 +1,6 @@
 //! Where a vault is.
 
+use super::setting;
 use crate::settings::{Found, Lookup, Provenance, Settings};
 use crate::{Endpoint, Error, Secret};
 
@@ -39,8 +40,7 @@ pub(super) struct Given {
     pub(super) env: Option<VaultEnv>,
 }
 
-const URL: &str = "vault_url";
-const CLUSTER: &str = "cluster_id";
+const CLUSTER: &str = setting::CLUSTER_ID.name();
 
 /// The vault's base URL and where it came from: arguments before the profile, and in each a URL or a cluster.
 pub(super) fn find(given: &Given, settings: &mut Settings) -> Result<(Endpoint, Provenance), Error> {
@@ -53,7 +53,7 @@ pub(super) fn find(given: &Given, settings: &mut Settings) -> Result<(Endpoint, 
         (false, true) => return cluster(given, settings, &[]).and_then(found_or_missing),
         _ => {}
     }
-    if let Some(url) = settings.find(&Lookup::new(URL).argument(given.vault_url.as_ref()).keys(&[URL]))? {
+    if let Some(url) = settings.find(&Lookup::of(&setting::VAULT_URL).argument(given.vault_url.as_ref()))? {
         return Ok((url.endpoint()?, url.provenance().clone()));
     }
     cluster(given, settings, &[CLUSTER]).and_then(found_or_missing)
@@ -64,12 +64,9 @@ fn cluster(given: &Given, settings: &mut Settings, keys: &[&str]) -> Result<Opti
     let Some(cluster) = settings.find(&lookup)? else { return Ok(None) };
     let env = match given.env {
         Some(env) => env,
-        None => settings
-            .find(&Lookup::new("env").keys(&["env"]))?
-            .as_ref()
-            .map(VaultEnv::read)
-            .transpose()?
-            .unwrap_or_default(),
+        None => {
+            settings.find(&Lookup::of(&setting::ENV))?.as_ref().map(VaultEnv::read).transpose()?.unwrap_or_default()
+        }
     };
     let id = cluster.value().trim();
     // One label of a host name, or the host could be anybody's.

@@ -150,14 +150,14 @@ fn an_endpoint_of_the_working_directory_gets_credentials_from_there_only() {
     let from_env = || IbmCloud::from_env("my-service", &stage.env());
     let refused = |built: IbmCloud| {
         let text = built.access().unwrap_err().to_string();
-        assert!(text.contains("working directory") && text.contains("trust_endpoint"), "{text}");
+        assert!(text.contains("working directory") && text.contains("allow_nearby_endpoint"), "{text}");
     };
     refused(from_env().api_key("own"));
     refused(from_env().token("own"));
     refused(from_env().profile_id("p"));
     refused(from_env().profile_id("p").cr_token_file(stage.path("secret").display().to_string()));
     refused(from_env().auth_type(crate::systems::ibm::AuthType::Vpc));
-    from_env().api_key("own").trust_endpoint().access().unwrap();
+    from_env().api_key("own").allow_nearby_endpoint().access().unwrap();
     from_env().api_key("own").auth_url("https://iam.cloud.ibm.com").url("https://s.example.com").access().unwrap();
 
     let file = format!("{evil}MY_SERVICE_IAM_PROFILE_ID=p\nMY_SERVICE_CR_TOKEN_FILENAME=../secret\n");

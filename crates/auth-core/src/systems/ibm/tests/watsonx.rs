@@ -146,5 +146,5 @@ fn a_profile_stands_behind_the_variables_and_a_nearby_one_gets_no_credential_fro
     assert_eq!(fetch(&access, 1).1[0].1["apikey"], "users-own");
     let text = Watsonx::from_profile(profile(true), &env).access().unwrap_err().to_string();
     assert!(text.contains("/project/config.toml:2") && text.contains("WATSONX_APIKEY"), "{text}");
-    Watsonx::from_profile(profile(true), &env).trust_endpoint().access().unwrap();
+    Watsonx::from_profile(profile(true), &env).allow_nearby_endpoint().access().unwrap();
 }
