@@ -9,7 +9,7 @@ use auth_core::exchange::{Exchange, TokenAnswer, TokenEndpoint};
 use auth_core::runtime::Moment;
 use auth_core::runtime::{Abort, FakeRuntime, TokioRuntime};
 use auth_core::settings::{DotEnv, Profiles};
-use auth_core::sources::{Callback, EnvToken, FileToken, StaticToken};
+use auth_core::sources::{Callback, Chain, EnvToken, Exec, ExecFormat, FileToken, Link, LinkState, StaticToken};
 use auth_core::{
     Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Origin, Outcome, Policy, Reason,
     RequestAuth, Secret, Stage, Token, source_fn,
@@ -24,6 +24,8 @@ pub(super) fn show(table: &mut Table) {
     values(table);
     sources(table);
     files(table);
+    helpers(table);
+    chain(table);
     exchange(table);
     engine(table);
     rejected(table);
@@ -132,6 +134,36 @@ fn files(table: &mut Table) {
         errors.into_iter().flatten().for_each(|error| show!(table, error));
     }
     fs::remove_dir_all(folder).unwrap();
+}
+
+fn helpers(table: &mut Table) {
+    let args = ["--key", secrets::API_KEY];
+    let exec = Exec::new("/opt/helper", args).env("KEY", secrets::ENV_VALUE).input(secrets::PASSWORD);
+    let exec = exec.from_env(Env::of([("TOKEN", secrets::ENV_VALUE)])).in_header(x_api_key());
+    show!(table, exec, ExecFormat::Detect, ExecFormat::Docker);
+}
+
+/// A chain through all the states that a link can have.
+fn chain(table: &mut Table) {
+    let error = Error::unavailable("why");
+    let broken = source_fn(|_cx| async { Err(Error::misconfigured("why")) });
+    let given = StaticToken::new(secrets::ACCESS_TOKEN).unwrap();
+    let links = [
+        Link::made("unmade", Err::<StaticToken, _>(error.clone())),
+        Link::new("given", given).explained(auth_core::settings::Explanation::default()),
+        Link::new("broken", broken),
+    ];
+    show!(table, links[0], links[1], LinkState::NotTried, LinkState::Broken(error));
+    for chosen in ["", "broken"] {
+        let env = Env::of([("AUTHCTL_SOURCE", chosen), ("TOKEN", secrets::ENV_VALUE)]);
+        let chain = Chain::new(links.clone()).from_env(env);
+        let runtime = FakeRuntime::new();
+        let auth = builder(&runtime, Issuer::default(), chain.clone()).build().unwrap();
+        if let Err(error) = runtime.block_on(auth.warm_up()) {
+            show!(table, error);
+        }
+        show!(table, chain, chain.explain(), chain.explain().links()[1]);
+    }
 }
 
 /// Runs an exchange and shows what can be had only inside one.

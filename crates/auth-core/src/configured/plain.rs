@@ -75,7 +75,7 @@ fn context(names: &mut Names) -> Result<Context, Error> {
     let mut context = Context::default();
     for name in names.below("context") {
         let key = format!("context.{name}");
-        let Some(value) = names.find(&key)? else { continue };
+        let Some(value) = names.find_context(&name)? else { continue };
         let places = ["header", "query", "body"].map(|place| names.described(&format!("{key}.{place}")));
         context = match places {
             [Ok(Some(header)), Ok(None), Ok(None)] => context

@@ -131,5 +131,6 @@ impl TokenSource for CrToken {
     }
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

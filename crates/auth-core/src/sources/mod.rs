@@ -6,10 +6,13 @@ mod api_key;
 #[cfg(feature = "test-util")]
 pub(crate) mod bench;
 mod callback;
+mod chain;
 mod client_credentials;
 #[cfg(feature = "ibm")]
 mod cr_token;
 mod env;
+#[cfg(feature = "exec")]
+mod exec;
 mod file;
 mod jwt_bearer;
 mod personal_token;
@@ -26,10 +29,13 @@ mod vpc_instance;
 
 pub use api_key::ApiKey;
 pub use callback::Callback;
+pub use chain::{Chain, ChainExplanation, Link, LinkExplanation, LinkState};
 pub use client_credentials::ClientCredentials;
 #[cfg(feature = "ibm")]
 pub use cr_token::CrToken;
 pub use env::EnvToken;
+#[cfg(feature = "exec")]
+pub use exec::{Exec, ExecFormat};
 pub use file::FileToken;
 pub use jwt_bearer::JwtBearer;
 pub use personal_token::PersonalToken;

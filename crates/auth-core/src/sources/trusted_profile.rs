@@ -67,5 +67,6 @@ impl<S: TokenSource> TokenSource for TrustedProfile<S> {
     }
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

@@ -185,5 +185,6 @@ impl TokenSource for VpcInstance {
     }
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

@@ -16,5 +16,6 @@ pub(super) use setting::reference;
 pub use setting::{SETTINGS, WATSONX_SETTINGS};
 pub use watsonx::{IdsIn, Watsonx};
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;
