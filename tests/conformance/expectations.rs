@@ -15,6 +15,7 @@ impl World {
         fetches(expect, &credential.fetches.all())?;
         status(expect, credential)?;
         events(expect, credential)?;
+        same_if_given("assertions", expect.assertions.clone(), credential.assertions.all())?;
         requests(expect, &self.seen.lock().unwrap())
     }
 }

@@ -20,6 +20,7 @@
 //! | [`check`], [`expectations`] | expected and got |
 
 mod act;
+mod assertion;
 mod calls;
 mod case;
 mod check;
