@@ -250,8 +250,7 @@ fn two_authenticators_over_clones_take_turns() {
     let slow = Slow { clock: clock.clone(), takes: Duration::from_secs(14), redeemed: Arc::default() };
     let source = source();
     let made = |source: &RefreshToken| {
-        let mut once = Policy::default();
-        once.attempts = 1;
+        let once = Policy { attempts: 1, ..Policy::default() };
         let auth = Authenticator::builder(source.clone()).anywhere().transport(slow.clone()).runtime(clock.clone());
         auth.policy(once).build().unwrap()
     };
