@@ -79,13 +79,17 @@
 //! | a token, or an API key sent as it is | [`sources::StaticToken`] |
 //! | a token in a variable or a rotated file | [`sources::EnvToken`], [`sources::FileToken`] |
 //! | an API key to exchange for tokens | [`sources::ApiKey`] |
+//! | a client id with a secret, or with a key | [`sources::ClientCredentials`] |
+//! | a service account's key, or a KMS that has it | [`sources::JwtBearer`], [`signer`] |
+//! | a refresh token of a user who has signed in | [`sources::RefreshToken`] |
+//! | a token of another issuer, or of another kind | [`sources::TokenExchange`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
 //! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
 //!
 //! # Features
 //!
-//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `ibm`: IBM Cloud's
-//! addresses (`systems::ibm`).
+//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `signing`: private
+//! keys in PEM (`signer::PrivateKey`), by aws-lc-rs. `ibm`: IBM Cloud's addresses (`systems::ibm`).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
