@@ -154,7 +154,7 @@ fn without_a_token_nothing_is_sent_and_the_error_says_why() {
     ] {
         let (server, source, clock) = (Server::default(), Counting::default(), FakeRuntime::new());
         let access = Access::new("acme", source.clone(), Endpoint::parse(BASE).unwrap())
-            .with_explanation(super::api_stage::access().explain().clone());
+            .with_explanation(access().explain().clone());
         let mut policy = auth_core::Policy::default();
         policy.attempts = 1;
         let builder = ApiClient::builder(&access).runtime(clock.clone()).policy(policy);

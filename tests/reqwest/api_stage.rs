@@ -57,6 +57,10 @@ pub(crate) fn answer(status: u16, body: impl ToString) -> Answer {
     Answer { status, headers: HeaderMap::new(), body: body.to_string().into() }
 }
 
+fn plain() -> Answer {
+    answer(200, "{}")
+}
+
 impl Answer {
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), value.parse().unwrap());
@@ -102,7 +106,7 @@ impl Middleware for Server {
         let answer = {
             let mut script = self.0.lock().unwrap();
             script.got.push(got);
-            script.answers.pop_front().unwrap_or_else(|| Some(self::answer(200, "{}")))
+            script.answers.pop_front().unwrap_or_else(|| Some(plain()))
         };
         let Some(answer) = answer else { return Err(refused().into()) };
         let mut response = http::Response::builder().url(request.url().clone()).status(answer.status);

@@ -25,7 +25,7 @@ mod api_errors;
 mod api_pages;
 mod api_requests;
 mod api_retries;
-mod api_stage;
+pub(crate) mod api_stage;
 mod bodies;
 mod errors;
 mod extensions;
