@@ -96,8 +96,7 @@ pub(super) fn show(table: &mut Table) {
     let mut inside = base.layer(service.clone());
     let future = inside.call(request());
     let failing = inside.call(Request::options("*").body(Body::default()).unwrap());
-    let access =
-        Access::new("acme", auth_core::sources::StaticToken::new(secrets::NEXT_TOKEN).unwrap(), endpoint.clone());
+    let access = Access::new("acme", auth_core::sources::StaticToken::new(secrets::NEXT_TOKEN).unwrap(), endpoint);
     let whole = AccessLayer::sharing(&access, auth).replay(Cloned);
     table.inside("auth-tower::InContext", &whole.layer(Api::default()));
     show!(table, whole, layer, service, base, inside, future, failing);

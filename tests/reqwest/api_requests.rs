@@ -1,7 +1,10 @@
 //! An API client's requests go where they should, and say what they should.
 
-use auth_core::{Access, RequestAuth};
-use auth_reqwest::{ApiErrorKind, ApiRequest, path};
+use auth_core::exchange::TokenEndpoint;
+use auth_core::sources::ApiKey;
+use auth_core::{Access, Endpoint, RequestAuth};
+use auth_emulator::Emulator;
+use auth_reqwest::{ApiClient, ApiErrorKind, ApiRequest, api_client, path};
 use http::StatusCode;
 use serde_json::json;
 
@@ -76,7 +79,7 @@ fn what_could_be_read_as_another_path_is_not_sent() {
 
 #[test]
 fn where_the_platform_adds_the_credential_none_is_sent_over_plain_http_too() {
-    let sidecar = auth_core::Endpoint::parse("http://ivcap.local").unwrap();
+    let sidecar = Endpoint::parse("http://ivcap.local").unwrap();
     let stage = ApiStage::of(&Access::none_needed("ivcap", sidecar));
     stage.run(stage.client.get("/1/services2").send()).0.unwrap();
     assert_eq!(stage.server.got()[0].header("authorization"), None);
@@ -98,6 +101,34 @@ fn a_stream_passes_once_and_its_401_is_returned() {
     let statuses = [0, 1].map(|n| stage.run(upload(n)).0.unwrap_err().status());
     assert_eq!(statuses, [Some(StatusCode::UNAUTHORIZED), Some(StatusCode::SERVICE_UNAVAILABLE)]);
     assert_eq!(stage.server.got().len(), 2);
+}
+
+/// Over sockets, with the emulator as issuer and API, and a token that was just revoked.
+async fn revoked() -> (Emulator, ApiClient) {
+    let emulator = Emulator::start().await.unwrap();
+    let source = ApiKey::new(TokenEndpoint::parse(&emulator.token_url()).unwrap(), Emulator::API_KEY).unwrap();
+    let access = Access::new("acme", source, Endpoint::parse(&emulator.api_url()).unwrap());
+    let client = ApiClient::builder(&access).client(api_client().no_proxy().build().unwrap()).build().unwrap();
+    client.get("/items").send().await.unwrap();
+    emulator.revoke_all();
+    (emulator, client)
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_replaced_under_way() {
+    let (emulator, client) = revoked().await;
+    client.post("/echo").json(&json!({ "a": 1 })).send().await.unwrap();
+    assert_eq!((emulator.token_request_count(), emulator.api_requests().len()), (2, 3));
+}
+
+#[tokio::test]
+async fn after_a_streams_401_its_caller_has_a_new_token_to_send_it_with() {
+    let (emulator, client) = revoked().await;
+    let upload = || client.post("/echo").body(reqwest::Body::wrap(Load::once("text")));
+    let refused = upload().send().await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (ApiErrorKind::Authentication, Some("invalid_token")));
+    upload().auth(RequestAuth::fresh()).send().await.unwrap();
+    assert_eq!((emulator.token_request_count(), emulator.api_requests().len()), (2, 3));
 }
 
 #[test]
