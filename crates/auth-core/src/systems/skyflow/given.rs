@@ -119,6 +119,7 @@ impl Given {
         Ok(match kind {
             PATH => {
                 let path = beside(&place, settings, Path::new(found.value()))?;
+                let place = place.of_file(&path, settings.env());
                 // Now, so that what is wrong with it is said at once. It is read again for each token.
                 let (_, warning) = Credentials::from_document(&path, &hosts).map_err(no_longer_a_choice)?;
                 let source = self.restricted(BearerToken::from_file_with_hosts(path, &hosts), settings)?;
