@@ -12,7 +12,7 @@ use crate::token_value::{self, TokenValueError};
 mod error;
 pub(crate) mod fields;
 
-pub(crate) use error::{ErrorAnswer, fit_to_show, parse_error};
+pub(crate) use error::{ErrorAnswer, fit_to_show, parse_error, repeats};
 use fields::{Raw, read_object};
 
 /// The names under which a system gives the token and its type.

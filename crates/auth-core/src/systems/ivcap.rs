@@ -269,4 +269,16 @@ mod tests {
         assert!(error.to_string().contains("the argument `account`"), "{error}");
         Ok(())
     }
+
+    #[test]
+    fn a_source_is_no_credential_of_the_working_directory() -> Result<(), Error> {
+        let folder = crate::testing::Folder::new();
+        folder.write(".env", "IVCAP_URL=https://evil.example\n");
+        let env = Env::empty().in_directory(folder.path()).with_dotenv(".env")?;
+        let ivcap = || Ok::<_, Error>(Ivcap::from_env(&env).source(crate::sources::StaticToken::new(JWT)?));
+        let error = ivcap()?.access().unwrap_err();
+        assert!(error.to_string().contains("the argument `source`"), "{error}");
+        ivcap()?.allow_nearby_endpoint().access()?;
+        Ok(())
+    }
 }
