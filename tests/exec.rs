@@ -81,11 +81,24 @@ async fn at_its_limit_the_whole_group_is_killed_and_no_zombie_stays() {
 }
 
 #[tokio::test]
-async fn a_shutdown_kills_the_whole_group() {
+async fn a_shutdown_waits_to_the_limit_and_one_that_is_given_up_kills_the_whole_group() {
+    let lifeline = Lifeline::new();
+    let (auth, clock, waiting, helper) = hanging(&lifeline).await;
+    let closing = tokio::spawn(auth.shutdown());
+    tokio::task::yield_now().await;
+    assert!(!closing.is_finished() && is_there(helper), "what is under way may finish");
+    clock.advance(Duration::from_secs(2));
+    closing.await.unwrap();
+    assert!(waiting.await.unwrap().is_some());
+    lifeline.is_let_go();
+    until_reaped(helper);
+
     let lifeline = Lifeline::new();
     let (auth, _clock, waiting, helper) = hanging(&lifeline).await;
-    auth.shutdown().await;
-    assert_eq!(waiting.await.unwrap(), Some(ErrorKind::Closed));
+    waiting.abort();
+    let _gone = waiting.await;
+    drop((auth.shutdown(), auth));
+    tokio::task::yield_now().await;
     lifeline.is_let_go();
     until_reaped(helper);
 }
@@ -214,17 +227,17 @@ async fn an_error_names_the_file_of_the_program_and_nothing_else() {
 /// A helper that runs under itself, as when its profile asks for the same profile again.
 #[tokio::test]
 async fn a_helper_under_itself_is_an_error_that_names_the_circle() {
-    let helper = || script(r#"printf %s "$AUTHCTL_EXEC_CHAIN""#, &[]).named("profile work");
+    let helper = || script(r#"printf %s "$AUTHCTL_EXEC_CHAIN""#, &[]).named("work");
     let told = run(helper()).await.unwrap();
     let below = |chain: &str| Env::of([("PATH", "/usr/bin:/bin"), ("AUTHCTL_EXEC_CHAIN", chain)]);
 
-    let other = helper().named("profile home").from_env(below(&told));
+    let other = helper().named("home").from_env(below(&told));
     let deeper = run(other).await.unwrap();
     assert!(deeper.starts_with(&told), "another may run under it: {deeper}");
 
     let (kind, message) = failure(helper().from_env(below(&deeper))).await;
     assert_eq!(kind, ErrorKind::Misconfigured);
-    assert!(message.contains("profile work -> profile home -> profile work"), "{message}");
+    assert!(message.contains("work -> home -> work"), "{message}");
 }
 
 #[test]

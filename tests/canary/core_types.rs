@@ -119,7 +119,8 @@ fn chain(table: &mut Table) {
         if let Err(error) = runtime.block_on(auth.warm_up()) {
             show!(table, error);
         }
-        show!(table, chain, chain.explain(), chain.explain().links()[1]);
+        let explained = chain.explain();
+        show!(table, chain, explained, explained.links()[1]);
     }
 }
 
