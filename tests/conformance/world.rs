@@ -193,7 +193,7 @@ impl Maker<'_> {
         });
         let chain = Chain::new(links.collect::<Vec<_>>());
         let chosen = self.given.chosen.iter().map(|name| ("AUTHCTL_SOURCE", name));
-        (Some(chain.from_env(Env::of(chosen))), asked)
+        (Some(chain.in_env(Env::of(chosen))), asked)
     }
 
     fn scripted(&self, answers: &[FetchAnswer]) -> ScriptedSource {
