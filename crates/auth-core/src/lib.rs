@@ -79,13 +79,14 @@
 //! | a token, or an API key sent as it is | [`sources::StaticToken`] |
 //! | a token in a variable or a rotated file | [`sources::EnvToken`], [`sources::FileToken`] |
 //! | an API key to exchange for tokens | [`sources::ApiKey`] |
+//! | IBM Cloud: a container, a virtual server, a trusted profile | `sources::CrToken`, `sources::VpcInstance`, `sources::TrustedProfile` (feature `ibm`) |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
 //! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
 //!
 //! # Features
 //!
-//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `ibm`: IBM Cloud's
-//! addresses (`systems::ibm`).
+//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `ibm`: IBM Cloud
+//! and watsonx.ai (`systems::ibm`).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
