@@ -11,6 +11,8 @@ pub(super) const NAMES: &[&str] = &[
     "ivcap",
     #[cfg(feature = "podstack")]
     "podstack",
+    #[cfg(feature = "skyflow")]
+    "skyflow",
 ];
 
 pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
@@ -32,6 +34,14 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
         "podstack" => {
             check_keys(&profile, &systems::podstack::SETTINGS)?;
             systems::Podstack::new().env(env.clone()).profile(profile).access()
+        }
+        #[cfg(feature = "skyflow")]
+        "skyflow" => {
+            check_keys(&profile, &systems::skyflow::SETTINGS)?;
+            let has = |key| profile.place(key).is_some();
+            let is_connection = has("connection_url") && !has("vault_url") && !has("cluster_id");
+            let skyflow = systems::Skyflow::new().env(env.clone()).profile(profile);
+            if is_connection { skyflow.connection("") } else { skyflow.access() }
         }
         _ => Err(Error::misconfigured(format!(
             "{} names a system that is neither described in the file nor known: {}",

@@ -126,7 +126,7 @@ impl Credentials {
         let document = document::read(path)?;
         let place = Provenance::File { path: path.to_owned(), line: None, key: String::new(), nearby: false };
         let credentials = Self::read(document.text(), more_hosts).map_err(|reason| Error::from(reason).at(&place))?;
-        Ok((credentials, document.warning().map(str::to_owned)))
+        Ok((credentials, document.warned()))
     }
 
     fn read(json: &str, more_hosts: &[&str]) -> Result<Self, Reason> {
