@@ -6,10 +6,11 @@
 //! | module | promise |
 //! | --- | --- |
 //! | [`table`] | every public type is printed and shows nothing; one that is missing from the table is an error |
-//! | [`core_types`], [`tower_types`], [`reqwest_types`], [`emulator_types`] | the rows of the table |
+//! | [`core_types`], [`grant_types`], [`tower_types`], [`reqwest_types`], [`emulator_types`] | the rows of the table |
 //! | [`scan`] | the public types, as the sources name them |
 //! | [`logs`] | whatever happens, and whatever an issuer repeats: nothing in logs, events and errors |
 //! | [`repeated`] | an issuer's own words are told, but for those that repeat a secret |
+//! | [`rotation`] | a refresh token that can't be saved is a warning without it |
 //! | [`refusals`] | whoever refuses an input says which setting it is, and does not quote it |
 //! | [`sensitive`] | headers that carry a secret are marked as such |
 //! | [`hunt`] | how a piece of a canary is found, whatever it is dressed up as |
@@ -17,11 +18,13 @@
 
 mod core_types;
 mod emulator_types;
+mod grant_types;
 mod hunt;
 mod logs;
 mod refusals;
 mod repeated;
 mod reqwest_types;
+mod rotation;
 mod scan;
 mod secrets;
 mod sensitive;

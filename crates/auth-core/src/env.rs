@@ -26,6 +26,11 @@ impl Env {
         Self::default()
     }
 
+    /// No variables at all: what is not said by an argument is not there.
+    pub fn empty() -> Self {
+        Self::of::<String, String>([])
+    }
+
     /// A fixed set, for tests and for programs that bring their own. Its working directory is the process's, unless
     /// [`in_directory`](Self::in_directory) says otherwise.
     pub fn of<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {

@@ -88,8 +88,11 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod api;
 mod below;
 mod client;
+#[cfg(any(feature = "cape", feature = "ibm", feature = "ivcap", feature = "podstack", feature = "skyflow"))]
+pub mod clients;
 mod error;
 mod extend;
 mod limit;
@@ -108,6 +111,9 @@ pub use auth_core as core;
 pub use reqwest;
 pub use reqwest_middleware;
 
+pub use api::{
+    ApiClient, ApiClientBuilder, ApiError, ApiErrorKind, ApiRequest, ApiResponse, Pages, Paging, Retries, Whoami, path,
+};
 pub use client::{api_client, same_origin_redirects, token_client};
 pub use error::{Error, ErrorExt};
 pub use extend::{ClientExt, RequestBuilderExt};

@@ -87,8 +87,7 @@ impl Transport for ReqwestTransport {
 
 /// reqwest's own words stay out of it: they quote the URL.
 fn failed(error: &reqwest::Error, https: bool) -> Error {
-    let mut causes = iter::successors(error.source(), |&cause| cause.source());
-    if https && causes.any(|cause| cause.to_string() == NO_TLS) {
+    if https && lacks_tls(error) {
         return Error::misconfigured(
             "reqwest was built without TLS and can't reach an https token endpoint: enable a TLS feature of reqwest, such as \
              `rustls`",
@@ -104,6 +103,11 @@ fn failed(error: &reqwest::Error, https: bool) -> Error {
     }
     let unreachable = unreachable(error, https);
     if error.is_connect() { unreachable.never_sent() } else { unreachable }
+}
+
+/// Whether reqwest has no TLS, and an https URL was asked for.
+pub(crate) fn lacks_tls(error: &reqwest::Error) -> bool {
+    iter::successors(error.source(), |&cause| cause.source()).any(|cause| cause.to_string() == NO_TLS)
 }
 
 /// What the connector of a reqwest without TLS says of an https URL.

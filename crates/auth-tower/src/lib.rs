@@ -94,6 +94,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod access;
 mod aside;
 mod base_url;
 mod error;
@@ -115,6 +116,7 @@ struct Readme;
 
 pub use auth_core as core;
 
+pub use access::{AccessLayer, InContext};
 pub use base_url::{BaseUrl, BaseUrlLayer};
 pub use error::{BoxedError, Error};
 pub use future::ResponseFuture;

@@ -1,6 +1,7 @@
 //! From a profile to an [`Access`]: a vendor's system, one described in the same file, or a plain source.
 
 mod names;
+mod oauth;
 mod placed;
 mod plain;
 mod source;

@@ -119,7 +119,7 @@ impl Names {
         declaration.list(name, &format!("{name}.variables"), self.settings.env())
     }
 
-    fn missing(&self, name: &str) -> Error {
+    pub(super) fn missing(&self, name: &str) -> Error {
         let variables = self.variables(name).unwrap_or_default();
         let variables: Vec<&str> = variables.iter().map(Found::value).collect();
         let key = [name];

@@ -3,13 +3,29 @@
 use std::sync::Arc;
 
 use super::names::Names;
+use super::oauth;
 use crate::exchange::TokenEndpoint;
 use crate::settings::Found;
 use crate::sources::{ApiKey, EnvToken, FileToken, PersonalToken, Remote, StaticToken, TokenHandle};
 use crate::{Error, TokenSource};
 
 /// What `type` may be.
-pub(super) const NAMES: [&str; 7] = ["token", "personal_token", "env", "file", "api_key", "remote", "none"];
+pub(super) const NAMES: &[&str] = &[
+    "token",
+    "personal_token",
+    "env",
+    "file",
+    "api_key",
+    "client_credentials",
+    #[cfg(feature = "signing")]
+    "jwt_bearer",
+    "refresh_token",
+    "token_exchange",
+    "remote",
+    #[cfg(feature = "exec")]
+    "exec",
+    "none",
+];
 
 /// A source, and what has to be known of it.
 pub(super) struct Built {
@@ -23,75 +39,106 @@ pub(super) struct Built {
 }
 
 impl Built {
-    fn new(source: impl TokenSource) -> Self {
+    /// A source that looks for itself.
+    pub(super) fn new(source: impl TokenSource) -> Self {
         Self { source: Arc::new(source), credential: None, token_url: None, handle: None }
     }
 
-    fn with(self, credential: Found) -> Self {
-        Self { credential: Some(credential), ..self }
+    /// A source that sends a credential somewhere.
+    pub(super) fn sends(source: impl TokenSource, credential: Found, token_url: Found) -> Self {
+        Self { credential: Some(credential), token_url: Some(token_url), ..Self::new(source) }
+    }
+
+    fn given(source: impl TokenSource, token: Found, handle: TokenHandle) -> Self {
+        Self { credential: Some(token), handle: Some(handle), ..Self::new(source) }
     }
 }
 
 /// The source that `type` selects; by default a `token`. `None`: no credential is needed.
 pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
     let kind = names.find("type")?;
-    let built = match kind.as_ref().map_or("token", Found::value) {
-        "none" => return Ok(None),
-        "token" => {
-            let token = names.secret("token")?;
-            let source = StaticToken::new(token.token()?)?;
-            let handle = Some(source.handle());
-            Built { handle, ..Built::new(source) }.with(token)
-        }
-        "personal_token" => {
-            let token = names.secret("token")?;
-            let mut source = PersonalToken::new(token.token()?)?;
-            if let Some(audience) = names.find("audience")? {
-                source = source.audience(audience.value().to_owned());
-            }
-            let handle = Some(source.handle());
-            Built { handle, ..Built::new(source) }.with(token)
-        }
+    match kind.as_ref().map_or("token", Found::value) {
+        "token" => static_token(names),
+        "personal_token" => personal_token(names),
         "env" => {
             let name = names.require("variable")?;
-            Built::new(EnvToken::of(names.settings().env().clone(), name.value()))
+            Ok(Built::new(EnvToken::of(names.settings().env().clone(), name.value())))
         }
         "file" => {
             let path = names.require("path")?;
-            Built::new(FileToken::new(names.settings().env().resolve(path.value().as_ref())?))
+            Ok(Built::new(FileToken::new(names.settings().env().resolve(path.value().as_ref())?)))
         }
-        "api_key" => {
-            let (url, endpoint) = token_url(names)?;
-            let key = names.secret("api_key")?;
-            let mut source = ApiKey::new(endpoint, key.secret()).map_err(|error| error.at(key.provenance()))?;
-            if let Some(scope) = names.find("scope")? {
-                source = source.scope(scope.secret());
-            }
-            Built { token_url: Some(url), ..Built::new(source) }.with(key)
-        }
-        "remote" => {
-            let (url, endpoint) = token_url(names)?;
-            let mut source = Remote::new(endpoint);
-            if names.is_on("post")? {
-                source = source.post();
-            }
-            match names.find_secret("session")? {
-                Some(session) => {
-                    let source = source.bearer_session(session.token()?)?;
-                    Built { token_url: Some(url), ..Built::new(source) }.with(session)
-                }
-                None => Built { token_url: Some(url), ..Built::new(source) },
-            }
-        }
-        _ => return Err(unknown(kind.as_ref())),
-    };
-    Ok(Some(built))
+        "api_key" => api_key(names),
+        "client_credentials" => oauth::client_credentials(names),
+        #[cfg(feature = "signing")]
+        "jwt_bearer" => oauth::jwt_bearer(names),
+        "refresh_token" => oauth::refresh_token(names),
+        "token_exchange" => oauth::token_exchange(names),
+        "remote" => remote(names),
+        #[cfg(feature = "exec")]
+        "exec" => exec(names),
+        "none" => return Ok(None),
+        _ => Err(unknown(kind.as_ref())),
+    }
+    .map(Some)
 }
 
-fn token_url(names: &mut Names) -> Result<(Found, TokenEndpoint), Error> {
+/// The URL that tokens are fetched from, and where it stands.
+pub(super) fn token_url(names: &mut Names) -> Result<(Found, TokenEndpoint), Error> {
     let url = names.require("token_url")?;
     let endpoint = TokenEndpoint::parse(url.value()).map_err(|error| error.at(url.provenance()))?;
     Ok((url, endpoint))
+}
+
+fn static_token(names: &mut Names) -> Result<Built, Error> {
+    let token = names.secret("token")?;
+    let source = StaticToken::new(token.token()?)?;
+    let handle = source.handle();
+    Ok(Built::given(source, token, handle))
+}
+
+fn personal_token(names: &mut Names) -> Result<Built, Error> {
+    let token = names.secret("token")?;
+    let mut source = PersonalToken::new(token.token()?)?;
+    if let Some(audience) = names.find("audience")? {
+        source = source.audience(audience.value().to_owned());
+    }
+    let handle = source.handle();
+    Ok(Built::given(source, token, handle))
+}
+
+fn api_key(names: &mut Names) -> Result<Built, Error> {
+    let (url, endpoint) = token_url(names)?;
+    let key = names.secret("api_key")?;
+    let mut source = ApiKey::new(endpoint, key.secret()).map_err(|error| error.at(key.provenance()))?;
+    if let Some(scope) = names.find("scope")? {
+        source = source.scope(scope.secret());
+    }
+    Ok(Built::sends(source, key, url))
+}
+
+fn remote(names: &mut Names) -> Result<Built, Error> {
+    let (url, endpoint) = token_url(names)?;
+    let mut source = Remote::new(endpoint);
+    if names.is_on("post")? {
+        source = source.post();
+    }
+    match names.find_secret("session")? {
+        Some(session) => Ok(Built::sends(source.bearer_session(session.token()?)?, session, url)),
+        None => Ok(Built::new(source)),
+    }
+}
+
+#[cfg(feature = "exec")]
+fn exec(names: &mut Names) -> Result<Built, Error> {
+    let command = names.list("command")?;
+    let Some((program, arguments)) = command.split_first() else { return Err(names.missing("command")) };
+    let arguments = arguments.iter().map(Found::value);
+    let mut source = crate::sources::Exec::new(program.value(), arguments).in_env(names.settings().env().clone());
+    for name in names.list("pass_env")? {
+        source = source.pass_env(name.value());
+    }
+    Ok(Built::new(source))
 }
 
 fn unknown(kind: Option<&Found>) -> Error {

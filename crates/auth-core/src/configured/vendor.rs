@@ -23,17 +23,17 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
         #[cfg(feature = "cape")]
         "cape" => {
             check_keys(&profile, &systems::cape::SETTINGS)?;
-            systems::Cape::new().env(env.clone()).profile(profile).access()
+            systems::Cape::from_profile(profile, env).access()
         }
         #[cfg(feature = "ivcap")]
         "ivcap" => {
             check_keys(&profile, &systems::ivcap::SETTINGS)?;
-            systems::Ivcap::new().env(env.clone()).profile(profile).access()
+            systems::Ivcap::from_profile(profile, env).access()
         }
         #[cfg(feature = "podstack")]
         "podstack" => {
             check_keys(&profile, &systems::podstack::SETTINGS)?;
-            systems::Podstack::new().env(env.clone()).profile(profile).access()
+            systems::Podstack::from_profile(profile, env).access()
         }
         #[cfg(feature = "skyflow")]
         "skyflow" => {

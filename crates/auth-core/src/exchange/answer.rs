@@ -136,7 +136,7 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields<'_>) -> Result<Answer, Ans
         expires_in,
         expires_at,
         refresh_in: refresh_in.and_then(|raw| raw.duration()),
-        refresh_token: string(refresh_token, "refresh_token")?.filter(is_refresh_token),
+        refresh_token: string(refresh_token, "refresh_token")?.filter(|token| is_refresh_token(token)),
         scope: string(scope, "scope")?,
         // Only token exchanges look at it; elsewhere it is no reason to throw a good token away.
         issued_token_type: string(issued, "issued_token_type").ok().flatten(),
@@ -147,16 +147,16 @@ pub(crate) fn parse_token(body: &[u8], fields: Fields<'_>) -> Result<Answer, Ans
 pub(crate) fn parse_refresh_token(body: &[u8]) -> Option<String> {
     let found = read_object(body, ["refresh_token"]).ok()?;
     match (found.duplicate, found.values) {
-        (None, [Some(Raw::Text(token))]) => Some(token).filter(is_refresh_token),
+        (None, [Some(Raw::Text(token))]) => Some(token).filter(|token| is_refresh_token(token)),
         _ => None,
     }
 }
 
 /// Whether it is one, and not a word in its place: IBM Cloud writes `not_supported`. Little else is asked of it, since a
 /// token that is thrown away may be the last one.
-fn is_refresh_token(text: &String) -> bool {
+fn is_refresh_token(text: &str) -> bool {
     let words = ["not_supported", "null", "undefined", "None"];
-    !text.trim().is_empty() && !text.contains(char::is_control) && !words.contains(&text.as_str())
+    !text.trim().is_empty() && !text.contains(char::is_control) && !words.contains(&text)
 }
 
 fn string(raw: Option<Raw>, name: &'static str) -> Result<Option<String>, AnswerError> {

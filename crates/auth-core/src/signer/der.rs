@@ -1,7 +1,6 @@
 //! As much DER as it takes to say which kind of key something is; the cryptographic library reads the rest.
 
-use super::Algorithm;
-use super::key_error::KeyError;
+use super::{Algorithm, KeyError};
 
 const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;

@@ -10,7 +10,8 @@ mod key_error;
 mod pem;
 #[cfg(feature = "signing")]
 mod private_key;
-#[cfg(all(test, feature = "signing"))]
+#[cfg(test)]
+#[cfg(all(feature = "signing", feature = "test-util"))]
 pub(crate) mod test_keys;
 
 use std::sync::Arc;

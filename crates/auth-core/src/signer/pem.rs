@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::key_error::KeyError;
+use super::KeyError;
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";

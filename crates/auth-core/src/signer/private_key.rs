@@ -9,9 +9,8 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 
-use super::key_error::KeyError;
 use super::pem::{self, Format};
-use super::{Algorithm, Signer, der};
+use super::{Algorithm, KeyError, Signer, der};
 use crate::{Error, Secret};
 
 /// A private key from a PEM text, as a [`Signer`]. For a key that must not be in this process's memory implement `Signer` over
@@ -53,7 +52,15 @@ impl PrivateKey {
         Ok(Self::parse(pem.into().expose())?)
     }
 
-    /// The same, with the reason as a value.
+    /// The same, for an issuer that takes one algorithm only: a key of another type is an error now, not a refusal later.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem), and if the key does not sign with `algorithm`; the message names both.
+    pub fn from_pem_for(algorithm: Algorithm, pem: impl Into<Secret>) -> Result<Self, Error> {
+        Ok(Self::parse(pem.into().expose())?.require(algorithm)?)
+    }
+
+    /// As [`from_pem`](Self::from_pem), with the reason as a value.
     pub(crate) fn parse(pem: &str) -> Result<Self, KeyError> {
         let (format, der) = pem::read(pem)?;
         let key = match format {
@@ -127,6 +134,7 @@ impl Signer for PrivateKey {
 }
 
 #[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests {
     use super::super::test_keys::{ALL, block, pem, pkcs8, verifies};
     use super::*;
@@ -237,9 +245,9 @@ mod tests {
 
     #[test]
     fn a_good_key_of_another_type_says_both_types() {
-        let key = PrivateKey::from_pem(pem(Algorithm::EdDsa)).unwrap();
-        assert!(key.clone().require(Algorithm::EdDsa).is_ok());
-        let error = Error::from(key.require(Algorithm::Rs256).unwrap_err());
+        let pem = pem(Algorithm::EdDsa);
+        assert!(PrivateKey::from_pem_for(Algorithm::EdDsa, &*pem).is_ok());
+        let error = PrivateKey::from_pem_for(Algorithm::Rs256, &*pem).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Misconfigured);
         assert_eq!(error.to_string(), "the private key signs with EdDSA, but RS256 is needed: give a key of that type");
     }

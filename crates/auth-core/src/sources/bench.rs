@@ -25,6 +25,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) const URL: &str = "https://issuer.example.com/token";
     /// 2026-11-22T00:00:00Z, when the fake clock starts.
+    #[cfg(feature = "signing")]
     pub(crate) const START: u64 = 1_795_305_600;
 
     pub(crate) fn endpoint() -> TokenEndpoint {
@@ -68,6 +69,7 @@ impl Bench {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
+    #[cfg(feature = "signing")]
     pub(crate) fn step_wall(&self, seconds: i64) {
         self.clock.step_wall(seconds);
     }

@@ -84,7 +84,8 @@ impl TokenSource for ClientCredentials {
     }
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests {
     use super::*;
     use crate::ErrorKind;

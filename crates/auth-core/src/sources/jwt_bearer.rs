@@ -182,7 +182,8 @@ impl TokenSource for JwtBearer {
     }
 }
 
-#[cfg(all(test, feature = "signing", feature = "test-util"))]
+#[cfg(test)]
+#[cfg(all(feature = "signing", feature = "test-util"))]
 mod tests {
     use serde_json::json;
 

@@ -1,7 +1,9 @@
 //! Where tokens come from. A new source is one new file here and one line below.
 
 mod api_key;
-#[cfg(all(test, feature = "test-util"))]
+// In two: clippy knows tests by `cfg(test)` alone.
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 pub(crate) mod bench;
 mod callback;
 mod client_credentials;

@@ -203,5 +203,6 @@ impl fmt::Debug for RefreshToken {
     }
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

@@ -183,7 +183,8 @@ impl fmt::Debug for TokenExchange {
     }
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 

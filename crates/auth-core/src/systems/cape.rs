@@ -41,7 +41,7 @@ pub const SETTINGS: [Setting; 2] = [API, TOKEN];
 /// command line client is used: `access_token` in `~/.config/cape/auth`, looked at again every 30 s. All names: [`SETTINGS`].
 #[derive(Debug, Default)]
 pub struct Cape {
-    env: Env,
+    env: Option<Env>,
     profile: Option<Profile>,
     token: Option<Secret>,
     host: Option<Secret>,
@@ -49,31 +49,19 @@ pub struct Cape {
 }
 
 impl Cape {
-    /// The login of the command line client at Cape's own host, unless said otherwise.
+    /// From arguments alone.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The login of the command line client: `Cape::new().access()`.
-    ///
-    /// # Errors
-    /// As [`access`](Self::access).
-    pub fn from_env() -> Result<Access, Error> {
-        Self::new().access()
+    /// From arguments, and behind them these variables: `Cape::from_env(&Env::process())`.
+    pub fn from_env(env: &Env) -> Self {
+        Self { env: Some(env.clone()), ..Self::default() }
     }
 
-    /// The environment, for the home folder. Default: the process's.
-    #[must_use]
-    pub fn env(mut self, env: Env) -> Self {
-        self.env = env;
-        self
-    }
-
-    /// A profile, for what no argument says.
-    #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = Some(profile);
-        self
+    /// From arguments, behind them these variables, and behind them a profile.
+    pub fn from_profile(profile: Profile, env: &Env) -> Self {
+        Self { profile: Some(profile), ..Self::from_env(env) }
     }
 
     /// The personal access token.
@@ -118,7 +106,7 @@ impl Cape {
     }
 
     fn build(self, id: &'static str, placement: Placement) -> Result<Access, Error> {
-        let mut settings = Settings::new(self.env).with_optional_profile(self.profile);
+        let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty)).with_optional_profile(self.profile);
         let host = settings.require(&Lookup::of(&API).argument(self.host.as_ref()))?;
         let endpoint = host.endpoint()?;
         let given = settings.find(&Lookup::of(&TOKEN).argument(self.token.as_ref()))?;
@@ -231,10 +219,10 @@ mod tests {
     #[test]
     fn a_token_that_is_given_wins_over_the_login() -> Result<(), Error> {
         let (_home, env) = at_home(&[(AUTH_FILE, r#"{"access_token":"stored"}"#)]);
-        let access = Cape::new().env(env.clone()).token(TOKEN).access()?;
+        let access = Cape::from_env(&env).token(TOKEN).access()?;
         assert_eq!(access.credential().unwrap().to_string(), "the argument `token`");
         assert_eq!(access.endpoint().to_string(), HOST);
-        let access = Cape::new().env(env).access()?;
+        let access = Cape::from_env(&env).access()?;
         assert!(access.credential().unwrap().to_string().contains(".config/cape/auth"));
         Ok(())
     }
@@ -242,12 +230,12 @@ mod tests {
     #[test]
     fn what_is_missing_or_broken_is_named_and_not_repeated() {
         let (_home, env) = at_home(&[]);
-        let error = Cape::new().env(env).access().unwrap_err();
+        let error = Cape::from_env(&env).access().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.to_string().contains("`token`") && error.to_string().contains("cape login"), "{error}");
         for broken in ["SECRET-OF-A-FILE", r#"{"access_token":7}"#, r#"{"token":"SECRET-OF-A-FILE"}"#, "[]"] {
             let (_home, env) = at_home(&[(AUTH_FILE, broken)]);
-            let error = Cape::new().env(env).access().unwrap_err();
+            let error = Cape::from_env(&env).access().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Misconfigured, "{broken}");
             assert!(!error.to_string().contains("SECRET"), "{error}");
         }
@@ -259,7 +247,7 @@ mod tests {
         use crate::runtime::FakeRuntime;
         let clock = FakeRuntime::new();
         let auth =
-            Cape::new().env(Env::of([("X", "")])).token(TOKEN).runtime()?.builder().runtime(clock.clone()).build()?;
+            Cape::from_env(&Env::of([("X", "")])).token(TOKEN).runtime()?.builder().runtime(clock.clone()).build()?;
         clock.block_on(auth.warm_up())?;
         let mut headers = http::HeaderMap::new();
         let uri = http::Uri::from_static("https://app.capeprivacy.com/v1/run/f");

@@ -38,14 +38,14 @@ pub const SETTINGS: [Setting; 3] = [URL, TOKEN, ACCOUNT];
 /// use auth_core::{Env, systems::Ivcap};
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
-/// let access = Ivcap::new().env(Env::of([("IVCAP_BASE_URL", "http://ivcap.local")])).access()?;
+/// let access = Ivcap::from_env(&Env::of([("IVCAP_BASE_URL", "http://ivcap.local")])).access()?;
 /// assert!(access.is_none_needed());
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Default)]
 pub struct Ivcap {
-    env: Env,
+    env: Option<Env>,
     profile: Option<Profile>,
     url: Option<Secret>,
     token: Option<Secret>,
@@ -56,31 +56,19 @@ pub struct Ivcap {
 }
 
 impl Ivcap {
-    /// Everything from the process's environment, unless said otherwise.
+    /// From arguments alone.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Everything from the process's environment: `Ivcap::new().access()`.
-    ///
-    /// # Errors
-    /// As [`access`](Self::access).
-    pub fn from_env() -> Result<Access, Error> {
-        Self::new().access()
+    /// From arguments, and behind them these variables: `Ivcap::from_env(&Env::process())`.
+    pub fn from_env(env: &Env) -> Self {
+        Self { env: Some(env.clone()), ..Self::default() }
     }
 
-    /// The environment to look in. Default: the process's.
-    #[must_use]
-    pub fn env(mut self, env: Env) -> Self {
-        self.env = env;
-        self
-    }
-
-    /// A profile, for what neither an argument nor a variable says.
-    #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = Some(profile);
-        self
+    /// From arguments, behind them these variables, and behind them a profile.
+    pub fn from_profile(profile: Profile, env: &Env) -> Self {
+        Self { profile: Some(profile), ..Self::from_env(env) }
     }
 
     /// The base URL. A path prefix is kept.
@@ -134,7 +122,7 @@ impl Ivcap {
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if one is unusable, or if a token is given as an argument although
     /// the platform's own URL wins. The message names the argument, the variable or the file.
     pub fn access(self) -> Result<Access, Error> {
-        let mut settings = Settings::new(self.env).with_optional_profile(self.profile);
+        let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty)).with_optional_profile(self.profile);
         let url = settings.require(&Lookup::of(&URL).argument(self.url.as_ref()))?;
         let endpoint = url.endpoint()?;
         let context = account(&mut settings, self.account.as_ref(), self.account_header)?;
@@ -229,7 +217,7 @@ mod tests {
     const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.sig";
 
     fn with(variables: &[(&str, &str)]) -> Ivcap {
-        Ivcap::new().env(Env::of(variables.iter().copied()))
+        Ivcap::from_env(&Env::of(variables.iter().copied()))
     }
 
     #[test]

@@ -43,14 +43,14 @@ const CREDENTIALS: &str = ".podstack/credentials";
 /// use auth_core::{Env, systems::Podstack};
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
-/// let access = Podstack::new().env(Env::of([("PODSTACK_API_TOKEN", "psk_1")])).project("p-1").access()?;
+/// let access = Podstack::from_env(&Env::of([("PODSTACK_API_TOKEN", "psk_1")])).project("p-1").access()?;
 /// assert_eq!(access.endpoint().to_string(), "https://api.podstack.ai/v1");
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Default)]
 pub struct Podstack {
-    env: Env,
+    env: Option<Env>,
     profile: Option<Profile>,
     profile_name: Option<Secret>,
     token: Option<Secret>,
@@ -61,39 +61,19 @@ pub struct Podstack {
 }
 
 impl Podstack {
-    /// Everything from the process's environment and the credentials file, unless said otherwise.
+    /// From arguments alone.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Everything from the process's environment and the credentials file: `Podstack::new().access()`.
-    ///
-    /// # Errors
-    /// As [`access`](Self::access).
-    pub fn from_env() -> Result<Access, Error> {
-        Self::new().access()
+    /// From arguments, and behind them these variables: `Podstack::from_env(&Env::process())`.
+    pub fn from_env(env: &Env) -> Self {
+        Self { env: Some(env.clone()), ..Self::default() }
     }
 
-    /// A profile of the credentials file, and what the environment says: `Podstack::new().profile_name(name).access()`.
-    ///
-    /// # Errors
-    /// As [`access`](Self::access).
-    pub fn from_profile(name: &str) -> Result<Access, Error> {
-        Self::new().profile_name(name).access()
-    }
-
-    /// The environment to look in. Default: the process's.
-    #[must_use]
-    pub fn env(mut self, env: Env) -> Self {
-        self.env = env;
-        self
-    }
-
-    /// A profile from another file, instead of one from the credentials file.
-    #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = Some(profile);
-        self
+    /// From arguments, behind them these variables, and behind them a profile.
+    pub fn from_profile(profile: Profile, env: &Env) -> Self {
+        Self { profile: Some(profile), ..Self::from_env(env) }
     }
 
     /// The profile of the credentials file.
@@ -146,7 +126,7 @@ impl Podstack {
     /// if a value is unusable, the credentials file is broken, or a profile is named that it does not have. The message names
     /// the argument, the variable or the file and line.
     pub fn access(self) -> Result<Access, Error> {
-        let mut settings = Settings::new(self.env);
+        let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty));
         match self.profile {
             Some(profile) => settings = settings.with_profile(profile),
             None => settings = with_credentials_file(settings, self.profile_name.as_ref())?,
@@ -210,7 +190,7 @@ mod tests {
 
     fn of(variables: &[(&'static str, String)], more: &[(&'static str, &str)]) -> Podstack {
         let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        Podstack::new().env(Env::of(variables.iter().cloned().chain(more)))
+        Podstack::from_env(&Env::of(variables.iter().cloned().chain(more)))
     }
 
     fn place(access: &Access) -> String {
