@@ -6,7 +6,7 @@ use std::fmt::{Debug, Display};
 use std::sync::LazyLock;
 
 use super::hunt::Hunt;
-use super::{core_types, emulator_types, grant_types, hunt, reqwest_types, scan, secrets, tower_types};
+use super::{core_types, emulator_types, grant_types, hunt, reqwest_types, scan, secrets, skyflow_types, tower_types};
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
@@ -15,6 +15,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     tower_types::show(&mut table);
     reqwest_types::show(&mut table);
     emulator_types::show(&mut table);
+    skyflow_types::show(&mut table);
     table
 });
 

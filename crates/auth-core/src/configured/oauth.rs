@@ -62,9 +62,7 @@ pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
     let subject_type = names.find("subject_token_type")?;
     let subject_type = subject_type.map_or(TokenType::JWT, |kind| TokenType::new(kind.value().to_owned()));
     let (mut source, subject) = match names.find_secret("subject_token")? {
-        Some(token) => {
-            (TokenExchange::new(endpoint, client, StaticToken::new(token.token()?)?, subject_type), token)
-        }
+        Some(token) => (TokenExchange::new(endpoint, client, StaticToken::new(token.token()?)?, subject_type), token),
         None => {
             let path = names.require("subject_token_file")?;
             let file = FileToken::new(names.settings().env().resolve(path.value().as_ref())?);

@@ -1,4 +1,4 @@
-//! Token requests are those that the systems' own clients send, as recorded in `data/wire`.
+//! IBM Cloud: an API key, as IBM's Python SDK exchanges it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -14,6 +14,8 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde_json::Value;
 
+use super::recording::recording;
+
 /// Keeps what was sent and answers what it was told.
 #[derive(Clone)]
 struct Recorder {
@@ -28,11 +30,6 @@ impl Transport for Recorder {
         self.sent.lock().unwrap().push(request);
         Ok(Response::builder().status(self.status).body(Bytes::from_static(self.body.as_bytes())).unwrap())
     }
-}
-
-fn recording(case: &str) -> Value {
-    let path = format!("{}/data/wire/{case}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// Sends one token request as `source` makes it.
