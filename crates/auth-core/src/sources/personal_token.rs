@@ -168,5 +168,6 @@ fn shown(text: &str) -> String {
     shown
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

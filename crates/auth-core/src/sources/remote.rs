@@ -216,5 +216,6 @@ fn check_life(token: &Token, now: SystemTime) -> Result<(), Error> {
     Err(Error::new(ErrorKind::ExpiredOnArrival, message))
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

@@ -162,5 +162,6 @@ impl fmt::Debug for BearerToken {
     }
 }
 
-#[cfg(all(test, feature = "test-util"))]
+#[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

@@ -86,7 +86,7 @@ fn an_argument_comes_before_the_variable_and_that_before_the_profile() {
         "variable",
         "empty is unset"
     );
-    assert_eq!(key_of(Skyflow::new().env(env.clone()).cluster_id("ab12")), "variable");
+    assert_eq!(key_of(Skyflow::new().env(env).cluster_id("ab12")), "variable");
     let unset = skyflow().vault_url(VAULT).access().unwrap_err();
     assert_eq!(unset.kind(), ErrorKind::Unavailable);
     for name in ["credentials_path", "`credentials`", "`token`", "`api_key`", "SKYFLOW_CREDENTIALS"] {
@@ -135,10 +135,10 @@ fn a_credential_of_another_kind_is_told_where_it_belongs() {
     assert!(error(skyflow().token(KEY)).contains("`api_key`"));
     assert!(error(skyflow().api_key("eyJhbGciOiJIUzI1NiJ9.e30.c2ln")).contains("`token`"));
     let env = Env::of([("SKYFLOW_CREDENTIALS", KEY)]);
-    let in_the_variable = error(Skyflow::new().env(env.clone()));
+    let in_the_variable = error(Skyflow::new().env(env));
     assert!(in_the_variable.contains("SKYFLOW_CREDENTIALS") && in_the_variable.contains("`api_key`"));
     let env = Env::of([("SKYFLOW_CREDENTIALS", "/etc/credentials.json")]);
-    assert!(error(Skyflow::new().env(env.clone())).contains("not JSON (line 1)"));
+    assert!(error(Skyflow::new().env(env)).contains("not JSON (line 1)"));
     assert!(error(skyflow().credentials_path("/nowhere/credentials.json")).contains("`credentials_path`"));
     assert!(error(skyflow().token("Bearer t")).contains("the argument `token`"));
 }
@@ -214,7 +214,7 @@ fn a_credential_does_not_follow_an_endpoint_from_the_working_directory() {
     assert_eq!(error.kind(), ErrorKind::Misconfigured);
     assert!(message(&error).contains("config.toml:1") && message(&error).contains("SKYFLOW_CREDENTIALS"), "{error}");
     assert!(Skyflow::new().env(env.clone()).profile(nearby()).trust_endpoint().access().is_ok());
-    assert!(Skyflow::new().env(env.clone()).profile(nearby()).vault_url(VAULT).access().is_ok());
+    assert!(Skyflow::new().env(env).profile(nearby()).vault_url(VAULT).access().is_ok());
     let whole = profile(&[("vault_url", VAULT), ("api_key", KEY)], true);
     assert!(skyflow().profile(whole).access().is_ok(), "both are of the same file");
 }
