@@ -60,6 +60,10 @@ loom:
 mutants *CASES:
     bash .ci/run mutants {{CASES}}
 
+# Our readers of .env and INI files beside Python's, on 2,000 generated files each. Needs Python. Not part of `ci`.
+oracle:
+    bash .ci/run oracle
+
 # What a hit costs, in instructions and allocations, against a static header; a higher cost is an error. Installs valgrind.
 cost:
     bash .ci/run cost

@@ -8,6 +8,8 @@
 //! | [`reqwest`] | the middleware works with reqwest's redirects, retries, bodies and errors |
 //! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type |
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
+//! | [`exec`] | a helper program gets what it is given and nothing else, and nothing of it is left |
+//! | [`chain`] | a chain goes on where nothing is configured and nowhere else, and says why |
 //! | [`wire`] | token requests are those that the systems' own clients send |
 //! | [`conformance`] | timing and behaviour are those of `data/cases/*.json`, row by row |
 
@@ -17,8 +19,11 @@ mod adapter;
 mod allocation;
 // The table of every public type, and the hunt for pieces of secrets.
 mod canary;
+mod chain;
 mod conformance;
 mod engine;
+#[cfg(unix)]
+mod exec;
 mod reqwest;
 // Both adapters behind one trait, and what is below and around them.
 mod rig;

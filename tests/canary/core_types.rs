@@ -1,5 +1,6 @@
 //! auth-core's rows of the table.
 
+use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +8,8 @@ use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Target, View, Withou
 use auth_core::exchange::{Exchange, TokenAnswer, TokenEndpoint};
 use auth_core::runtime::Moment;
 use auth_core::runtime::{Abort, FakeRuntime, TokioRuntime};
-use auth_core::sources::{Callback, EnvToken, FileToken, StaticToken};
+use auth_core::settings::{DotEnv, Profiles};
+use auth_core::sources::{Callback, Chain, EnvToken, Exec, ExecFormat, FileToken, Link, LinkState, StaticToken};
 use auth_core::{
     Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Origin, Outcome, Policy, Reason,
     RequestAuth, Secret, Stage, Token, source_fn,
@@ -21,6 +23,9 @@ use super::{logs, secrets};
 pub(super) fn show(table: &mut Table) {
     values(table);
     sources(table);
+    files(table);
+    helpers(table);
+    chain(table);
     exchange(table);
     engine(table);
     rejected(table);
@@ -89,6 +94,76 @@ fn sources(table: &mut Table) {
     show!(table, own, callback, given.handle(), given, api_key());
     show!(table, EnvToken::of(Env::of([("TOKEN", secrets::ENV_VALUE)]), "TOKEN"), EnvToken::new("TOKEN"));
     show!(table, FileToken::new("token.txt"));
+}
+
+/// Files of settings, and what is said of those that are broken.
+fn files(table: &mut Table) {
+    let folder = std::env::temp_dir().join(format!("auth-tests-canary-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let env = Env::process().in_directory(&folder);
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).unwrap();
+    let secret = secrets::FILE_CONTENT;
+    write(".env", format!("TOKEN={secret}\n{secret}=\n"));
+    write("credentials", format!("[default]\napi_token = {secret}\n"));
+    write(
+        "config.toml",
+        format!("[profile.a]\ntoken = \"{secret}\"\nscopes = [\"{secret}\"]\n[system.b]\nc.d = \"{secret}\"\n"),
+    );
+    let (ini, toml) = (Profiles::read_ini("credentials", &env).unwrap(), Profiles::read("config.toml", &env).unwrap());
+    show!(table, DotEnv::read(".env", &env).unwrap(), env.clone().with_dotenv(".env").unwrap());
+    show!(table, ini.profile("default").unwrap(), toml.profile("a").unwrap(), toml.system("b").unwrap(), ini, toml);
+    let lines = [
+        secret.to_owned(),
+        format!("A=\"{secret}"),
+        format!("A='{secret}' {secret}"),
+        format!("A={secret}\u{7}"),
+        format!("A=${{{secret}}}"),
+        format!("[{secret}"),
+        format!("[a]\n{secret}"),
+        format!("[a]\n{secret} = 1\n{secret} = 2"),
+        format!("[a]\nb = 1\n  {secret}"),
+        format!("[profile.a]\ntoken = {secret}"),
+        format!("[profile.a]\n{secret} = 1.5"),
+        format!("[{secret}]\n[{secret}]"),
+    ];
+    for line in lines {
+        write("broken", line);
+        let (env_file, ini) = (DotEnv::read_expanded("broken", &env), Profiles::read_ini("broken", &env));
+        let errors = [env_file.err(), ini.err(), Profiles::read("broken", &env).err()];
+        assert!(errors.iter().flatten().count() >= 2, "nothing is all three formats");
+        errors.into_iter().flatten().for_each(|error| show!(table, error));
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+fn helpers(table: &mut Table) {
+    let args = ["--key", secrets::API_KEY];
+    let exec = Exec::new("/opt/helper", args).env("KEY", secrets::ENV_VALUE).input(secrets::PASSWORD);
+    let exec = exec.from_env(Env::of([("TOKEN", secrets::ENV_VALUE)])).in_header(x_api_key());
+    show!(table, exec, ExecFormat::Detect, ExecFormat::Docker);
+}
+
+/// A chain through all the states that a link can have.
+fn chain(table: &mut Table) {
+    let error = Error::unavailable("why");
+    let broken = source_fn(|_cx| async { Err(Error::misconfigured("why")) });
+    let given = StaticToken::new(secrets::ACCESS_TOKEN).unwrap();
+    let links = [
+        Link::made("unmade", Err::<StaticToken, _>(error.clone())),
+        Link::new("given", given).explained(auth_core::settings::Explanation::default()),
+        Link::new("broken", broken),
+    ];
+    show!(table, links[0], links[1], LinkState::NotTried, LinkState::Broken(error));
+    for chosen in ["", "broken"] {
+        let env = Env::of([("AUTHCTL_SOURCE", chosen), ("TOKEN", secrets::ENV_VALUE)]);
+        let chain = Chain::new(links.clone()).from_env(env);
+        let runtime = FakeRuntime::new();
+        let auth = builder(&runtime, Issuer::default(), chain.clone()).build().unwrap();
+        if let Err(error) = runtime.block_on(auth.warm_up()) {
+            show!(table, error);
+        }
+        show!(table, chain, chain.explain(), chain.explain().links()[1]);
+    }
 }
 
 /// Runs an exchange and shows what can be had only inside one.

@@ -45,7 +45,7 @@ pub(super) fn show(table: &mut Table) {
 
     let api_key = "sky-a1B2c-D3e4F5g6H7i8J9k0L1m2N3o4P5q6R7s8";
     table.hunt_for(api_key.to_owned());
-    let skyflow = Skyflow::new().env(Env::of([("SKYFLOW_CREDENTIALS", &json)])).vault_url("https://a.example.com");
+    let skyflow = Skyflow::from_env(&Env::of([("SKYFLOW_CREDENTIALS", &json)])).vault_url("https://a.example.com");
     let access = skyflow.access().unwrap();
     show!(table, skyflow, skyflow.clone().credentials(json), skyflow.clone().token(secrets::ACCESS_TOKEN));
     show!(table, skyflow.api_key(api_key), access, *access.explain());

@@ -9,6 +9,7 @@ use http::{HeaderName, Request};
 use super::calls::{Arrival, Call, Waiting};
 use super::check::{self, Verdict, Wanted};
 use super::door::Door;
+use super::helper::HelperProgram;
 use super::step::{self, Arrives, Deed, Get, Send, Step};
 use super::world::World;
 use crate::rig::{Failed, Load};
@@ -136,12 +137,19 @@ impl<'a> Actor<'a> {
             calls.push(Call::start(clock, caller()));
         }
         clock.runtime().run_until_idle();
+        let helper = self.world.helper.as_ref();
+        if helper.is_some_and(HelperProgram::works) {
+            calls.iter().for_each(Call::wait);
+        }
         if let Some(name) = name {
             self.named.insert(name.clone(), calls);
             return Ok(());
         }
         if wanted.waited > 0.0 {
             self.advance_to(calls.last().map_or(began, Call::started) + wanted.waited)?;
+        }
+        if helper.is_some() {
+            calls.iter().for_each(Call::wait);
         }
         if over > 0.0 {
             calls.iter().try_for_each(|call| self.gets(call, wanted))?;

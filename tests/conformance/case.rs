@@ -39,6 +39,10 @@ pub(crate) struct Given {
     pub(crate) source: Option<Vec<FetchAnswer>>,
     pub(crate) endpoint: Option<Vec<EndpointAnswer>>,
     pub(crate) file: Option<TokenFile>,
+    pub(crate) chain: Option<Vec<ChainLink>>,
+    /// The name that the environment chooses.
+    pub(crate) chosen: Option<String>,
+    pub(crate) helper: Option<Helper>,
     /// More credentials, by name.
     pub(crate) keys: BTreeMap<String, Vec<FetchAnswer>>,
     pub(crate) policy: PolicyChanges,
@@ -125,6 +129,49 @@ pub(crate) struct EndpointAnswer {
     /// No connection comes about.
     #[serde(default)]
     pub(crate) unreachable: bool,
+}
+
+/// One link of a chain: a scripted source, or the error of a source that could not be made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChainLink {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) source: Vec<FetchAnswer>,
+    pub(crate) unmade: Option<SourceError>,
+    /// It has to be found out whether it is there.
+    #[serde(default)]
+    pub(crate) probed: bool,
+}
+
+/// A helper program, the same each time that it is run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Helper {
+    /// As it is if it is a string, anything else as JSON.
+    #[serde(default)]
+    pub(crate) prints: Value,
+    /// The token in what it prints.
+    pub(crate) token: Option<String>,
+    /// What it writes to stderr.
+    #[serde(default)]
+    pub(crate) complains: String,
+    #[serde(default)]
+    pub(crate) exits: u8,
+    /// It does not end by itself, and neither does another program that it has started.
+    #[serde(default)]
+    pub(crate) hangs: bool,
+    /// There is no such program, or it is no program.
+    pub(crate) is: Option<NoProgram>,
+    pub(crate) format: Option<String>,
+    pub(crate) limit: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum NoProgram {
+    Missing,
+    NotExecutable,
 }
 
 #[derive(Clone, Debug, Deserialize)]

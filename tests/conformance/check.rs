@@ -98,7 +98,15 @@ fn error(wanted: &ErrorWanted, got: &Error, clock: &Clock) -> Verdict {
         let got = got.retry_at().map(|moment| clock.time_of(moment));
         explain(if got.is_some_and(|got| same_time(got, at)) { Ok(()) } else { differ("retry_at", &at, &got) })?;
     }
+    let listed = || got.causes().iter().filter_map(|cause| cause.source_id().map(str::to_owned)).collect();
+    explain(same_if_given("links listed", wanted.lists.clone(), listed()))?;
     let text = got.to_string();
+    if let Some(long) = text.lines().find(|line| line.len() >= 300) {
+        return differ("lines under 300 bytes in", &text, &long.len());
+    }
+    if let Some(words) = wanted.hides.iter().find(|words| text.contains(words.as_str())) {
+        return differ("a message without", words, &text);
+    }
     match wanted.mentions.iter().find(|words| !text.contains(words.as_str())) {
         Some(words) => differ("a message that mentions", words, &text),
         None => Ok(()),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use auth_core::sources::Chain;
+
 use super::check::{Verdict, differ, same, same_if_given};
 use super::clock::same_time;
 use super::server::SeenRequest;
@@ -13,9 +15,27 @@ impl World {
     pub(crate) fn meets(&self, expect: &Expect) -> Verdict {
         let credential = self.credential(expect.key.as_deref());
         fetches(expect, &credential.fetches.all())?;
+        self.links(expect)?;
+        if expect.helper_gone {
+            self.helper.as_ref().ok_or("the case has no helper")?.is_gone();
+        }
         status(expect, credential)?;
         events(expect, credential)?;
         requests(expect, &self.seen.lock().unwrap())
+    }
+
+    fn links(&self, expect: &Expect) -> Verdict {
+        for (name, wanted) in &expect.asked {
+            let got = self.asked.get(name).map(|fetches| fetches.all().len());
+            same(&format!("calls of the link {name}"), &Some(*wanted), &got)?;
+        }
+        let explained = self.chain.as_ref().map(Chain::explain);
+        for (name, wanted) in &expect.links {
+            let link = explained.iter().flat_map(|all| all.links()).find(|link| link.name() == name);
+            let got = link.map(|link| link.state().to_string());
+            same(&format!("how the link {name} stands"), &Some(wanted.clone()), &got)?;
+        }
+        Ok(())
     }
 }
 

@@ -56,6 +56,17 @@ fn a_token_file_is_read_again_and_an_error_keeps_the_old_token() {
 }
 
 #[test]
+fn a_chain_goes_on_where_nothing_is_configured_and_settles_on_the_first_that_is() {
+    check("chain");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_helper_program_brings_a_token_or_says_why_not_and_leaves_nothing_running() {
+    check("exec");
+}
+
+#[test]
 fn nothing_secret_is_ever_written() {
     check("log");
 }

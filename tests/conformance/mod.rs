@@ -12,6 +12,7 @@
 //! | [`moments`] | moments and JWTs inside scripted answers |
 //! | [`script`] | answers in the order in which they are given out |
 //! | [`source`], [`endpoint`], [`server`] | the scripted source, token endpoint and API server |
+//! | [`helper`] | a helper program, which is a real one |
 //! | [`clock`] | the case's time |
 //! | [`world`] | everything that a case needs, put together |
 //! | [`door`] | the ways to a token: a case holds for all of them |
@@ -28,6 +29,7 @@ mod door;
 mod endpoint;
 mod expectations;
 mod families;
+mod helper;
 mod inventory;
 mod load;
 mod moments;

@@ -6,6 +6,7 @@ use super::act::Actor;
 use super::case::{Case, Needs};
 use super::check::Verdict;
 use super::door::Door;
+use super::helper::HelperProgram;
 use super::world::World;
 use crate::rig::{Adapter, Client, Reqwest, Setup, Tower};
 
@@ -32,6 +33,7 @@ pub(crate) fn run(case: &Case) -> Verdict {
 
 fn steps(case: &Case, door: Door, name: &str, adapter: Make) -> Verdict {
     let world = World::new(case, &format!("{name}-{door:?}"), adapter);
+    let _on_tokio = world.helper.as_ref().map(HelperProgram::enter);
     let mut actor = Actor::new(&world, door);
     for (index, (step, text)) in case.steps.iter().zip(&case.texts).enumerate() {
         let verdict = actor.act(step).and_then(|()| world.complaints.take().map_or(Ok(()), Err));

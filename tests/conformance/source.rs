@@ -79,7 +79,7 @@ impl ScriptedSource {
     }
 }
 
-fn make_error(error: &SourceError) -> Error {
+pub(crate) fn make_error(error: &SourceError) -> Error {
     let kind = all_kinds().find(|(name, _)| *name == error.kind).expect("a known kind of error").1;
     let mut made = Error::new(kind, "the case says so");
     made = made.with_retry_after(error.retry_after.map(Duration::from_secs_f64));

@@ -19,6 +19,11 @@ pub(crate) struct ErrorWanted {
     pub(crate) retry_at: Option<f64>,
     #[serde(default)]
     pub(crate) mentions: Vec<String>,
+    /// What must not be in its message.
+    #[serde(default)]
+    pub(crate) hides: Vec<String>,
+    /// The links of the chain that it lists, in their order.
+    pub(crate) lists: Option<Vec<String>>,
 }
 
 /// A response.
@@ -49,6 +54,12 @@ pub(crate) struct Expect {
     /// No two of them begin closer together.
     pub(crate) fetches_apart: Option<f64>,
     pub(crate) reasons: Option<Vec<String>>,
+    /// How often each link of the chain was asked.
+    pub(crate) asked: BTreeMap<String, usize>,
+    /// How each link of the chain stands.
+    pub(crate) links: BTreeMap<String, String>,
+    /// Nothing of the helper runs any more.
+    pub(crate) helper_gone: bool,
     /// Calls that were ended before they had an answer.
     pub(crate) cut_short: Option<usize>,
     pub(crate) stage: Option<String>,

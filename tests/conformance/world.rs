@@ -5,21 +5,21 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth_core::Builder;
 use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::{Abort, FakeRuntime, Sleep, Task};
 use auth_core::runtime::{Moment, Runtime};
-use auth_core::sources::{ApiKey, FileToken};
-use auth_core::{Authenticator, Event, Policy, TokenSource};
+use auth_core::sources::{ApiKey, Chain, FileToken, Link};
+use auth_core::{Authenticator, Builder, Env, Event, Policy, TokenSource};
 
 use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, Redirects, Replay, TokenFile};
 use super::clock::Clock;
 use super::endpoint::ScriptedEndpoint;
+use super::helper::HelperProgram;
 use super::moments::Tokens;
 use super::run::Make;
 use super::script::{Complaints, Script};
 use super::server::{ScriptedServer, SeenRequest};
-use super::source::{Fetches, ScriptedSource, Watched};
+use super::source::{Fetches, ScriptedSource, Watched, make_error};
 use crate::rig::{self, Client, Load, Setup};
 
 /// The name of the one credential that most cases have.
@@ -33,6 +33,10 @@ pub(crate) struct World {
     pub(crate) replay: Replay,
     pub(crate) seen: Arc<Mutex<Vec<SeenRequest>>>,
     pub(crate) file: PathBuf,
+    pub(crate) chain: Option<Chain>,
+    /// The calls of each link of the chain.
+    pub(crate) asked: HashMap<String, Fetches>,
+    pub(crate) helper: Option<HelperProgram>,
     credentials: HashMap<String, Credential>,
 }
 
@@ -53,8 +57,10 @@ impl World {
         let name = format!("auth-case-{}-{run}-{}", case.id.replace(['/', ' '], "-"), std::process::id());
         let file = std::env::temp_dir().join(name);
         let maker = Maker { given, clock: &clock, tokens: &tokens, complaints: &complaints };
+        let (chain, asked) = maker.chain();
+        let helper = given.helper.as_ref().map(|helper| HelperProgram::new(helper, &clock, &tokens));
 
-        let mut credentials = HashMap::from([(MAIN.to_owned(), maker.main(&file))]);
+        let mut credentials = HashMap::from([(MAIN.to_owned(), maker.main(&file, chain.as_ref(), helper.as_ref()))]);
         for (key, answers) in &given.keys {
             credentials.insert(key.clone(), maker.credential(maker.scripted(answers), None));
         }
@@ -71,7 +77,19 @@ impl World {
             redirects: given.redirects.of_the_rig(),
             server: Arc::new(server),
         });
-        let world = Self { clock, tokens, complaints, client, replay: given.replay, seen, file, credentials };
+        let world = Self {
+            clock,
+            tokens,
+            complaints,
+            client,
+            replay: given.replay,
+            seen,
+            file,
+            chain,
+            asked,
+            helper,
+            credentials,
+        };
         if let Some(TokenFile { content: Some(content) }) = &given.file {
             world.put_file(Some(content)).unwrap();
         }
@@ -134,7 +152,13 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn main(&self, path: &PathBuf) -> Credential {
+    fn main(&self, path: &PathBuf, chain: Option<&Chain>, helper: Option<&HelperProgram>) -> Credential {
+        if let Some(chain) = chain {
+            return self.credential(chain.clone(), None);
+        }
+        if let Some(helper) = helper {
+            return self.credential(helper.source(), None);
+        }
         if let Some(answers) = &self.given.endpoint {
             let url = TokenEndpoint::parse("https://issuer.test/token").unwrap();
             let endpoint = ScriptedEndpoint {
@@ -148,6 +172,22 @@ impl Maker<'_> {
             return self.credential(FileToken::new(path), None);
         }
         self.credential(self.scripted(self.given.source.as_deref().unwrap_or_default()), None)
+    }
+
+    fn chain(&self) -> (Option<Chain>, HashMap<String, Fetches>) {
+        let Some(links) = &self.given.chain else { return (None, HashMap::new()) };
+        let mut asked = HashMap::new();
+        let links = links.iter().map(|link| {
+            let fetches: &mut Fetches = asked.entry(link.name.clone()).or_default();
+            let source = self.scripted(&link.source);
+            let source = Watched { source, clock: self.clock.clone(), fetches: fetches.clone() };
+            let made =
+                Link::made(link.name.clone(), link.unmade.as_ref().map_or(Ok(source), |error| Err(make_error(error))));
+            if link.probed { made.probed() } else { made }
+        });
+        let chain = Chain::new(links.collect::<Vec<_>>());
+        let chosen = self.given.chosen.iter().map(|name| ("AUTHCTL_SOURCE", name));
+        (Some(chain.from_env(Env::of(chosen))), asked)
     }
 
     fn scripted(&self, answers: &[FetchAnswer]) -> ScriptedSource {

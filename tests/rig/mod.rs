@@ -12,12 +12,15 @@
 //! | [`follow`] | following redirects in this process, for the adapter whose client does so over sockets only |
 //! | [`api`] | an API that keeps what it got, and refuses the tokens it was told to |
 //! | [`counting`] | a source that counts |
+//! | [`lifeline`] | whether a process and all that it started are gone |
 //! | [`stage`] | an emulator, and an authenticator with its key |
 
 mod api;
 mod client;
 mod counting;
 mod follow;
+#[cfg(unix)]
+mod lifeline;
 mod load;
 mod reqwest;
 mod server;
@@ -31,6 +34,8 @@ use auth_core::{Authenticator, Transport};
 pub(crate) use self::api::Api;
 pub(crate) use self::client::{Client, Failed, Redirects, Replay, Setup};
 pub(crate) use self::counting::Counting;
+#[cfg(unix)]
+pub(crate) use self::lifeline::{HANG, Lifeline, is_there};
 pub(crate) use self::load::Load;
 pub(crate) use self::reqwest::Reqwest;
 pub(crate) use self::server::{Answering, Server};

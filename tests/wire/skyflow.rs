@@ -148,7 +148,7 @@ fn attached(access: &Access, path: &str, clock: &FakeRuntime, answer: &str) -> (
 }
 
 fn nothing() -> Skyflow {
-    Skyflow::new().env(Env::of::<&str, &str>([]))
+    Skyflow::new()
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn the_variable_holds_the_credentials_and_its_token_goes_to_the_vault() {
     let (_, claims) = verified(exchange["json"]["assertion"].as_str().unwrap(), pem(&json));
     json["tokenURI"] = claims["aud"].clone();
     let clock = clock_at(&json!(claims["exp"].as_i64().unwrap() - 3600));
-    let skyflow = Skyflow::new().env(Env::of([("SKYFLOW_CREDENTIALS", json.to_string())]));
+    let skyflow = Skyflow::from_env(&Env::of([("SKYFLOW_CREDENTIALS", json.to_string())]));
     let access = skyflow.vault_url("https://ab12.vault.skyflowapis.com").access().unwrap();
     let header = get["headers"]["Authorization"].as_str().unwrap();
     let answer = granted(header.strip_prefix("Bearer ").unwrap());

@@ -145,6 +145,11 @@ impl Access {
         &self.explanation
     }
 
+    /// The source of its tokens; none if none is needed.
+    pub(crate) fn source(&self) -> Option<&Arc<dyn TokenSource>> {
+        self.source.as_ref()
+    }
+
     /// An authenticator whose source sends its requests by `transport`.
     ///
     /// # Errors

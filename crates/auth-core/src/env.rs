@@ -105,6 +105,16 @@ impl Env {
         Ok(value.filter(|value| !value.is_empty()))
     }
 
+    /// The value of a variable as a child process gets it, UTF-8 or not; `None` if it is not set or empty.
+    #[cfg(feature = "exec")]
+    pub(crate) fn pass(&self, name: &str) -> Option<OsString> {
+        let value = match &self.variables {
+            Some(variables) => variables.get(name).map(OsString::from),
+            None => std::env::var_os(name),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
     /// The folder that relative paths start from.
     pub(crate) fn working_directory(&self) -> Option<PathBuf> {
         match &self.working_directory {

@@ -55,8 +55,8 @@ impl fmt::Display for ErrorKind {
 /// Why there is no token, or why one was not attached.
 ///
 /// Cheap to clone: all callers that wait for the same fetch get the same error. `Display` is one line that names the
-/// setting to change. It holds no secret: neither the credential, nor a URL's path or query, nor anything of the issuer's
-/// answer but its `error*` fields.
+/// setting to change; of a chain whose list does not fit into one, a line for each of its links. It holds no secret: neither
+/// the credential, nor a URL's path or query, nor anything of the issuer's answer but its `error*` fields.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -72,6 +72,7 @@ struct Inner {
     request_id: Option<Box<str>>,
     retry_after: Option<Duration>,
     retry_at: Option<SystemTime>,
+    causes: Arc<[Error]>,
     repeat: bool,
     never_sent: bool,
     lesson: Lesson,
@@ -105,6 +106,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             retry_at: None,
+            causes: Arc::default(),
             repeat: true,
             never_sent: false,
             lesson: Lesson::Wait,
@@ -225,6 +227,32 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
+    /// What each link of a chain said, in their order, as far as they were asked; the [`source_id`](Self::source_id) of each is
+    /// the link's name. Empty for an error that comes from one source.
+    pub fn causes(&self) -> &[Self] {
+        &self.0.causes
+    }
+
+    /// What a chain makes of this error of one of its links: it keeps all that says what to do about it, and tells of the
+    /// others.
+    pub(crate) fn of_chain(self, head: String, causes: Vec<Self>) -> Self {
+        self.edit(|inner| {
+            inner.message = head.into();
+            inner.source = None;
+            inner.causes = causes.into();
+        })
+    }
+
+    /// The same error, from the source of this name.
+    pub(crate) fn named(self, id: &str) -> Self {
+        self.edit(|inner| inner.source = Some(id.into()))
+    }
+
+    /// The same error, to be passed on.
+    pub(crate) fn of_kind(self, kind: ErrorKind) -> Self {
+        self.edit(|inner| inner.kind = kind)
+    }
+
     /// The same error, which says in which place the value stands that is wrong.
     pub(crate) fn at(self, place: &Provenance) -> Self {
         self.edit(|inner| inner.message = format!("{} (from {place})", inner.message).into())
@@ -269,6 +297,11 @@ impl Error {
         if self.0.never_sent || self.0.status.is_some() { self } else { self.do_not_repeat() }
     }
 
+    /// Whether it is known that no request was sent.
+    pub(crate) fn is_never_sent(&self) -> bool {
+        self.0.never_sent
+    }
+
     pub(crate) fn with_source_if_none(self, id: &Arc<str>) -> Self {
         if self.0.source.is_some() {
             return self;
@@ -293,6 +326,11 @@ impl fmt::Display for Error {
             write!(f, "{source}: ")?;
         }
         f.write_str(&inner.message)?;
+        if !inner.causes.is_empty() {
+            // Code, host and request are in the line of the link that they are from.
+            let used = inner.source.as_ref().map_or(0, |source| source.len() + 2) + inner.message.len();
+            return write_list(f, used, &inner.causes);
+        }
         match (&inner.code, &inner.description) {
             (Some(code), Some(text)) => write!(f, " ({code}: {text})")?,
             (Some(text), None) | (None, Some(text)) => write!(f, " ({text})")?,
@@ -306,6 +344,34 @@ impl fmt::Display for Error {
         }
         Ok(())
     }
+}
+
+/// No line of an error is longer.
+const LONGEST_LINE: usize = 299;
+
+/// More links than this have nothing to add.
+const MOST_CAUSES: usize = 16;
+
+/// The causes in one line, if that is short enough, else each in its own.
+fn write_list(f: &mut fmt::Formatter<'_>, used: usize, causes: &[Error]) -> fmt::Result {
+    let more = causes.len().saturating_sub(MOST_CAUSES);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let lines: Vec<String> = causes.iter().take(MOST_CAUSES).map(one_line).chain(more).collect();
+    let whole: usize = lines.iter().map(|line| line.len() + 2).sum();
+    let (first, between) = if used + whole <= LONGEST_LINE { (": ", "; ") } else { (":\n  ", "\n  ") };
+    write!(f, "{first}{}", lines.join(between))
+}
+
+/// An error in a line of a list.
+pub(crate) fn one_line(error: &Error) -> String {
+    const ROOM: usize = LONGEST_LINE - 12; // some goes before it, and two dots after
+    let mut line = error.to_string().replace(":\n  ", ": ").replace("\n  ", "; ");
+    if line.len() > ROOM {
+        let end = (0..=ROOM).rev().find(|&end| line.is_char_boundary(end)).unwrap_or(0);
+        line.truncate(end);
+        line.push_str("..");
+    }
+    line
 }
 
 impl fmt::Debug for Error {

@@ -164,6 +164,15 @@ mod tests {
     }
 
     #[test]
+    fn every_message_of_the_corpus_repeats_nothing() {
+        for (id, bytes, expect) in corpus::rows("token_value") {
+            if let Err(reason) = clean(&bytes) {
+                corpus::check_message(&id, &reason.to_string(), &bytes, &expect);
+            }
+        }
+    }
+
+    #[test]
     fn accidents_get_their_own_reason() {
         use TokenValueError::*;
         let long = "a".repeat(MAX_TOKEN_BYTES + 1);

@@ -20,6 +20,22 @@ pub(crate) enum For {
     /// Requests go here. It may be plain `http`, which is refused when a credential is first attached. No
     /// query, since paths are appended.
     BaseUrl,
+    /// A cloud's metadata service: `https`, loopback, or plain `http` to the one link-local address that it has
+    /// everywhere. No router passes that address on, and certificates can't be had for it. No query.
+    #[cfg(feature = "ibm")]
+    Metadata,
+}
+
+impl For {
+    /// Whether plain `http` to this host will do.
+    fn takes_http(self, host: &str) -> bool {
+        match self {
+            Self::TokenEndpoint => is_loopback(host),
+            Self::BaseUrl => true,
+            #[cfg(feature = "ibm")]
+            Self::Metadata => is_loopback(host) || host == "169.254.169.254",
+        }
+    }
 }
 
 /// Why a URL is refused. No message repeats any of it: it may hold a password.
@@ -77,7 +93,7 @@ pub(crate) fn parse(input: &str, purpose: For) -> Result<Uri, UrlError> {
         None => (None, authority),
     };
     let (host, port) = split_port(authority)?;
-    if scheme == "http" && purpose == For::TokenEndpoint && !is_loopback(host) {
+    if scheme == "http" && !purpose.takes_http(host) {
         return Err(UrlError::InsecureScheme);
     }
     if user_info.is_some() {
@@ -205,7 +221,7 @@ fn check_path(path_and_query: &str, purpose: For) -> Result<(), UrlError> {
     if has_dot_segments(path) {
         return Err(UrlError::Path);
     }
-    if query.is_some() && purpose == For::BaseUrl {
+    if query.is_some() && purpose != For::TokenEndpoint {
         return Err(UrlError::Query);
     }
     if is_encoded(path) && query.is_none_or(is_encoded) { Ok(()) } else { Err(UrlError::Parse) }

@@ -8,13 +8,17 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{StatusCode, header};
 use serde_json::json;
 
-use crate::{Rejection, shared::Shared};
+use crate::{
+    Rejection,
+    sent::{self, Sent},
+    shared::Shared,
+};
 
 pub(crate) async fn authorize(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
-    let verified = match token(request.headers(), shared.token_header.as_ref()) {
+    let verified = match sent::token(request.headers(), shared.token_header.as_ref()) {
         Sent::Nothing => Err(Refusal::NoToken),
         Sent::Unclear => Err(Refusal::InvalidRequest),
         Sent::Token(token) => shared.verify(token).map_err(Refusal::InvalidToken),
@@ -25,33 +29,6 @@ pub(crate) async fn authorize(State(shared): State<Arc<Shared>>, mut request: Re
             next.run(request).await
         }
         Err(refusal) => refusal.into_response(),
-    }
-}
-
-/// What a request says about who sends it.
-enum Sent<'a> {
-    Token(&'a str),
-    /// No token: the challenge must not carry an error then (RFC 6750, section 3.1).
-    Nothing,
-    /// More than one, or one that isn't text: a client must not send a token in two ways (RFC 6750, section 2).
-    Unclear,
-}
-
-fn token<'a>(headers: &'a HeaderMap, bare: Option<&HeaderName>) -> Sent<'a> {
-    let authorization = headers.get_all(header::AUTHORIZATION).iter().map(|value| (value, true));
-    let bare = bare.into_iter().flat_map(|name| headers.get_all(name)).map(|value| (value, false));
-    let mut values = authorization.chain(bare);
-    let Some((value, has_scheme)) = values.next() else { return Sent::Nothing };
-    if values.next().is_some() {
-        return Sent::Unclear;
-    }
-    let Ok(value) = value.to_str() else { return Sent::Unclear };
-    if !has_scheme {
-        return Sent::Token(value);
-    }
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Sent::Token(token),
-        _ => Sent::Nothing,
     }
 }
 

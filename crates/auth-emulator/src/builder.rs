@@ -2,6 +2,7 @@
 
 use std::{
     fmt, io,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -10,7 +11,8 @@ use http::HeaderName;
 use tokio::{net::TcpListener, runtime::Handle};
 
 use crate::{
-    Emulator, Origin, client::Client, clock::Clock, listener::Listener, router, shared::Shared, signing_key::SigningKey,
+    Emulator, Origin, client::Client, clock::Clock, listener::Listener, router, shared::Shared,
+    signing_key::SigningKey, systems::State,
 };
 
 /// IBM Cloud IAM's own lifetime of an access token.
@@ -41,6 +43,7 @@ pub struct Builder {
     lifetime: Duration,
     token_header: Option<HeaderName>,
     clock: Clock,
+    cape_state: Option<PathBuf>,
 }
 
 impl Builder {
@@ -51,6 +54,7 @@ impl Builder {
             lifetime: DEFAULT_LIFETIME,
             token_header: None,
             clock: Clock::system(),
+            cape_state: None,
         }
     }
 
@@ -86,13 +90,22 @@ impl Builder {
         self
     }
 
+    /// A file in which Cape's personal access tokens outlive the emulator: read at the start, if it is there, and written
+    /// with every change, in one step and for its owner alone. It holds names, dates and digests, and the public keys of
+    /// the servers that issued them; no token, and no key that could make one. By default nothing is written.
+    pub fn with_cape_state(mut self, path: impl Into<PathBuf>) -> Self {
+        self.cape_state = Some(path.into());
+        self
+    }
+
     /// Listens on two ports of 127.0.0.1 that the operating system chooses.
     ///
     /// The first start in a process makes an RSA key of 2048 bits, which takes a fraction of a second.
     ///
     /// # Errors
     ///
-    /// When there is no tokio runtime to serve on, when no port can be had, or when no key can be made.
+    /// When there is no tokio runtime to serve on, when no port can be had, when no key can be made, or when the file of
+    /// [`with_cape_state`](Self::with_cape_state) is there and can't be read.
     ///
     /// # Panics
     ///
@@ -102,6 +115,7 @@ impl Builder {
         Handle::try_current()
             .map_err(|_| io::Error::other("the emulator serves on a tokio runtime: start it inside one"))?;
         let key = SigningKey::of_this_process()?;
+        let systems = State::new(key, self.cape_state)?;
         let main = TcpListener::bind("127.0.0.1:0").await?;
         let other = TcpListener::bind("127.0.0.1:0").await?;
         let shared = Arc::new(Shared::new(
@@ -113,6 +127,7 @@ impl Builder {
             self.api_keys,
             self.client,
             self.token_header,
+            systems,
         ));
         let main = Listener::serve(main, router::of(Origin::Main, &shared));
         let other = Listener::serve(other, router::of(Origin::Other, &shared));

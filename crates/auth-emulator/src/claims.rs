@@ -1,17 +1,17 @@
-//! The claims of an access token, read strictly.
+//! The claims of a JWT, read strictly.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::{Rejection, unique_members::UniqueMembers};
+use crate::Rejection;
 
-/// The claims of a token that was found good.
+/// The claims of an access token that was found good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    subject: String,
-    jti: String,
-    expires_at: Duration,
+    pub(crate) subject: String,
+    pub(crate) jti: String,
+    pub(crate) expires_at: Duration,
 }
 
 impl Claims {
@@ -29,36 +29,46 @@ impl Claims {
     pub fn expires_at(&self) -> Duration {
         self.expires_at
     }
+}
 
-    /// Reads what a good signature vouches for. Every registered claim has to have its type even where its value would
-    /// not matter: a string in `nbf` must not read as "no `nbf`" (CVE-2026-25537).
-    pub(crate) fn read(json: &[u8], now: Duration, issuer: &str, audience: &str) -> Result<Self, Rejection> {
-        let members = UniqueMembers::parse(json).ok_or(Rejection::Claims)?;
-        let exp = numeric_date(&members, "exp")?;
-        let nbf = numeric_date(&members, "nbf")?;
-        let iat = numeric_date(&members, "iat")?;
-        let iss = string(&members, "iss")?;
-        let sub = string(&members, "sub")?;
-        let jti = string(&members, "jti")?;
-        let audiences = audiences(&members)?;
+/// The registered claims (RFC 7519, section 4.1). Every one has to have its type even where its value would not matter:
+/// a string in `nbf` must not read as "no `nbf`" (CVE-2026-25537).
+pub(crate) struct Registered<'a> {
+    pub(crate) exp: Option<Duration>,
+    pub(crate) nbf: Option<Duration>,
+    pub(crate) iat: Option<Duration>,
+    pub(crate) iss: Option<&'a str>,
+    pub(crate) sub: Option<&'a str>,
+    pub(crate) jti: Option<&'a str>,
+    pub(crate) audience: Audience<'a>,
+}
 
-        let expires_at = exp.ok_or(Rejection::MissingClaim("exp"))?;
-        if now >= expires_at {
-            return Err(Rejection::Expired);
-        }
-        if [nbf, iat].into_iter().flatten().any(|from| from > now) {
-            return Err(Rejection::NotYetValid);
-        }
-        if !audiences.contains(&audience) {
-            return Err(Rejection::Audience);
-        }
-        if iss != Some(issuer) {
-            return Err(Rejection::Issuer);
-        }
-        let subject = sub.filter(|sub| !sub.is_empty()).ok_or(Rejection::Subject)?.to_owned();
-        // Without it the token could never be revoked.
-        let jti = jti.ok_or(Rejection::MissingClaim("jti"))?.to_owned();
-        Ok(Self { subject, jti, expires_at })
+/// `aud`: a string or an array of strings (RFC 7519, section 4.1.3).
+pub(crate) enum Audience<'a> {
+    Missing,
+    One(&'a str),
+    Several(Vec<&'a str>),
+}
+
+impl<'a> Registered<'a> {
+    pub(crate) fn of(members: &'a Map<String, Value>) -> Result<Self, Rejection> {
+        Ok(Self {
+            exp: numeric_date(members, "exp")?,
+            nbf: numeric_date(members, "nbf")?,
+            iat: numeric_date(members, "iat")?,
+            iss: string(members, "iss")?,
+            sub: string(members, "sub")?,
+            jti: string(members, "jti")?,
+            audience: match members.get("aud") {
+                None => Audience::Missing,
+                Some(Value::String(one)) => Audience::One(one),
+                Some(Value::Array(many)) => {
+                    let strings = many.iter().map(|one| one.as_str().ok_or(Rejection::Claims));
+                    Audience::Several(strings.collect::<Result<_, _>>()?)
+                }
+                Some(_) => return Err(Rejection::Claims),
+            },
+        })
     }
 }
 
@@ -71,14 +81,4 @@ fn numeric_date(members: &Map<String, Value>, name: &str) -> Result<Option<Durat
 
 fn string<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Rejection> {
     members.get(name).map(|value| value.as_str().ok_or(Rejection::Claims)).transpose()
-}
-
-/// A string or an array of strings (RFC 7519, section 4.1.3).
-fn audiences(members: &Map<String, Value>) -> Result<Vec<&str>, Rejection> {
-    match members.get("aud") {
-        None => Ok(Vec::new()),
-        Some(Value::String(one)) => Ok(vec![one]),
-        Some(Value::Array(many)) => many.iter().map(|one| one.as_str().ok_or(Rejection::Claims)).collect(),
-        Some(_) => Err(Rejection::Claims),
-    }
 }

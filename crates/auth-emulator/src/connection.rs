@@ -18,13 +18,15 @@ pub(crate) async fn serve(stream: TcpStream, router: Router) {
         request.extensions_mut().insert(HangUp(hang_up.clone()));
         router.clone().call(request)
     });
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // A WebSocket leaves the connection behind and lives on in a task of its own.
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
     let ending = tokio::select! {
         // How a client ends its connection is the client's business.
         _ = &mut connection => return,
         Some(ending) = endings.recv() => ending,
     };
-    let mut stream = connection.into_parts().io.into_inner();
+    let Some(parts) = connection.into_parts() else { return };
+    let mut stream = parts.io.into_inner();
     // Nobody is left to tell about an error from here on: the connection ends in any case.
     match ending {
         Ending::Reset => {

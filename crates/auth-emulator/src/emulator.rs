@@ -3,7 +3,11 @@
 use std::{fmt, io, sync::Arc, time::Duration};
 
 use crate::{
-    Builder, Claims, Fault, Flaw, Plan, RecordedRequest, Rejection, listener::Listener, recording::Kind, shared::Shared,
+    Builder, Claims, Fault, Flaw, Plan, RecordedRequest, Rejection,
+    listener::Listener,
+    recording::Kind,
+    shared::Shared,
+    systems::{Cape, Ibm, Ivcap, OAuth, Podstack, Remote, Skyflow, Watsonx},
 };
 
 /// A token endpoint and the API it opens, on two ports of 127.0.0.1, until it is dropped.
@@ -70,7 +74,7 @@ impl Emulator {
         &self.shared.other_origin
     }
 
-    /// Faults for the token endpoint, which apply before a request is looked at.
+    /// Faults for the token endpoints, which apply before a request is looked at.
     pub fn token_faults(&self) -> &Plan<Fault> {
         &self.shared.token_faults
     }
@@ -80,7 +84,7 @@ impl Emulator {
         &self.shared.token_flaws
     }
 
-    /// Faults for the protected API, which apply before the token is looked at.
+    /// Faults for the protected API and those of the systems, which apply before the token is looked at.
     pub fn api_faults(&self) -> &Plan<Fault> {
         &self.shared.api_faults
     }
@@ -97,12 +101,12 @@ impl Emulator {
         self.shared.recording.select(Kind::Any)
     }
 
-    /// The requests that reached the token endpoint, whatever came of them.
+    /// The requests that reached the token endpoint, or one of a [system](crate::systems), whatever came of them.
     pub fn token_requests(&self) -> Vec<RecordedRequest> {
         self.shared.recording.select(Kind::Token)
     }
 
-    /// The requests to the main origin under `/api/`, whatever came of them.
+    /// The requests to the main origin under `/api/`, or to the API of a [system](crate::systems), whatever came of them.
     pub fn api_requests(&self) -> Vec<RecordedRequest> {
         self.shared.recording.select(Kind::Api)
     }
@@ -157,6 +161,46 @@ impl Emulator {
         self.shared.clock.advance(by);
     }
 
+    /// IBM Cloud: IAM's grants beyond the API key, and the metadata service of a virtual server.
+    pub fn ibm(&self) -> Ibm<'_> {
+        Ibm::new(&self.shared)
+    }
+
+    /// watsonx.ai: text generation and projects, for IAM's tokens.
+    pub fn watsonx(&self) -> Watsonx<'_> {
+        Watsonx::new(&self.shared)
+    }
+
+    /// Skyflow: service accounts, API keys, a vault and its gateway.
+    pub fn skyflow(&self) -> Skyflow<'_> {
+        Skyflow::new(&self.shared)
+    }
+
+    /// Cape: personal access tokens and the handshake of `run`.
+    pub fn cape(&self) -> Cape<'_> {
+        Cape::new(&self.shared)
+    }
+
+    /// Podstack: whoami, projects and the registry.
+    pub fn podstack(&self) -> Podstack<'_> {
+        Podstack::new(&self.shared)
+    }
+
+    /// IVCAP: services, outside with a token and inside a container without one.
+    pub fn ivcap(&self) -> Ivcap<'_> {
+        Ivcap::new(&self.shared)
+    }
+
+    /// An authorization server without a vendor: the grants of OAuth 2.0, whose tokens open [`api_url`](Self::api_url).
+    pub fn oauth(&self) -> OAuth<'_> {
+        OAuth::new(&self.shared)
+    }
+
+    /// A backend that vends tokens to whoever has a session.
+    pub fn remote(&self) -> Remote<'_> {
+        Remote::new(&self.shared)
+    }
+
     /// A fresh token without a token request, for programs that are handed their token.
     pub fn issue_token(&self) -> String {
         self.shared.issue_token()
@@ -177,14 +221,22 @@ impl Emulator {
         self.shared.verify(token)
     }
 
-    /// Revokes every token issued so far; the next one issued is good again.
+    /// Revokes every token issued so far, those of all systems and Cape's personal access tokens included; the next one
+    /// issued is good again. Refresh tokens and Skyflow's API keys stay: they are how a program gets its next token.
     pub fn revoke_all(&self) {
         self.shared.issuer.revoke_all();
+        self.shared.systems.cape.delete_all();
     }
 
     /// Revokes one token and says whether this emulator had issued it.
     pub fn revoke(&self, token: &str) -> bool {
         self.shared.issuer.revoke(token)
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.shared.ended.send_replace(true);
     }
 }
 

@@ -7,7 +7,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::record::Index;
+use crate::{Rejection, record::Index};
 
 /// A refusal of the token endpoint. Codes and messages are IAM's own where it has one for the case; what it finds wrong
 /// with a value is said without the value, which may be a secret in the wrong place.
@@ -29,6 +29,14 @@ pub(crate) enum IamError {
     Unknown(&'static str),
     /// The API key isn't one of ours.
     ApiKey,
+    /// The compute resource token isn't one of ours; no IAM code is known to us for this and the next two.
+    ComputeResource,
+    /// The access token that was to assume a profile isn't good.
+    AccessToken(Rejection),
+    /// There is no such trusted profile, or it can't be assumed by this caller.
+    Profile,
+    /// Fields that exclude each other.
+    Several(&'static str),
 }
 
 impl IamError {
@@ -49,6 +57,8 @@ impl IamError {
             Self::Missing(_) => "BXNIM0109E",
             Self::Unknown(_) => "BXNIM0106E",
             Self::ApiKey => "BXNIM0415E",
+            Self::ComputeResource | Self::AccessToken(_) | Self::Profile => "invalid_grant",
+            Self::Several(_) => "invalid_request",
         }
     }
 
@@ -60,6 +70,10 @@ impl IamError {
             Self::Missing(_) => "Property missing or empty.",
             Self::Unknown(_) => "Property validation failed.",
             Self::ApiKey => "Provided API key could not be found.",
+            Self::ComputeResource => "Provided compute resource token is not valid.",
+            Self::AccessToken(_) => "Provided access token is not valid.",
+            Self::Profile => "Provided trusted profile could not be found.",
+            Self::Several(_) => "Properties exclude each other.",
         }
     }
 
@@ -70,7 +84,9 @@ impl IamError {
             Self::Method => Some("HTTP 405 Method Not Allowed".to_owned()),
             Self::Missing(name) => Some(format!("Property '{name}' either missing or empty.")),
             Self::Unknown(name) => Some(format!("The value of property '{name}' is not one of the valid values.")),
-            Self::Client | Self::Repeated | Self::ApiKey => None,
+            Self::Several(names) => Some(format!("Only one of the properties {names} may be given.")),
+            Self::AccessToken(rejection) => Some(rejection.to_string()),
+            Self::Client | Self::Repeated | Self::ApiKey | Self::ComputeResource | Self::Profile => None,
         }
     }
 
@@ -91,6 +107,9 @@ impl IamError {
         };
         if let Some((name, value)) = challenge {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        if let Self::AccessToken(rejection) = self {
+            response.extensions_mut().insert(rejection);
         }
         response
     }

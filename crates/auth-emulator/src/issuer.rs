@@ -10,14 +10,13 @@ use std::{
 };
 
 use jsonwebtoken::{Algorithm, Header};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::{Emulator, signing_key::SigningKey};
+use crate::{Rejection, random, realm::Realm, signing_key::SigningKey};
 
 pub(crate) struct Issuer {
     key: &'static SigningKey,
-    name: String,
-    audience: String,
+    url: String,
     lifetime_secs: AtomicU64,
     /// Never held across an await: nothing here awaits.
     issued: Mutex<Issued>,
@@ -34,45 +33,94 @@ pub(crate) struct IssuedToken {
     pub(crate) token: String,
     /// Seconds since 1970.
     pub(crate) expiration: u64,
+    realm: Realm,
     jti: String,
 }
 
+/// A token that somebody earned.
+pub(crate) struct Order {
+    pub(crate) realm: Realm,
+    pub(crate) subject: String,
+    /// In place of the emulator's own.
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) claims: Map<String, Value>,
+}
+
+impl Order {
+    pub(crate) fn new(realm: Realm, subject: impl Into<String>) -> Self {
+        Self { realm, subject: subject.into(), lifetime: None, claims: Map::new() }
+    }
+
+    pub(crate) fn with(mut self, claim: &str, value: impl Into<Value>) -> Self {
+        self.claims.insert(claim.to_owned(), value.into());
+        self
+    }
+}
+
 impl Issuer {
-    pub(crate) fn new(key: &'static SigningKey, name: String, audience: String, lifetime: Duration) -> Self {
-        Self { key, name, audience, lifetime_secs: AtomicU64::new(lifetime.as_secs()), issued: Mutex::default() }
+    pub(crate) fn new(key: &'static SigningKey, url: String, lifetime: Duration) -> Self {
+        Self { key, url, lifetime_secs: AtomicU64::new(lifetime.as_secs()), issued: Mutex::default() }
     }
 
     pub(crate) fn set_lifetime(&self, lifetime: Duration) {
         self.lifetime_secs.store(lifetime.as_secs(), Ordering::Relaxed);
     }
 
-    /// A token as IBM Cloud IAM writes it, with an `aud` so that the API can check one.
-    pub(crate) fn issue(&self, now: Duration) -> IssuedToken {
+    /// A signed token, as IBM Cloud IAM writes it, with an `aud` so that an API can check one.
+    pub(crate) fn issue(&self, order: Order, now: Duration) -> IssuedToken {
         let mut issued = self.lock();
-        let iat = now.as_secs();
-        // Rounded up: a token must not end before its `expires_in` is over, which a short life would show.
-        let expiration = rounded_up(now).saturating_add(self.lifetime_secs.load(Ordering::Relaxed));
-        let jti = format!("{}#{}", self.name, issued.tokens.len() + 1);
+        let Order { realm, subject, lifetime, mut claims } = order;
+        let expiration = self.expiration(lifetime, now);
+        let issuer = realm.issuer(&self.url);
+        let jti = format!("{issuer}#{}", issued.tokens.len() + 1);
+        for (name, value) in [
+            ("iss", json!(issuer)),
+            ("sub", json!(subject)),
+            ("aud", json!(realm.audience(&self.url))),
+            ("iat", json!(now.as_secs())),
+            ("exp", json!(expiration)),
+            ("jti", json!(jti)),
+        ] {
+            claims.insert(name.to_owned(), value);
+        }
         let header = Header { kid: Some(SigningKey::ID.to_owned()), ..Header::new(Algorithm::RS256) };
-        let claims = json!({
-            "iss": self.name,
-            "sub": Emulator::SUBJECT,
-            "aud": self.audience,
-            "iam_id": format!("iam-{}", Emulator::SUBJECT),
-            "iat": iat,
-            "exp": expiration,
-            "jti": jti,
-        });
         let token = jsonwebtoken::encode(&header, &claims, self.key.encoding())
             .expect("the key is RSA and was made for this algorithm, and the claims are plain JSON");
-        let token = IssuedToken { token, expiration, jti };
+        let token = IssuedToken { token, expiration, realm, jti };
         issued.tokens.push(token.clone());
         token
     }
 
-    /// The newest token, whatever has become of it since.
-    pub(crate) fn last(&self) -> Option<IssuedToken> {
-        self.lock().tokens.last().cloned()
+    /// A token that says nothing: only the list of those issued can tell whether it is good.
+    pub(crate) fn issue_opaque(
+        &self,
+        realm: Realm,
+        prefix: &str,
+        lifetime: Option<Duration>,
+        now: Duration,
+    ) -> IssuedToken {
+        let mut issued = self.lock();
+        let token = format!("{prefix}{}", random::id(40));
+        let jti = format!("{}#{}", realm.issuer(&self.url), issued.tokens.len() + 1);
+        let token = IssuedToken { token, expiration: self.expiration(lifetime, now), realm, jti };
+        issued.tokens.push(token.clone());
+        token
+    }
+
+    /// Whether an opaque token is good.
+    pub(crate) fn verify_opaque(&self, realm: Realm, token: &str, now: Duration) -> Result<(), Rejection> {
+        let Issued { tokens, revoked } = &*self.lock();
+        let found = tokens.iter().find(|issued| issued.realm == realm && issued.token == token);
+        match found {
+            Some(found) if now >= Duration::from_secs(found.expiration) => Err(Rejection::Expired),
+            Some(found) if !revoked.contains(&found.jti) => Ok(()),
+            _ => Err(Rejection::Revoked),
+        }
+    }
+
+    /// The newest token of a realm, whatever has become of it since.
+    pub(crate) fn last(&self, realm: Realm) -> Option<IssuedToken> {
+        self.lock().tokens.iter().rfind(|token| token.realm == realm).cloned()
     }
 
     pub(crate) fn issued(&self) -> Vec<String> {
@@ -93,6 +141,12 @@ impl Issuer {
 
     pub(crate) fn is_revoked(&self, jti: &str) -> bool {
         self.lock().revoked.contains(jti)
+    }
+
+    /// Rounded up: a token must not end before its `expires_in` is over, which a short life would show.
+    fn expiration(&self, lifetime: Option<Duration>, now: Duration) -> u64 {
+        let lifetime = lifetime.map_or_else(|| self.lifetime_secs.load(Ordering::Relaxed), |own| own.as_secs());
+        rounded_up(now).saturating_add(lifetime)
     }
 
     fn lock(&self) -> MutexGuard<'_, Issued> {

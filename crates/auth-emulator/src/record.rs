@@ -20,6 +20,10 @@ const MAX_BODY: usize = 64 * 1024 * 1024;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Index(pub(crate) usize);
 
+/// Something to say about a request, in the extensions of its answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Note(pub(crate) &'static str);
+
 pub(crate) async fn record(
     State((origin, shared)): State<(Origin, Arc<Shared>)>,
     request: Request,
@@ -37,6 +41,7 @@ pub(crate) async fn record(
         body: body.as_ref().map(Bytes::clone).unwrap_or_default(),
         status: None,
         rejection: None,
+        note: None,
     });
     let response = match body {
         Ok(body) => {
@@ -46,6 +51,7 @@ pub(crate) async fn record(
         Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
     let rejection = response.extensions().get::<Rejection>().copied();
-    shared.recording.answered(index, response.status(), rejection);
+    let note = response.extensions().get::<Note>().map(|note| note.0);
+    shared.recording.answered(index, response.status(), rejection, note);
     response
 }

@@ -30,6 +30,7 @@ pub struct RecordedRequest {
     pub(crate) body: Bytes,
     pub(crate) status: Option<StatusCode>,
     pub(crate) rejection: Option<Rejection>,
+    pub(crate) note: Option<&'static str>,
 }
 
 impl RecordedRequest {
@@ -84,9 +85,15 @@ impl RecordedRequest {
         self.status
     }
 
-    /// Why the API refused the token, if it did for a reason within the token.
+    /// Why a token or an assertion was refused, if it was for a reason within it.
     pub fn rejection(&self) -> Option<Rejection> {
         self.rejection
+    }
+
+    /// What the emulator has to say about a request beyond its answer: that a way of doing things is deprecated, or that
+    /// a credential was sent where none belongs.
+    pub fn note(&self) -> Option<&'static str> {
+        self.note
     }
 
     /// Whether this text is anywhere in path, query, headers or body, as it is or percent-encoded: no secret may be in
@@ -117,6 +124,7 @@ impl fmt::Debug for RecordedRequest {
             .field("body_len", &self.body.len())
             .field("status", &self.status)
             .field("rejection", &self.rejection)
+            .field("note", &self.note)
             .finish()
     }
 }

@@ -3,10 +3,7 @@
 use http::StatusCode;
 use tokio::sync::watch;
 
-use crate::{
-    Origin, RecordedRequest, Rejection,
-    shared::{API_PREFIX, TOKEN_PATH},
-};
+use crate::{Origin, RecordedRequest, Rejection, systems::paths};
 
 /// A watch channel is both the store and the bell that tells whoever waits for a request. Its lock is held for the
 /// moment of a push or a copy, never across an await.
@@ -30,8 +27,8 @@ impl Kind {
     fn includes(self, request: &RecordedRequest) -> bool {
         match self {
             Self::Any => true,
-            Self::Token => request.origin == Origin::Main && request.path() == TOKEN_PATH,
-            Self::Api => request.origin == Origin::Main && request.path().starts_with(API_PREFIX),
+            Self::Token => request.origin == Origin::Main && paths::is_token_endpoint(request.path()),
+            Self::Api => request.origin == Origin::Main && paths::is_api(request.path()),
             Self::Other => request.origin == Origin::Other,
         }
     }
@@ -56,12 +53,19 @@ impl Recording {
         index
     }
 
-    pub(crate) fn answered(&self, index: usize, status: StatusCode, rejection: Option<Rejection>) {
+    pub(crate) fn answered(
+        &self,
+        index: usize,
+        status: StatusCode,
+        rejection: Option<Rejection>,
+        note: Option<&'static str>,
+    ) {
         self.0.send_modify(|log| {
             // Gone if the log was cleared in between.
             if let Some(request) = log.requests.iter_mut().rfind(|request| request.index == index) {
                 request.status = Some(status);
                 request.rejection = rejection;
+                request.note = note;
             }
         });
     }

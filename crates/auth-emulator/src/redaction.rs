@@ -35,7 +35,7 @@ pub(crate) fn form_names(headers: &HeaderMap, body: &[u8]) -> Vec<String> {
 }
 
 /// Names of fields that are known to be names: a field without a value, or one that is all padding, may be the secret itself.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 26] = [
     "grant_type",
     "apikey",
     "response_type",
@@ -47,6 +47,18 @@ const FIELDS: [&str; 14] = [
     "access_token",
     "profile_id",
     "cr_token",
+    "profile_crn",
+    "profile_name",
+    "account",
+    "subject_token",
+    "subject_token_type",
+    "requested_token_type",
+    "actor_token",
+    "actor_token_type",
+    "audience",
+    "resource",
+    "client_assertion",
+    "client_assertion_type",
     "version",
     "limit",
     "page",

@@ -14,7 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::{
     Origin, authorize, inject, other_origin, protected_api, record,
     shared::{Shared, TOKEN_PATH},
-    token_endpoint,
+    systems, token_endpoint,
 };
 
 pub(crate) fn of(origin: Origin, shared: &Arc<Shared>) -> Router {
@@ -34,6 +34,7 @@ fn main(shared: &Arc<Shared>) -> Router {
     let no_store = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let token_endpoint = Router::new()
         .route(TOKEN_PATH, post(token_endpoint::token).fallback(token_endpoint::wrong_method))
+        .merge(systems::token_endpoints())
         .route_layer(no_store)
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), inject::at_token_endpoint));
     let api = Router::new()
@@ -42,6 +43,8 @@ fn main(shared: &Arc<Shared>) -> Router {
         .route("/api/forbidden", any(protected_api::forbidden))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), authorize::authorize))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), inject::at_api));
+    // Each says no in its own words, so each looks at its tokens itself.
+    let systems = systems::apis().route_layer(middleware::from_fn_with_state(Arc::clone(shared), inject::at_api));
     // The bound on a body is the recorder's; axum's own of 2 MB would surprise.
-    token_endpoint.merge(api).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(shared))
+    token_endpoint.merge(api).merge(systems).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(shared))
 }

@@ -6,19 +6,28 @@ use std::{
 };
 
 use http::HeaderName;
+use tokio::sync::watch;
 
 use crate::{
-    Claims, Fault, Flaw, Plan, Rejection, client::Client, clock::Clock, issuer::Issuer, recording::Recording,
-    signing_key::SigningKey, verifier::Verifier,
+    Claims, Emulator, Fault, Flaw, Plan, Rejection,
+    client::Client,
+    clock::Clock,
+    issuer::{Issuer, Order},
+    realm::Realm,
+    recording::Recording,
+    rules,
+    signing_key::SigningKey,
+    systems::State,
+    verifier::{self, Party, Verified},
 };
 
 pub(crate) const TOKEN_PATH: &str = "/identity/token";
-pub(crate) const API_PREFIX: &str = "/api/";
 
 pub(crate) struct Shared {
     pub(crate) url: String,
     pub(crate) other_origin: String,
     pub(crate) clock: Clock,
+    pub(crate) key: &'static SigningKey,
     pub(crate) issuer: Issuer,
     pub(crate) recording: Recording,
     pub(crate) token_faults: Plan<Fault>,
@@ -26,7 +35,9 @@ pub(crate) struct Shared {
     pub(crate) api_faults: Plan<Fault>,
     pub(crate) client: Option<Client>,
     pub(crate) token_header: Option<HeaderName>,
-    verifier: Verifier,
+    pub(crate) systems: State,
+    /// True once the emulator is dropped: conversations that left HTTP behind end then.
+    pub(crate) ended: watch::Sender<bool>,
     api_keys: Mutex<Arc<[String]>>,
 }
 
@@ -41,21 +52,22 @@ impl Shared {
         api_keys: Vec<String>,
         client: Option<Client>,
         token_header: Option<HeaderName>,
+        systems: State,
     ) -> Self {
-        let issuer_name = format!("{url}/identity");
-        let audience = format!("{url}/api");
         Self {
-            issuer: Issuer::new(key, issuer_name.clone(), audience.clone(), lifetime),
-            verifier: Verifier::new(key.decoding(), SigningKey::ID, issuer_name, audience),
+            issuer: Issuer::new(key, url.clone(), lifetime),
             url,
             other_origin,
             clock,
+            key,
             recording: Recording::default(),
             token_faults: Plan::default(),
             token_flaws: Plan::default(),
             api_faults: Plan::default(),
             client,
             token_header,
+            systems,
+            ended: watch::Sender::new(false),
             api_keys: Mutex::new(api_keys.into()),
         }
     }
@@ -76,11 +88,43 @@ impl Shared {
         self.api_keys.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == key)
     }
 
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.since_epoch()
+    }
+
     pub(crate) fn issue_token(&self) -> String {
-        self.issuer.issue(self.clock.since_epoch()).token
+        self.issuer.issue(Self::iam_order(Emulator::SUBJECT), self.now()).token
+    }
+
+    /// A token as IBM Cloud IAM writes it.
+    pub(crate) fn iam_order(subject: &str) -> Order {
+        Order::new(Realm::Iam, subject).with("iam_id", format!("iam-{subject}"))
     }
 
     pub(crate) fn verify(&self, token: &str) -> Result<Claims, Rejection> {
-        self.verifier.verify(token, self.clock.since_epoch(), |jti| self.issuer.is_revoked(jti))
+        self.verify_for(&[Realm::Iam, Realm::OAuth], token)
+    }
+
+    /// Verifies an access token of one of these realms.
+    pub(crate) fn verify_for(&self, realms: &[Realm], token: &str) -> Result<Claims, Rejection> {
+        let verified = self.verified(realms, token)?;
+        let jti = verified.jti.ok_or(Rejection::MissingClaim("jti"))?;
+        let expires_at = verified.expires_at.ok_or(Rejection::MissingClaim("exp"))?;
+        Ok(Claims { subject: verified.subject, jti, expires_at })
+    }
+
+    /// The same, with all claims.
+    pub(crate) fn verified(&self, realms: &[Realm], token: &str) -> Result<Verified, Rejection> {
+        let party = Party {
+            issuers: realms.iter().map(|realm| realm.issuer(&self.url)).collect(),
+            subject: None,
+            audiences: realms.iter().map(|realm| realm.audience(&self.url)).collect(),
+            keys: vec![self.key.public(SigningKey::ID)],
+        };
+        let verified = verifier::verify(&rules::ACCESS_TOKEN, token, self.now(), |_| Ok(party))?;
+        match &verified.jti {
+            Some(jti) if self.issuer.is_revoked(jti) => Err(Rejection::Revoked),
+            _ => Ok(verified),
+        }
     }
 }

@@ -1,23 +1,29 @@
-//! `POST /identity/token`: an API key for an access token, as IBM Cloud IAM does it.
+//! `POST /identity/token`: an API key, a compute resource token or another access token for an access token, as IBM
+//! Cloud IAM does it.
 //!
-//! The form and the answer are those of the IAM Identity Services API, "Create an IAM access token for a user or service
-//! ID using an API key". Beyond it, an `Authorization` that no client was configured for is refused: a client that sends
+//! The forms and the answer are those of the IAM Identity Services API, "Create an IAM access token ...". Beyond it, an `Authorization` that no client was configured for is refused: a client that sends
 //! its old token along has a leak to be told about.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use axum::{
-    Extension, Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, extract::State, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use crate::{Flaw, iam_error::IamError, issuer::rounded_up, record::Index, redaction, shared::Shared};
+use crate::{
+    Emulator,
+    form::Form,
+    iam_error::IamError,
+    issuer::Order,
+    record::Index,
+    redaction,
+    shared::Shared,
+    systems::ibm::{assume, compute_resource},
+    vend::vend,
+};
 
-const GRANT_TYPE: &str = "urn:ibm:params:oauth:grant-type:apikey";
+const API_KEY_GRANT: &str = "urn:ibm:params:oauth:grant-type:apikey";
 
 /// What IAM answers when no scope was asked for.
 const DEFAULT_SCOPE: &str = "ibm openid";
@@ -28,8 +34,18 @@ pub(crate) async fn token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match scope_of(&shared, &headers, &body) {
-        Ok(scope) => Json(success(&shared, &scope)).into_response(),
+    match earned(&shared, &headers, &body) {
+        Ok((order, scope)) => vend(&shared, order, |token, left| {
+            [
+                ("access_token", json!(token.token)),
+                // IAM's own word: these grants give no refresh token.
+                ("refresh_token", json!("not_supported")),
+                ("token_type", json!("Bearer")),
+                ("expires_in", json!(left)),
+                ("expiration", json!(token.expiration)),
+                ("scope", json!(scope)),
+            ]
+        }),
         Err(error) => error.answer(index),
     }
 }
@@ -38,16 +54,20 @@ pub(crate) async fn wrong_method(Extension(index): Extension<Index>) -> Response
     IamError::Method.answer(index)
 }
 
-/// Checks everything; what is left to know is the scope.
-fn scope_of(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<String, IamError> {
+/// Checks everything; what is left to know is the token to issue and its scope.
+fn earned(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<(Order, String), IamError> {
     if !redaction::is_form(headers) {
         return Err(IamError::ContentType);
     }
     if !takes_json(headers) {
         return Err(IamError::Accept);
     }
+    let mut form = Form::parse(body).ok_or(IamError::Repeated)?;
+    let grant = form.take("grant_type");
     let authorization = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     let client_is_right = match (&shared.client, authorization) {
+        // IBM's own clients send no client along when they assume a profile.
+        (_, None) if grant.as_deref() == Some(assume::GRANT) => true,
         (None, None) => true,
         (Some(client), Some(sent)) => client.sent(sent),
         _ => false,
@@ -55,18 +75,24 @@ fn scope_of(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<String,
     if !client_is_right {
         return Err(IamError::Client);
     }
-    let mut form = form(body)?;
-    if required(&mut form, "grant_type")? != GRANT_TYPE {
-        return Err(IamError::Unknown("grant_type"));
-    }
-    let api_key = required(&mut form, "apikey")?;
-    if form.get("response_type").is_some_and(|response_type| response_type != "cloud_iam") {
+    let order = match grant.ok_or(IamError::Missing("grant_type"))?.as_str() {
+        API_KEY_GRANT => api_key(shared, &mut form)?,
+        compute_resource::GRANT => compute_resource::order(shared, &mut form)?,
+        assume::GRANT => assume::order(shared, &mut form)?,
+        _ => return Err(IamError::Unknown("grant_type")),
+    };
+    Ok((order, form.take("scope").unwrap_or_else(|| DEFAULT_SCOPE.to_owned())))
+}
+
+fn api_key(shared: &Shared, form: &mut Form) -> Result<Order, IamError> {
+    let api_key = form.take("apikey").ok_or(IamError::Missing("apikey"))?;
+    if form.take("response_type").is_some_and(|response_type| response_type != "cloud_iam") {
         return Err(IamError::Unknown("response_type"));
     }
-    if !shared.knows_api_key(&api_key) {
-        return Err(IamError::ApiKey);
+    match shared.knows_api_key(&api_key) {
+        true => Ok(Shared::iam_order(Emulator::SUBJECT)),
+        false => Err(IamError::ApiKey),
     }
-    Ok(form.remove("scope").unwrap_or_else(|| DEFAULT_SCOPE.to_owned()))
 }
 
 /// No `Accept` takes everything (RFC 9110, section 12.5.1).
@@ -79,41 +105,4 @@ fn takes_json(headers: &HeaderMap) -> bool {
         .peekable();
     let json = ["application/json", "application/*", "*/*"];
     ranges.peek().is_none() || ranges.any(|range| json.iter().any(|known| range.eq_ignore_ascii_case(known)))
-}
-
-fn form(body: &[u8]) -> Result<HashMap<String, String>, IamError> {
-    let mut form = HashMap::new();
-    for (name, value) in form_urlencoded::parse(body).into_owned() {
-        if form.insert(name, value).is_some() {
-            return Err(IamError::Repeated);
-        }
-    }
-    Ok(form)
-}
-
-fn required(form: &mut HashMap<String, String>, name: &'static str) -> Result<String, IamError> {
-    form.remove(name).filter(|value| !value.is_empty()).ok_or(IamError::Missing(name))
-}
-
-fn success(shared: &Shared, scope: &str) -> Map<String, Value> {
-    let now = shared.clock.since_epoch();
-    let flaw = shared.token_flaws.take();
-    let repeated = flaw.as_ref().is_some_and(Flaw::repeats_token).then(|| shared.issuer.last()).flatten();
-    let token = repeated.unwrap_or_else(|| shared.issuer.issue(now));
-    let mut answer = Map::from_iter(
-        [
-            ("access_token", json!(token.token)),
-            // IAM's own word: this grant gives no refresh token.
-            ("refresh_token", json!("not_supported")),
-            ("token_type", json!("Bearer")),
-            ("expires_in", json!(token.expiration.saturating_sub(rounded_up(now)))),
-            ("expiration", json!(token.expiration)),
-            ("scope", json!(scope)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    );
-    if let Some(flaw) = flaw {
-        flaw.spoil(&mut answer);
-    }
-    answer
 }

@@ -69,11 +69,11 @@ impl<'a> Rest<'a> {
                 "no key in front of `=`; a key has letters, digits, `_`, `.` and `-`, and no digit in front",
             ));
         }
-        let value = value.trim_start_matches(BLANK);
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let trimmed = value.trim_start_matches(BLANK);
+        let quote = trimmed.chars().next().filter(|c| matches!(c, '"' | '\''));
         let value = match quote {
             Some(quote) => {
-                self.text = &self.text[whole.len() - value.len()..];
+                self.text = &self.text[whole.len() - trimmed.len()..];
                 self.quoted(quote)?
             }
             None => {
@@ -119,10 +119,10 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// A bare value. White space and `#` begin a comment, except in front of everything, as python-dotenv has it.
+/// A bare value, as it stands behind `=`. White space and `#` begin a comment.
 fn without_comment(value: &str) -> &str {
     let comment = value.match_indices('#').find(|(at, _)| value[..*at].ends_with(BLANK));
-    value[..comment.map_or(value.len(), |(at, _)| at)].trim_end_matches(BLANK)
+    value[..comment.map_or(value.len(), |(at, _)| at)].trim_matches(BLANK)
 }
 
 /// What stands between quotes, with LF for CRLF. Of the escapes that python-dotenv knows; others are two characters.
@@ -227,7 +227,7 @@ mod tests {
             ("A=a#b", r#"ok:{"A":"a#b"}"#),
             ("A=a\t#b", r#"ok:{"A":"a"}"#),
             ("A=#b", r##"ok:{"A":"#b"}"##),
-            ("A= # b", r##"ok:{"A":"# b"}"##),
+            ("A= # b", r#"ok:{"A":""}"#),
             ("A=a # b # c", r#"ok:{"A":"a"}"#),
             ("A=a # \"b\nB=1", r#"ok:{"A":"a","B":"1"}"#),
             ("A=\"a\" # b\nB='c'#d", r#"ok:{"A":"a","B":"c"}"#),

@@ -53,7 +53,7 @@ impl Reader {
         if text.is_empty() || text.starts_with(['#', ';']) {
             return Ok(());
         }
-        let indented = line.starts_with(BLANK);
+        let indented = line.starts_with(char::is_whitespace);
         let after_key = self.sections.last().is_some_and(|section| !section.entries.is_empty());
         if indented && after_key {
             return Err(Fault::new(at, Reason::Continuation));
@@ -67,8 +67,8 @@ impl Reader {
             return Err(Fault::new(at, Reason::Continuation));
         }
         let key = key.trim_end_matches(BLANK).to_lowercase();
-        if key.is_empty() {
-            return Err(Fault::syntax(at, "no key in front of the value"));
+        if key.is_empty() || key.ends_with(char::is_whitespace) {
+            return Err(Fault::syntax(at, "no key in front of the value, or one with a no-break space behind it"));
         }
         if let Some(first) = self.seen_keys.insert(key.clone(), at) {
             return Err(Fault::new(at, Reason::DuplicateKey(first)));
@@ -170,6 +170,8 @@ mod tests {
             ("k=1\n[d\u{7}]", "err:NoSection(line 1)"),
             ("[d]\nk=\u{85}", "err:Syntax(line 2)"),
             ("[d]\nk=\u{a0}v\u{2028}", "ok:{\"d\":{\"k\":\"\u{a0}v\u{2028}\"}}"),
+            ("[d]\n\u{a0}k=1", "err:Continuation(line 2)"),
+            ("[d]\nk\u{a0}=1", "err:Syntax(line 2)"),
             ("[d]\nk=a\0", "err:Syntax(line 2)"),
             ("[d]\nk=a\\\nl=b", r#"ok:{"d":{"k":"a\\","l":"b"}}"#),
         ] {

@@ -5,6 +5,9 @@ mod oauth;
 mod placed;
 mod plain;
 mod source;
+#[cfg(test)]
+#[cfg(all(feature = "test-util", feature = "systems"))]
+mod tests;
 mod vendor;
 
 use names::Names;

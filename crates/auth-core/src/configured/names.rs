@@ -14,7 +14,7 @@ pub(super) struct Names {
 }
 
 /// Keys that every profile may have.
-const SELECTING: [&str; 3] = ["system", "type", "trust_endpoint"];
+const SELECTING: [&str; 3] = ["system", "type", "allow_nearby_endpoint"];
 
 impl Names {
     pub(super) fn new(profile: Profile, declaration: Option<Profile>, env: Env) -> Self {
@@ -37,7 +37,12 @@ impl Names {
     }
 
     pub(super) fn find(&mut self, name: &str) -> Result<Option<Found>, Error> {
-        self.look(name, false)
+        self.look(name, name, false)
+    }
+
+    /// A value of the context: `[system.acme.context]` describes it, and a profile gives it by its bare name.
+    pub(super) fn find_context(&mut self, name: &str) -> Result<Option<Found>, Error> {
+        self.look(name, &format!("context.{name}"), false)
     }
 
     pub(super) fn require(&mut self, name: &str) -> Result<Found, Error> {
@@ -45,11 +50,11 @@ impl Names {
     }
 
     pub(super) fn secret(&mut self, name: &str) -> Result<Found, Error> {
-        self.look(name, true)?.ok_or_else(|| self.missing(name))
+        self.look(name, name, true)?.ok_or_else(|| self.missing(name))
     }
 
     pub(super) fn find_secret(&mut self, name: &str) -> Result<Option<Found>, Error> {
-        self.look(name, true)
+        self.look(name, name, true)
     }
 
     /// The values of a list; one string is a list of one. Empty if the key is not there.
@@ -93,9 +98,10 @@ impl Names {
             .collect()
     }
 
-    fn look(&mut self, name: &str, secret: bool) -> Result<Option<Found>, Error> {
+    /// `name` is the profile's key, `described` the description's.
+    fn look(&mut self, name: &str, described: &str, secret: bool) -> Result<Option<Found>, Error> {
         self.asked.insert(name.to_owned());
-        let variables = self.variables(name)?;
+        let variables = self.variables(described)?;
         let variables: Vec<&str> = variables.iter().map(Found::value).collect();
         let key = [name];
         let lookup = Lookup::new(name).variables(&variables).keys(&key);
@@ -104,11 +110,10 @@ impl Names {
             return Ok(Some(found));
         }
         let Some(declaration) = &self.declaration else { return Ok(None) };
-        let default = format!("{name}.default");
         let env = self.settings.env();
-        let found = match declaration.find(name, name, env)? {
+        let found = match declaration.find(name, described, env)? {
             Some(found) => Some(found),
-            None => declaration.find(name, &default, env)?,
+            None => declaration.find(name, &format!("{described}.default"), env)?,
         };
         self.settings.explain_as(&lookup, found.as_ref());
         Ok(found)

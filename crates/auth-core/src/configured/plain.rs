@@ -25,7 +25,7 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         let access = Access::none_needed(id, base).with_context(context);
         return Ok(access.with_explanation(names.into_settings().into_explanation()));
     };
-    let trusted = names.settings().trusts_endpoint();
+    let trusted = trust::allowed(names.settings(), false)?;
     if let Some(credential) = &built.credential {
         trust::check(&endpoint, credential, trusted)?;
         if let Some(token_url) = &built.token_url {
@@ -75,7 +75,7 @@ fn context(names: &mut Names) -> Result<Context, Error> {
     let mut context = Context::default();
     for name in names.below("context") {
         let key = format!("context.{name}");
-        let Some(value) = names.find(&key)? else { continue };
+        let Some(value) = names.find_context(&name)? else { continue };
         let places = ["header", "query", "body"].map(|place| names.described(&format!("{key}.{place}")));
         context = match places {
             [Ok(Some(header)), Ok(None), Ok(None)] => context

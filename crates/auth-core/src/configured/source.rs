@@ -7,6 +7,8 @@ use super::oauth;
 use crate::exchange::TokenEndpoint;
 use crate::settings::Found;
 use crate::sources::{ApiKey, EnvToken, FileToken, PersonalToken, Remote, StaticToken, TokenHandle};
+#[cfg(feature = "exec")]
+use crate::sources::{Exec, ExecFormat};
 use crate::{Error, TokenSource};
 
 /// What `type` may be.
@@ -129,12 +131,16 @@ fn remote(names: &mut Names) -> Result<Built, Error> {
     }
 }
 
+/// `command = ["ivcap", "context", "get", "access-token"]`: the program and its arguments, no shell.
 #[cfg(feature = "exec")]
 fn exec(names: &mut Names) -> Result<Built, Error> {
     let command = names.list("command")?;
     let Some((program, arguments)) = command.split_first() else { return Err(names.missing("command")) };
     let arguments = arguments.iter().map(Found::value);
-    let mut source = crate::sources::Exec::new(program.value(), arguments).in_env(names.settings().env().clone());
+    let mut source = Exec::new(program.value(), arguments).from_env(names.settings().env().clone());
+    if let Some(format) = names.find("format")? {
+        source = source.format(ExecFormat::parse(format.value()).map_err(|error| error.at(format.provenance()))?);
+    }
     for name in names.list("pass_env")? {
         source = source.pass_env(name.value());
     }

@@ -7,12 +7,16 @@ use crate::{Access, Env, Error, systems};
 pub(super) const NAMES: &[&str] = &[
     #[cfg(feature = "cape")]
     "cape",
+    #[cfg(feature = "ibm")]
+    "ibm",
     #[cfg(feature = "ivcap")]
     "ivcap",
     #[cfg(feature = "podstack")]
     "podstack",
     #[cfg(feature = "skyflow")]
     "skyflow",
+    #[cfg(feature = "ibm")]
+    "watsonx",
 ];
 
 pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
@@ -22,26 +26,36 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
     match system.value() {
         #[cfg(feature = "cape")]
         "cape" => {
-            check_keys(&profile, &systems::cape::SETTINGS)?;
+            check_keys(&profile, &keys(&systems::cape::SETTINGS))?;
             systems::Cape::from_profile(profile, env).access()
         }
         #[cfg(feature = "ivcap")]
         "ivcap" => {
-            check_keys(&profile, &systems::ivcap::SETTINGS)?;
+            check_keys(&profile, &keys(&systems::ivcap::SETTINGS))?;
             systems::Ivcap::from_profile(profile, env).access()
         }
         #[cfg(feature = "podstack")]
         "podstack" => {
-            check_keys(&profile, &systems::podstack::SETTINGS)?;
+            check_keys(&profile, &keys(&systems::podstack::SETTINGS))?;
             systems::Podstack::from_profile(profile, env).access()
         }
         #[cfg(feature = "skyflow")]
         "skyflow" => {
-            check_keys(&profile, &systems::skyflow::SETTINGS)?;
+            check_keys(&profile, &keys(&systems::skyflow::SETTINGS))?;
             let has = |key| profile.place(key).is_some();
             let is_connection = has("connection_url") && !has("vault_url") && !has("cluster_id");
-            let skyflow = systems::Skyflow::new().env(env.clone()).profile(profile);
+            let skyflow = systems::Skyflow::from_profile(profile, env);
             if is_connection { skyflow.connection("") } else { skyflow.access() }
+        }
+        #[cfg(feature = "ibm")]
+        "ibm" => {
+            check_keys(&profile, &systems::ibm::keys(false))?;
+            systems::IbmCloud::from_profile(profile, env).access()
+        }
+        #[cfg(feature = "ibm")]
+        "watsonx" => {
+            check_keys(&profile, &systems::ibm::keys(true))?;
+            systems::Watsonx::from_profile(profile, env).access()
         }
         _ => Err(Error::misconfigured(format!(
             "{} names a system that is neither described in the file nor known: {}",
@@ -51,10 +65,14 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
     }
 }
 
+/// The keys that settings have in a profile.
+fn keys(settings: &[Setting]) -> Vec<&'static str> {
+    settings.iter().flat_map(|setting| setting.keys().iter().copied()).collect()
+}
+
 /// An error if the profile has a key that means nothing to the system.
-fn check_keys(profile: &Profile, settings: &[Setting]) -> Result<(), Error> {
-    let known: Vec<&str> = settings.iter().flat_map(|setting| setting.keys().iter().copied()).collect();
-    let is_known = |key: &&str| known.contains(key) || ["system", "trust_endpoint"].contains(key);
+fn check_keys(profile: &Profile, known: &[&str]) -> Result<(), Error> {
+    let is_known = |key: &&str| known.contains(key) || ["system", "allow_nearby_endpoint"].contains(key);
     match profile.keys().find(|key| !is_known(key)) {
         Some(key) => {
             let place = profile.place(key).unwrap_or(Provenance::Default);

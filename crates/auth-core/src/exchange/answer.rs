@@ -341,10 +341,13 @@ mod tests {
 
     #[test]
     fn messages_repeat_nothing_and_stay_short() {
-        for (_, bytes, _) in corpus::rows("token_response") {
+        for (id, bytes, expect) in corpus::rows("token_response") {
             if let Err(reason) = parse_token(&bytes, Fields::default()) {
-                let message = reason.to_string();
-                assert!(message.len() < 200 && !message.ends_with('.'), "{message}");
+                let names = ["access_token", "expires_in", "token_type", "refresh_token"];
+                let input = names
+                    .iter()
+                    .fold(String::from_utf8_lossy(&bytes).into_owned(), |text, name| text.replace(name, ""));
+                corpus::check_message(&id, &reason.to_string(), input.as_bytes(), &expect);
             }
         }
         let secret = "S3cr3tS3cr3t";

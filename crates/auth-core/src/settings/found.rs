@@ -17,6 +17,11 @@ impl Found {
         Self { what: what.into(), value: value.into(), provenance }
     }
 
+    /// The setting's name.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// The value.
     pub fn value(&self) -> &str {
         self.value.expose()

@@ -10,6 +10,7 @@ pub struct Lookup<'a> {
     pub(super) what: &'a str,
     pub(super) secret: bool,
     argument: Option<Argument<'a>>,
+    found: Option<&'a Found>,
     variables: &'a [&'a str],
     keys: &'a [&'a str],
     default: Option<&'a str>,
@@ -24,7 +25,7 @@ struct Argument<'a> {
 impl<'a> Lookup<'a> {
     /// A setting by its name in messages, such as `endpoint`.
     pub fn new(what: &'a str) -> Self {
-        Self { what, secret: false, argument: None, variables: &[], keys: &[], default: None }
+        Self { what, secret: false, argument: None, found: None, variables: &[], keys: &[], default: None }
     }
 
     /// A setting of a system, with all its places but the argument.
@@ -33,6 +34,7 @@ impl<'a> Lookup<'a> {
             what: setting.name(),
             secret: setting.is_secret(),
             argument: None,
+            found: None,
             variables: setting.variables(),
             keys: setting.keys(),
             default: setting.default(),
@@ -57,6 +59,13 @@ impl<'a> Lookup<'a> {
     #[must_use]
     pub fn argument_named(mut self, name: &'a str, value: Option<&Secret>) -> Self {
         self.argument = Some(Argument { name, value: value.cloned() });
+        self
+    }
+
+    /// What was found by other means. It wins over the variables: for a vendor's own files, which win over the environment.
+    #[must_use]
+    pub fn found(mut self, found: Option<&'a Found>) -> Self {
+        self.found = found;
         self
     }
 
@@ -87,6 +96,9 @@ impl<'a> Lookup<'a> {
         {
             let provenance = Provenance::Argument(name.to_string().into());
             return Ok(Some(Found::new(self.what, value.clone(), provenance)));
+        }
+        if let Some(found) = self.found.filter(|found| !found.value().is_empty()) {
+            return Ok(Some(found.clone()));
         }
         for name in self.variables {
             if let Some((value, provenance)) = env.look(name)? {

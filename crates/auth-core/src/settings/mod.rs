@@ -11,7 +11,7 @@ mod profile;
 mod profiles;
 mod provenance;
 mod setting;
-pub(crate) mod trust;
+pub mod trust;
 
 pub use dotenv::DotEnv;
 pub use explanation::{Explained, Explanation};
@@ -114,11 +114,6 @@ impl Settings {
     /// Adds a remark to the explanation.
     pub fn note(&mut self, note: impl Into<String>) {
         self.explanation.note(note);
-    }
-
-    /// Whether the profile says that a credential from elsewhere may be sent to an endpoint of the working directory.
-    pub(crate) fn trusts_endpoint(&self) -> bool {
-        self.profile.as_ref().is_some_and(Profile::trusts_endpoint)
     }
 
     /// Where everything that was looked up came from.

@@ -76,16 +76,6 @@ impl Profile {
         Some(Provenance::File { path: self.path.clone(), line: *line, key: key.clone(), nearby: self.nearby })
     }
 
-    /// Whether it says `trust_endpoint = true`, and does not itself stand in the working directory, where it could say so of
-    /// itself.
-    pub(crate) fn trusts_endpoint(&self) -> bool {
-        let said = self
-            .values
-            .get("trust_endpoint")
-            .is_some_and(|(value, _)| matches!(value, Value::Literal(value) if value.expose() == "true"));
-        said && !self.nearby
-    }
-
     /// The value under `key` of the setting `what`, or `None` if there is none, or an empty one.
     ///
     /// # Errors

@@ -1,37 +1,91 @@
-//! Whether a credential may follow an endpoint.
+//! Whom an endpoint may have its credential from.
+//!
+//! A file in the working directory was written by whoever wrote the project that one happens to stand in. If it could name the
+//! endpoint for a credential from a more trusted place (an argument, a variable, the user's own files, the platform), it could
+//! send that credential wherever it likes.
 
-use super::Found;
+use super::{Found, Lookup, Settings};
 use crate::Error;
 
-/// A file in the working directory may come from anybody: a repository, an archive. If it could say where requests go while
-/// the credential stands elsewhere (an argument, the environment, the home folder), whoever wrote it would be sent the
-/// credential. So that is an error, unless the program or the profile says `trust_endpoint`.
-pub(crate) fn check(endpoint: &Found, credential: &Found, trusted: bool) -> Result<(), Error> {
-    let (to, from) = (endpoint.provenance(), credential.provenance());
-    if trusted || !to.is_nearby() || from.is_nearby() {
+/// The key by which a profile says that an endpoint of the working directory is all right.
+const KEY: &str = "allow_nearby_endpoint";
+
+/// Refuses an endpoint from a file of the working directory for a credential from elsewhere, unless that is `allowed`.
+///
+/// # Errors
+/// [`Misconfigured`](crate::ErrorKind::Misconfigured), with both places.
+pub fn check(endpoint: &Found, credential: &Found, allowed: bool) -> Result<(), Error> {
+    if allowed || !endpoint.provenance().is_nearby() || credential.provenance().is_nearby() {
         return Ok(());
     }
-    Err(Error::misconfigured(format!(
-        "the endpoint stands in a file of the working directory ({to}), the credential does not ({from}): say \
-         `trust_endpoint` if it may be sent there"
-    )))
+    let message = format!(
+        "the {} from {}, a file in the working directory, must not get the {} from {}: allow it with `{KEY}`",
+        endpoint.what(),
+        endpoint.provenance(),
+        credential.what(),
+        credential.provenance(),
+    );
+    Err(Error::misconfigured(message))
+}
+
+/// Whether such endpoints are allowed: by a call (`called`), or by `allow_nearby_endpoint = true` in a profile that does not
+/// itself stand in the working directory.
+///
+/// # Errors
+/// As [`Settings::find`], and [`Misconfigured`](crate::ErrorKind::Misconfigured) if the key is neither `true` nor `false`.
+pub fn allowed(settings: &mut Settings, called: bool) -> Result<bool, Error> {
+    if called {
+        return Ok(true);
+    }
+    let Some(found) = settings.find(&Lookup::new(KEY).keys(&[KEY]))? else { return Ok(false) };
+    match found.value() {
+        "true" => Ok(!found.provenance().is_nearby()),
+        "false" => Ok(false),
+        _ => Err(found.unusable("it is neither true nor false")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Provenance;
+    use crate::settings::{Profile, Provenance, Value};
+    use crate::{Env, ErrorKind};
+
+    fn in_file(what: &str, nearby: bool) -> Found {
+        let place = Provenance::File { path: "/project/x.env".into(), line: Some(3), key: "URL".to_owned(), nearby };
+        Found::new(what, "v", place)
+    }
 
     #[test]
-    fn a_credential_from_elsewhere_does_not_follow_an_endpoint_of_the_working_directory() {
-        let file = |nearby| Provenance::File { path: "/w/.env".into(), line: Some(1), key: "X".to_owned(), nearby };
-        let found = |place| Found::new("it", "value", place);
-        let variable = || Provenance::Variable("T".to_owned());
-        assert!(check(&found(file(true)), &found(variable()), false).is_err());
-        assert!(check(&found(file(true)), &found(file(false)), false).is_err());
-        assert!(check(&found(file(true)), &found(variable()), true).is_ok());
-        assert!(check(&found(file(true)), &found(file(true)), false).is_ok());
-        assert!(check(&found(file(false)), &found(variable()), false).is_ok());
-        assert!(check(&found(Provenance::Default), &found(file(true)), false).is_ok());
+    fn what_stands_in_the_working_directory_gets_credentials_from_there_only() {
+        let credentials = [
+            Found::new("API key", "k", Provenance::Argument("api_key".into())),
+            Found::new("API key", "k", Provenance::Variable("KEY".to_owned())),
+            Found::new("API key", "k", Provenance::Platform("metadata".into())),
+            in_file("API key", false),
+        ];
+        for credential in credentials {
+            let error = check(&in_file("url", true), &credential, false).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Misconfigured);
+            let text = error.to_string();
+            assert!(text.contains("/project/x.env:3") && text.contains("allow_nearby_endpoint"), "{text}");
+            assert!(text.contains(&credential.provenance().to_string()) && text.len() < 300, "{text}");
+            check(&in_file("url", true), &credential, true).unwrap();
+            check(&in_file("url", false), &credential, false).unwrap();
+        }
+        check(&in_file("url", true), &in_file("API key", true), false).unwrap();
+    }
+
+    #[test]
+    fn a_profile_of_the_working_directory_can_not_allow_itself() {
+        for (value, nearby, expect) in [("true", false, true), ("true", true, false), ("false", false, false)] {
+            let mut profile = Profile::new("p", "/x/config.toml", nearby);
+            profile.insert(KEY, Value::Literal(value.into()), Some(1));
+            let mut settings = Settings::new(Env::of([("", "")])).with_profile(profile);
+            assert_eq!(allowed(&mut settings, false).unwrap(), expect, "{value} {nearby}");
+            assert!(allowed(&mut settings, true).unwrap());
+        }
+        let mut settings = Settings::new(Env::of([("", "")]));
+        assert!(!allowed(&mut settings, false).unwrap());
     }
 }

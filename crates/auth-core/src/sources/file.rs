@@ -1,20 +1,15 @@
 //! A token in a file that somebody rotates.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use zeroize::Zeroizing;
 
-use crate::{Error, FetchContext, Secret, Token, TokenSource, token_value};
+use super::token_file;
+use crate::{Error, FetchContext, Token, TokenSource};
 
 /// How often a file is looked at again: often enough for a rotation with some overlap, seldom enough to cost nothing.
 const RECHECK: Duration = Duration::from_secs(30);
-
-/// A token is at most 64 KiB; one byte more shows that there is more.
-const READ_LIMIT: u64 = 64 * 1024 + 16;
 
 /// A bearer token in a file, read again 30 s after the last look (by the first caller after that, in line).
 ///
@@ -25,12 +20,13 @@ const READ_LIMIT: u64 = 64 * 1024 + 16;
 pub struct FileToken {
     path: PathBuf,
     recheck: Duration,
+    drop_scheme: bool,
 }
 
 impl FileToken {
     /// The file at `path`: the token and nothing else, but white space around it and one byte-order mark.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), recheck: RECHECK }
+        Self { path: path.into(), recheck: RECHECK, drop_scheme: false }
     }
 
     /// Looks at the file again when the last look is this long ago. Default: 30 s.
@@ -40,26 +36,20 @@ impl FileToken {
         self
     }
 
-    fn read(&self) -> io::Result<Zeroizing<Vec<u8>>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-        File::open(&self.path)?.take(READ_LIMIT).read_to_end(&mut bytes)?;
-        Ok(bytes)
+    /// Drops a `Bearer ` in front of the token, for a file whose writer is known to put it there (the runtimes of
+    /// watsonx.ai). Default: it is an error, because it usually is a mistake.
+    #[must_use]
+    pub fn drop_scheme(mut self) -> Self {
+        self.drop_scheme = true;
+        self
     }
 }
 
 #[async_trait]
 impl TokenSource for FileToken {
     async fn fetch(&self, _cx: &FetchContext) -> Result<Token, Error> {
-        let path = self.path.display();
-        let bytes = self.read().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Error::unavailable(format!("there is no token file {path}")),
-            io::ErrorKind::PermissionDenied => {
-                Error::misconfigured(format!("the token file {path} can't be read: permission denied"))
-            }
-            kind => Error::transient(format!("the token file {path} can't be read: {kind}")),
-        })?;
-        let token = token_value::clean(&bytes)
-            .map_err(|reason| Error::misconfigured(format!("the token in {path} is not usable: {reason}")))?;
-        Ok(Token::bearer(Secret::from(token)).found().recheck(self.recheck))
+        let bytes = token_file::read(&self.path)?;
+        let bytes = if self.drop_scheme { token_file::without_bearer(&bytes) } else { &bytes };
+        Ok(Token::bearer(token_file::token(&self.path, bytes)?).found().recheck(self.recheck))
     }
 }

@@ -45,7 +45,7 @@ pub struct Cape {
     profile: Option<Profile>,
     token: Option<Secret>,
     host: Option<Secret>,
-    trust_endpoint: bool,
+    allow_nearby_endpoint: bool,
 }
 
 impl Cape {
@@ -81,8 +81,8 @@ impl Cape {
     /// Sends the token also to a host from a file in the working directory. Default: that is an error, unless the token
     /// stands there too.
     #[must_use]
-    pub fn trust_endpoint(mut self) -> Self {
-        self.trust_endpoint = true;
+    pub fn allow_nearby_endpoint(mut self) -> Self {
+        self.allow_nearby_endpoint = true;
         self
     }
 
@@ -110,7 +110,7 @@ impl Cape {
         let host = settings.require(&Lookup::of(&API).argument(self.host.as_ref()))?;
         let endpoint = host.endpoint()?;
         let given = settings.find(&Lookup::of(&TOKEN).argument(self.token.as_ref()))?;
-        let trusted = self.trust_endpoint || settings.trusts_endpoint();
+        let trusted = trust::allowed(&mut settings, self.allow_nearby_endpoint)?;
         let access = match given {
             Some(token) => {
                 trust::check(&host, &token, trusted)?;

@@ -52,7 +52,7 @@ pub struct Ivcap {
     source: Option<Arc<dyn TokenSource>>,
     account: Option<Secret>,
     account_header: Option<HeaderName>,
-    trust_endpoint: bool,
+    allow_nearby_endpoint: bool,
 }
 
 impl Ivcap {
@@ -110,8 +110,8 @@ impl Ivcap {
     /// Sends the credential also to a URL from a file in the working directory. Default: that is an error, unless the
     /// credential stands there too.
     #[must_use]
-    pub fn trust_endpoint(mut self) -> Self {
-        self.trust_endpoint = true;
+    pub fn allow_nearby_endpoint(mut self) -> Self {
+        self.allow_nearby_endpoint = true;
         self
     }
 
@@ -142,7 +142,7 @@ impl Ivcap {
             }
             Access::none_needed("ivcap", endpoint)
         } else {
-            authenticated(&mut settings, &url, endpoint, &token, self.source, self.trust_endpoint)?
+            authenticated(&mut settings, &url, endpoint, &token, self.source, self.allow_nearby_endpoint)?
         };
         Ok(access.with_context(context).with_explanation(settings.into_explanation()))
     }
@@ -159,13 +159,13 @@ fn authenticated(
     endpoint: Endpoint,
     token: &Lookup<'_>,
     source: Option<Arc<dyn TokenSource>>,
-    trust_endpoint: bool,
+    allow_nearby_endpoint: bool,
 ) -> Result<Access, Error> {
     if let Some(source) = source {
         return Ok(Access::new("ivcap", source, endpoint));
     }
     let token = settings.require(token)?;
-    trust::check(url, &token, trust_endpoint || settings.trusts_endpoint())?;
+    trust::check(url, &token, trust::allowed(settings, allow_nearby_endpoint)?)?;
     Access::with_token("ivcap", &token, endpoint)
 }
 

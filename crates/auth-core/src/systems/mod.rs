@@ -11,14 +11,18 @@ pub mod ibm;
 pub mod ivcap;
 #[cfg(feature = "podstack")]
 pub mod podstack;
+mod reference;
 #[cfg(feature = "skyflow")]
 pub mod skyflow;
 
 #[cfg(feature = "cape")]
 pub use cape::Cape;
+#[cfg(feature = "ibm")]
+pub use ibm::{IbmCloud, Watsonx};
 #[cfg(feature = "ivcap")]
 pub use ivcap::Ivcap;
 #[cfg(feature = "podstack")]
 pub use podstack::Podstack;
+pub use reference::{Reference, reference};
 #[cfg(feature = "skyflow")]
 pub use skyflow::Skyflow;

@@ -57,7 +57,7 @@ pub struct Podstack {
     project: Option<Secret>,
     endpoint: Option<Secret>,
     whoami: Option<String>,
-    trust_endpoint: bool,
+    allow_nearby_endpoint: bool,
 }
 
 impl Podstack {
@@ -114,8 +114,8 @@ impl Podstack {
     /// Sends the token also to an endpoint from a file in the working directory. Default: that is an error, unless the
     /// token stands there too.
     #[must_use]
-    pub fn trust_endpoint(mut self) -> Self {
-        self.trust_endpoint = true;
+    pub fn allow_nearby_endpoint(mut self) -> Self {
+        self.allow_nearby_endpoint = true;
         self
     }
 
@@ -133,7 +133,7 @@ impl Podstack {
         }
         let token = settings.require(&Lookup::of(&TOKEN).argument(self.token.as_ref()))?;
         let endpoint = settings.require(&Lookup::of(&API).argument(self.endpoint.as_ref()))?;
-        trust::check(&endpoint, &token, self.trust_endpoint || settings.trusts_endpoint())?;
+        trust::check(&endpoint, &token, trust::allowed(&mut settings, self.allow_nearby_endpoint)?)?;
         let project = settings.find(&Lookup::of(&PROJECT).argument(self.project.as_ref()))?;
         let context = match project {
             Some(project) => Context::default()

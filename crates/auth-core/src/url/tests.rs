@@ -23,6 +23,18 @@ fn every_corpus_row_gets_its_reason() {
 }
 
 #[test]
+fn every_message_of_the_corpus_repeats_nothing() {
+    for (id, bytes, expect) in corpus::rows("url") {
+        let input = String::from_utf8(bytes).unwrap();
+        if let Err(reason) = pinned(&input) {
+            // What it asks for is no piece of the input.
+            let input = input.replace("https://", "").replace("http://", "");
+            corpus::check_message(&id, &reason.to_string(), input.as_bytes(), &expect);
+        }
+    }
+}
+
+#[test]
 fn a_base_url_may_be_plain_http_but_has_no_query() {
     let check = |input, expect: Result<&str, UrlError>| {
         let uri = parse(input, For::BaseUrl).map(|uri| uri.to_string());

@@ -17,7 +17,7 @@ use super::AnswerError;
 const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// The last second of the year 9999, past which no date can be written.
-const MAX_EPOCH_SECONDS: f64 = 253_402_300_799.0;
+pub(crate) const MAX_EPOCH_SECONDS: f64 = 253_402_300_799.0;
 
 /// Under this key serde_json hands over every number, as text, if some crate of the program turns on its
 /// `arbitrary_precision` feature.
@@ -63,7 +63,7 @@ pub(crate) enum Raw {
 
 impl Raw {
     /// A number, or a string that is one.
-    fn number(&self) -> Option<f64> {
+    pub(crate) fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
             Self::Text(text) => number(text),

@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::names::{API_KEY, CTX, KINDS, PATH, ROLES, TEXT, TOKEN};
+use super::setting::{API_KEY, CREDENTIALS as TEXT, CTX, PATH, ROLES, TOKEN};
 use super::{BearerToken, Credentials, api_key};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings};
 use crate::sources::{PersonalToken, StaticToken, TokenHandle};
 use crate::{Error, ErrorKind, Secret, TokenSource};
+
+/// The kinds of credentials, of which there may be one.
+const KINDS: [&Setting; 4] = [&PATH, &TEXT, &TOKEN, &API_KEY];
 
 /// What a program said of it.
 #[derive(Clone, Default)]
@@ -65,7 +68,7 @@ impl Given {
             let found = settings.require(&Lookup::of(kind).argument(Some(value)))?;
             return self.choose(kind, found, settings);
         }
-        let argument = |name: &'static str| Found::new("credential", "", Provenance::Argument(name.into()));
+        let argument = |name: &'static str| Found::new(name, "", Provenance::Argument(name.into()));
         match (&self.account, &self.source) {
             (Some(account), _) => {
                 let source = self.restricted(BearerToken::new(account.clone()), settings)?;

@@ -11,14 +11,14 @@ mod ctx;
 mod data_tokens;
 mod given;
 mod json_text;
-mod names;
 mod reason;
 mod recipe;
+mod setting;
 mod vault;
 
 pub use bearer_token::BearerToken;
 pub use credentials::Credentials;
 pub use data_tokens::{DataTokens, SignedDataToken};
-pub use names::SETTINGS;
 pub use recipe::Skyflow;
+pub use setting::SETTINGS;
 pub use vault::VaultEnv;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::HeaderName;
 use serde_json::Value;
 
-use super::names::CONNECTION_URL;
+use super::setting::CONNECTION_URL;
 use super::{Credentials, VaultEnv, given, vault};
 use crate::settings::{Found, Lookup, Profile, Settings, trust};
 use crate::{Access, Endpoint, Env, Error, Secret, TokenSource};
@@ -35,52 +35,28 @@ const CONNECTION_HEADER: HeaderName = HeaderName::from_static("x-skyflow-authori
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Skyflow {
-    env: Env,
+    env: Option<Env>,
     profile: Option<Profile>,
     credential: given::Given,
     vault: vault::Given,
-    trust_endpoint: bool,
+    allow_nearby_endpoint: bool,
 }
 
 impl Skyflow {
-    /// Everything from the process's environment, unless said otherwise.
+    /// From arguments alone.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A vault, everything from the process's environment but where it is: `Skyflow::new().vault_url(url).access()`.
-    ///
-    /// # Errors
-    /// As [`access`](Self::access).
-    pub fn from_env(vault_url: &str) -> Result<Access, Error> {
-        Self::new().vault_url(vault_url).access()
+    /// From arguments, and behind them these variables: `Skyflow::from_env(&Env::process())`.
+    pub fn from_env(env: &Env) -> Self {
+        Self { env: Some(env.clone()), ..Self::default() }
     }
 
-    /// A vault from a profile of the user's config, and what the environment says.
-    ///
-    /// # Errors
-    /// As [`Profiles::load`](crate::settings::Profiles::load) and [`access`](Self::access).
-    #[cfg(feature = "profiles")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
-    pub fn from_profile(name: &str) -> Result<Access, Error> {
-        let env = Env::process();
-        let profile = crate::settings::Profiles::load(&env)?.select(Some(name), &env)?;
-        Self::new().profile(profile).access()
-    }
-
-    /// The environment to look in. Default: the process's.
-    #[must_use]
-    pub fn env(mut self, env: Env) -> Self {
-        self.env = env;
-        self
-    }
-
-    /// A profile, for what neither an argument nor a variable says. A `credentials_path` in it starts from the folder that its
-    /// file is in.
-    #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = Some(profile);
-        self
+    /// From arguments, behind them these variables, and behind them a profile. Its `credentials_path` starts from the folder
+    /// that its file is in.
+    pub fn from_profile(profile: Profile, env: &Env) -> Self {
+        Self { profile: Some(profile), ..Self::from_env(env) }
     }
 
     /// The path of a credentials.json. It is read anew for each token, so that a key is rotated by replacing the file.
@@ -166,16 +142,16 @@ impl Skyflow {
 
     /// The environment of the cluster. Default: production.
     #[must_use]
-    pub fn vault_env(mut self, env: VaultEnv) -> Self {
+    pub fn env(mut self, env: VaultEnv) -> Self {
         self.vault.env = Some(env);
         self
     }
 
-    /// Sends the credential also to an endpoint from a file in the working directory. Default: that is an error, unless the
-    /// credential stands there too.
+    /// Lets a credential from elsewhere go to an endpoint that a file of the working directory names. Default: it is an error,
+    /// because whoever wrote that file would get the token.
     #[must_use]
-    pub fn trust_endpoint(mut self) -> Self {
-        self.trust_endpoint = true;
+    pub fn allow_nearby_endpoint(mut self) -> Self {
+        self.allow_nearby_endpoint = true;
         self
     }
 
@@ -210,10 +186,12 @@ impl Skyflow {
         id: &'static str,
         endpoint: impl FnOnce(&mut Settings) -> Result<(Endpoint, Found), Error>,
     ) -> Result<Access, Error> {
-        let mut settings = Settings::new(self.env.clone()).with_optional_profile(self.profile.clone());
+        let env = self.env.clone().unwrap_or_else(|| Env::of::<&str, &str>([]));
+        let mut settings = Settings::new(env).with_optional_profile(self.profile.clone());
         let chosen = self.credential.find(&mut settings)?;
         let (endpoint, from) = endpoint(&mut settings)?;
-        trust::check(&from, &chosen.credential, self.trust_endpoint || settings.trusts_endpoint())?;
+        let allowed = trust::allowed(&mut settings, self.allow_nearby_endpoint)?;
+        trust::check(&from, &chosen.credential, allowed)?;
         let mut access = Access::new(id, chosen.source, endpoint);
         if let Some(handle) = chosen.handle {
             access = access.with_token_handle(handle);

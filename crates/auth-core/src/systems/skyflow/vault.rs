@@ -1,6 +1,6 @@
 //! Where a vault is.
 
-use super::names::{CLUSTER_ID, VAULT_ENV, VAULT_URL};
+use super::setting::{CLUSTER_ID, ENV, VAULT_URL};
 use crate::settings::{Found, Lookup, Settings};
 use crate::{Endpoint, Error, Secret};
 
@@ -64,7 +64,7 @@ pub(super) fn find(given: &Given, settings: &mut Settings) -> Result<(Endpoint, 
 fn of_cluster(cluster: Found, env: Option<VaultEnv>, settings: &mut Settings) -> Result<(Endpoint, Found), Error> {
     let env = match env {
         Some(env) => env,
-        None => settings.find(&Lookup::of(&VAULT_ENV))?.as_ref().map(VaultEnv::read).transpose()?.unwrap_or_default(),
+        None => settings.find(&Lookup::of(&ENV))?.as_ref().map(VaultEnv::read).transpose()?.unwrap_or_default(),
     };
     let id = cluster.value().trim();
     // One label of a host name, or the host could be anybody's.

@@ -32,11 +32,6 @@ fn profile(values: &[(&str, &str)], nearby: bool) -> Profile {
     profile
 }
 
-/// Nothing but arguments.
-fn skyflow() -> Skyflow {
-    Skyflow::new().env(none())
-}
-
 fn none() -> Env {
     Env::of::<&str, &str>([])
 }
@@ -75,19 +70,16 @@ fn an_argument_comes_before_the_variable_and_that_before_the_profile() {
     let env = Env::of([("SKYFLOW_CREDENTIALS", credentials("variable"))]);
     let profile = || profile(&[("credentials", &credentials("profile")), ("vault_url", VAULT)], false);
     let key_of = |skyflow: Skyflow| signed_with(&skyflow.access().unwrap());
+    assert_eq!(key_of(Skyflow::from_profile(profile(), &env).credentials(credentials("argument"))), "argument");
+    assert_eq!(key_of(Skyflow::from_profile(profile(), &env)), "variable");
+    assert_eq!(key_of(Skyflow::from_profile(profile(), &none())), "profile");
     assert_eq!(
-        key_of(Skyflow::new().env(env.clone()).profile(profile()).credentials(credentials("argument"))),
-        "argument"
-    );
-    assert_eq!(key_of(Skyflow::new().env(env.clone()).profile(profile())), "variable");
-    assert_eq!(key_of(skyflow().profile(profile())), "profile");
-    assert_eq!(
-        key_of(Skyflow::new().env(env.clone()).profile(profile()).credentials("").api_key("")),
+        key_of(Skyflow::from_profile(profile(), &env).credentials("").api_key("")),
         "variable",
         "empty is unset"
     );
-    assert_eq!(key_of(Skyflow::new().env(env).cluster_id("ab12")), "variable");
-    let unset = skyflow().vault_url(VAULT).access().unwrap_err();
+    assert_eq!(key_of(Skyflow::from_env(&env).cluster_id("ab12")), "variable");
+    let unset = Skyflow::new().vault_url(VAULT).access().unwrap_err();
     assert_eq!(unset.kind(), ErrorKind::Unavailable);
     for name in ["credentials_path", "`credentials`", "`token`", "`api_key`", "SKYFLOW_CREDENTIALS"] {
         assert!(message(&unset).contains(name), "{unset}");
@@ -96,23 +88,23 @@ fn an_argument_comes_before_the_variable_and_that_before_the_profile() {
 
 #[test]
 fn exactly_one_kind_of_credential_may_be_given_in_one_place() {
-    let error = skyflow().token("t").api_key(KEY).vault_url(VAULT).access().unwrap_err();
+    let error = Skyflow::new().token("t").api_key(KEY).vault_url(VAULT).access().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Misconfigured);
     assert!(message(&error).contains("`token` and `api_key`"), "{error}");
     let account = Credentials::with_signer("c", "k", "https://a.example.com/t", key(Algorithm::Rs256)).unwrap();
-    let error = skyflow().account(account).credentials_path("x").vault_url(VAULT).access().unwrap_err();
+    let error = Skyflow::new().account(account).credentials_path("x").vault_url(VAULT).access().unwrap_err();
     assert!(message(&error).contains("`credentials_path` and `account`"), "{error}");
-    let error = skyflow().source(StaticToken::new("t").unwrap()).token("t").vault_url(VAULT).access().unwrap_err();
+    let error = Skyflow::new().source(StaticToken::new("t").unwrap()).token("t").vault_url(VAULT).access().unwrap_err();
     assert!(message(&error).contains("`token` and `source`"), "{error}");
     let both = profile(&[("api_key", KEY), ("token", "t"), ("vault_url", VAULT)], false);
-    let error = skyflow().profile(both.clone()).access().unwrap_err();
+    let error = Skyflow::from_profile(both.clone(), &none()).access().unwrap_err();
     assert!(message(&error).contains("`token` and `api_key`") && message(&error).contains("config.toml"), "{error}");
-    assert_eq!(header(&skyflow().profile(both).token("mine").access().unwrap()), "Bearer mine");
+    assert_eq!(header(&Skyflow::from_profile(both, &none()).token("mine").access().unwrap()), "Bearer mine");
 }
 
 #[test]
 fn an_api_key_and_a_token_go_as_bearer_and_a_connection_gets_them_raw() {
-    for (skyflow, value) in [(skyflow().api_key(KEY), KEY), (skyflow().token("tok"), "tok")] {
+    for (skyflow, value) in [(Skyflow::new().api_key(KEY), KEY), (Skyflow::new().token("tok"), "tok")] {
         let (headers, requests) = attached(&skyflow.clone().vault_url(VAULT).access().unwrap());
         assert_eq!(headers["authorization"], format!("Bearer {value}"));
         assert_eq!((headers.len(), requests.len()), (1, 0));
@@ -121,33 +113,33 @@ fn an_api_key_and_a_token_go_as_bearer_and_a_connection_gets_them_raw() {
         assert!(headers["x-skyflow-authorization"].is_sensitive());
         assert_eq!(headers.len(), 1);
     }
-    let minted = skyflow().credentials(credentials("k")).connection("https://gateway.example.com").unwrap();
+    let minted = Skyflow::new().credentials(credentials("k")).connection("https://gateway.example.com").unwrap();
     assert_eq!(attached(&minted).0["x-skyflow-authorization"], "minted");
     let from_a_profile = profile(&[("api_key", KEY), ("connection_url", "https://gateway.example.com/x")], false);
-    let access = skyflow().profile(from_a_profile).connection("").unwrap();
+    let access = Skyflow::from_profile(from_a_profile, &none()).connection("").unwrap();
     assert_eq!(access.endpoint().to_string(), "https://gateway.example.com/x");
-    assert!(message(&skyflow().api_key(KEY).connection("").unwrap_err()).contains("connection_url"));
+    assert!(message(&Skyflow::new().api_key(KEY).connection("").unwrap_err()).contains("connection_url"));
 }
 
 #[test]
 fn a_credential_of_another_kind_is_told_where_it_belongs() {
     let error = |skyflow: Skyflow| message(&skyflow.vault_url(VAULT).access().unwrap_err());
-    assert!(error(skyflow().token(KEY)).contains("`api_key`"));
-    assert!(error(skyflow().api_key("eyJhbGciOiJIUzI1NiJ9.e30.c2ln")).contains("`token`"));
+    assert!(error(Skyflow::new().token(KEY)).contains("`api_key`"));
+    assert!(error(Skyflow::new().api_key("eyJhbGciOiJIUzI1NiJ9.e30.c2ln")).contains("`token`"));
     let env = Env::of([("SKYFLOW_CREDENTIALS", KEY)]);
-    let in_the_variable = error(Skyflow::new().env(env));
+    let in_the_variable = error(Skyflow::from_env(&env));
     assert!(in_the_variable.contains("SKYFLOW_CREDENTIALS") && in_the_variable.contains("`api_key`"));
     let env = Env::of([("SKYFLOW_CREDENTIALS", "/etc/credentials.json")]);
-    assert!(error(Skyflow::new().env(env)).contains("not JSON (line 1)"));
-    assert!(error(skyflow().credentials_path("/nowhere/credentials.json")).contains("`credentials_path`"));
-    assert!(error(skyflow().token("Bearer t")).contains("the argument `token`"));
+    assert!(error(Skyflow::from_env(&env)).contains("not JSON (line 1)"));
+    assert!(error(Skyflow::new().credentials_path("/nowhere/credentials.json")).contains("`credentials_path`"));
+    assert!(error(Skyflow::new().token("Bearer t")).contains("the argument `token`"));
 }
 
 #[test]
 fn an_expired_token_is_an_error_before_a_request() {
     let clock = FakeRuntime::new();
     let jwt = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(r#"{"exp":1000}"#));
-    let access = skyflow().token(jwt).vault_url(VAULT).access().unwrap();
+    let access = Skyflow::new().token(jwt).vault_url(VAULT).access().unwrap();
     let auth = access.builder().runtime(clock.clone()).build().unwrap();
     let error = clock.block_on(auth.token(Duration::ZERO)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ExpiredOnArrival);
@@ -156,7 +148,9 @@ fn an_expired_token_is_an_error_before_a_request() {
 
 #[test]
 fn roles_and_a_context_are_refused_where_they_restrict_nothing() {
-    for skyflow in [skyflow().api_key(KEY), skyflow().token("t"), skyflow().source(StaticToken::new("t").unwrap())] {
+    for skyflow in
+        [Skyflow::new().api_key(KEY), Skyflow::new().token("t"), Skyflow::new().source(StaticToken::new("t").unwrap())]
+    {
         let error = skyflow.clone().roles(["r1"]).vault_url(VAULT).access().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Misconfigured);
         assert!(message(&error).contains("`roles`"), "{error}");
@@ -164,7 +158,7 @@ fn roles_and_a_context_are_refused_where_they_restrict_nothing() {
         assert!(message(&error).contains("`ctx`"), "{error}");
         assert!(skyflow.roles([""]).vault_url(VAULT).access().is_ok());
     }
-    let error = skyflow().credentials(credentials("k")).ctx(json!({"a b": 1})).vault_url(VAULT).access();
+    let error = Skyflow::new().credentials(credentials("k")).ctx(json!({"a b": 1})).vault_url(VAULT).access();
     assert!(message(&error.unwrap_err()).contains("[a-zA-Z0-9_]+"));
 }
 
@@ -172,36 +166,38 @@ fn roles_and_a_context_are_refused_where_they_restrict_nothing() {
 fn a_profile_has_roles_and_a_context_too() {
     let values =
         [("credentials", &credentials("k")[..]), ("roles", "r1, r2"), ("ctx", r#"{"n":3}"#), ("vault_url", VAULT)];
-    let access = skyflow().profile(profile(&values, false)).access().unwrap();
+    let access = Skyflow::from_profile(profile(&values, false), &none()).access().unwrap();
     let (_, requests) = attached(&access);
     let body: Value = serde_json::from_slice(requests[0].body()).unwrap();
     assert_eq!(body["scope"], "role:r1 role:r2");
     assert_eq!(verified(Algorithm::Rs256, body["assertion"].as_str().unwrap()).1["ctx"], json!({"n": 3}));
     let broken = [("credentials", &credentials("k")[..]), ("ctx", "{"), ("vault_url", VAULT)];
-    assert!(message(&skyflow().profile(profile(&broken, false)).access().unwrap_err()).contains("ctx"));
+    assert!(message(&Skyflow::from_profile(profile(&broken, false), &none()).access().unwrap_err()).contains("ctx"));
 }
 
 #[test]
 fn a_vault_is_a_url_or_a_cluster() {
     let vault = |skyflow: Skyflow| skyflow.api_key(KEY).access().map(|access| access.endpoint().to_string());
-    assert_eq!(vault(skyflow().vault_url("https://h/p/")).unwrap(), "https://h/p");
-    assert_eq!(vault(skyflow().cluster_id("ab12")).unwrap(), VAULT);
-    let sandbox = skyflow().cluster_id("ab12").vault_env(VaultEnv::Sandbox);
+    assert_eq!(vault(Skyflow::new().vault_url("https://h/p/")).unwrap(), "https://h/p");
+    assert_eq!(vault(Skyflow::new().cluster_id("ab12")).unwrap(), VAULT);
+    let sandbox = Skyflow::new().cluster_id("ab12").env(VaultEnv::Sandbox);
     assert_eq!(vault(sandbox).unwrap(), "https://ab12.vault.skyflowapis-preview.com");
-    let of = |values: &[(&str, &str)]| skyflow().profile(profile(values, false));
+    let of = |values: &[(&str, &str)]| Skyflow::from_profile(profile(values, false), &none());
     assert_eq!(vault(of(&[("vault_url", "https://h")]).cluster_id("ab12")).unwrap(), VAULT);
     assert_eq!(vault(of(&[("vault_url", "https://h"), ("cluster_id", "ab12")])).unwrap(), "https://h");
     let preview = "https://x.vault.skyflowapis-preview.com";
     assert_eq!(vault(of(&[("cluster_id", "x"), ("env", "SANDBOX")])).unwrap(), preview);
     assert_eq!(
-        vault(of(&[("cluster_id", "x"), ("env", "SANDBOX")]).vault_env(VaultEnv::Prod)).unwrap(),
+        vault(of(&[("cluster_id", "x"), ("env", "SANDBOX")]).env(VaultEnv::Prod)).unwrap(),
         "https://x.vault.skyflowapis.com"
     );
-    assert_eq!(vault(skyflow()).unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(vault(Skyflow::new()).unwrap_err().kind(), ErrorKind::Unavailable);
     for bad in ["evil.example/", "a.b", "a@b", "", "ä"] {
-        assert!(vault(skyflow().cluster_id(bad)).is_err(), "{bad}");
+        assert!(vault(Skyflow::new().cluster_id(bad)).is_err(), "{bad}");
     }
-    assert!(vault(skyflow().vault_url("https://h").cluster_id("x")).unwrap_err().to_string().contains("cluster_id"));
+    assert!(
+        vault(Skyflow::new().vault_url("https://h").cluster_id("x")).unwrap_err().to_string().contains("cluster_id")
+    );
     let env = vault(of(&[("cluster_id", "x"), ("env", "moon")])).unwrap_err();
     assert!(message(&env).contains("config.toml:2") && message(&env).contains("sandbox"), "{env}");
 }
@@ -210,13 +206,13 @@ fn a_vault_is_a_url_or_a_cluster() {
 fn a_credential_does_not_follow_an_endpoint_from_the_working_directory() {
     let env = Env::of([("SKYFLOW_CREDENTIALS", credentials("k"))]);
     let nearby = || profile(&[("vault_url", "https://evil.example")], true);
-    let error = Skyflow::new().env(env.clone()).profile(nearby()).access().unwrap_err();
+    let error = Skyflow::from_profile(nearby(), &env).access().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Misconfigured);
     assert!(message(&error).contains("config.toml:1") && message(&error).contains("SKYFLOW_CREDENTIALS"), "{error}");
-    assert!(Skyflow::new().env(env.clone()).profile(nearby()).trust_endpoint().access().is_ok());
-    assert!(Skyflow::new().env(env).profile(nearby()).vault_url(VAULT).access().is_ok());
+    assert!(Skyflow::from_profile(nearby(), &env).allow_nearby_endpoint().access().is_ok());
+    assert!(Skyflow::from_profile(nearby(), &env).vault_url(VAULT).access().is_ok());
     let whole = profile(&[("vault_url", VAULT), ("api_key", KEY)], true);
-    assert!(skyflow().profile(whole).access().is_ok(), "both are of the same file");
+    assert!(Skyflow::from_profile(whole, &none()).access().is_ok(), "both are of the same file");
 }
 
 #[test]
@@ -226,10 +222,10 @@ fn a_path_of_a_profile_starts_from_its_folder_and_permissions_are_noted() {
     std::fs::write(folder.join("credentials.json"), credentials("k")).unwrap();
     let mut profile = Profile::new("prod", folder.join("config.toml"), false);
     profile.insert("credentials_path", Entry::Literal(Secret::new("credentials.json")), Some(2));
-    let from_a_profile = skyflow().profile(profile).vault_url(VAULT).access().unwrap();
+    let from_a_profile = Skyflow::from_profile(profile, &none()).vault_url(VAULT).access().unwrap();
     assert_eq!(signed_with(&from_a_profile), "k");
     let relative =
-        Skyflow::new().env(none().in_directory(&folder)).credentials_path("credentials.json").vault_url(VAULT);
+        Skyflow::from_env(&none().in_directory(&folder)).credentials_path("credentials.json").vault_url(VAULT);
     let access = relative.access().unwrap();
     assert_eq!(signed_with(&access), "k");
     let explained = access.explain().to_string();

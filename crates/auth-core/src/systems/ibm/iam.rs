@@ -1,4 +1,4 @@
-//! IBM Cloud: API keys for IAM tokens.
+//! IBM Cloud's IAM: where it is, and the source for an API key there.
 
 use crate::exchange::TokenEndpoint;
 use crate::sources::ApiKey;
@@ -23,7 +23,12 @@ pub fn api_key(key: impl Into<Secret>) -> Result<ApiKey, Error> {
 /// # Errors
 /// As [`ApiKey::new`] and [`TokenEndpoint::parse`].
 pub fn api_key_at(auth_url: &str, key: impl Into<Secret>) -> Result<ApiKey, Error> {
+    ApiKey::new(token_endpoint(auth_url)?, key)
+}
+
+/// The token endpoint of an IAM.
+pub(super) fn token_endpoint(auth_url: &str) -> Result<TokenEndpoint, Error> {
     let base = auth_url.trim_end_matches('/');
     let base = base.strip_suffix(TOKEN_PATH).unwrap_or(base);
-    ApiKey::new(TokenEndpoint::parse(&format!("{base}{TOKEN_PATH}"))?, key)
+    TokenEndpoint::parse(&format!("{base}{TOKEN_PATH}"))
 }

@@ -1,0 +1,189 @@
+//! What the profiles of a config come to.
+
+use crate::runtime::FakeRuntime;
+use crate::settings::Profiles;
+use crate::{Access, Env, Error, ErrorKind, ScriptedTransport};
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+
+fn config(text: &str) -> (tempfile::TempDir, Env, Result<Profiles, Error>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, text).unwrap();
+    let env = Env::of([("ACME_TOKEN", "tok-of-a-variable"), ("ACME_SECRET", "s3cret")]).in_directory("/nowhere");
+    let profiles = Profiles::read(&path, &env);
+    (folder, env, profiles)
+}
+
+fn access(text: &str, name: &str) -> Result<Access, Error> {
+    let (_folder, env, profiles) = config(text);
+    profiles?.access(Some(name), &env)
+}
+
+/// The headers of a request to the access's endpoint, and what its source asked for.
+fn attached(access: &Access, answers: &[&'static str]) -> (HeaderMap, Vec<Request<Bytes>>) {
+    let (server, clock) = (ScriptedTransport::new(), FakeRuntime::new());
+    answers.iter().for_each(|answer| server.answer(200, *answer));
+    let auth = access.builder().transport(server.clone()).runtime(clock.clone()).build().unwrap();
+    clock.block_on(auth.warm_up()).unwrap();
+    let mut uri = access.endpoint().join("/things").unwrap();
+    let mut headers = HeaderMap::new();
+    assert!(matches!(auth.attach(&uri, &mut headers), Ok(crate::adapter::Attach::Ready(_))));
+    access.context().apply(&mut uri, &mut headers);
+    (headers, server.requests())
+}
+
+fn form(request: &Request<Bytes>) -> Vec<(String, String)> {
+    form_urlencoded::parse(request.body()).into_owned().collect()
+}
+
+#[test]
+fn a_system_is_described_in_toml_alone() {
+    let text = r#"
+        [system.acme]
+        endpoint = { variables = ["ACME_URL"], default = "https://api.acme.example/v1" }
+        token = { variables = ["ACME_TOKEN"] }
+        header = "x-acme-key"
+        whoami = "/me"
+        context.project = { variables = ["ACME_PROJECT"], default = "p-0", header = "x-acme-project" }
+        context.version = { default = "7", query = "v" }
+
+        [profile.default]
+        system = "acme"
+
+        [profile.other]
+        system = "acme"
+        endpoint = "https://eu.acme.example"
+        project = "p-9"
+    "#;
+    let default = access(text, "default").unwrap();
+    assert_eq!(default.id(), "acme");
+    assert_eq!(default.endpoint().to_string(), "https://api.acme.example/v1");
+    assert_eq!(default.whoami(), Some("/me"));
+    assert_eq!(default.credential().unwrap().to_string(), "the variable ACME_TOKEN");
+    let (headers, _) = attached(&default, &[]);
+    assert_eq!(headers["x-acme-key"], "tok-of-a-variable");
+    assert_eq!(headers["x-acme-project"], "p-0");
+    assert!(!headers.contains_key("authorization"));
+
+    let other = access(text, "other").unwrap();
+    assert_eq!(other.endpoint().to_string(), "https://eu.acme.example");
+    assert_eq!(attached(&other, &[]).0["x-acme-project"], "p-9");
+}
+
+#[test]
+fn a_described_system_may_exchange_and_the_profile_may_hold_what_varies() {
+    let text = r#"
+        [system.acme]
+        endpoint = "https://api.acme.example"
+        type = "client_credentials"
+        token_url = "https://login.acme.example/token"
+        client_secret = { variables = ["ACME_SECRET"] }
+        scheme = "Token"
+
+        [profile.ci]
+        system = "acme"
+        client_id = "ci"
+    "#;
+    let (headers, requests) =
+        attached(&access(text, "ci").unwrap(), &[r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#]);
+    assert_eq!(headers["authorization"], "Token t");
+    assert_eq!(requests[0].uri(), "https://login.acme.example/token");
+    assert_eq!(requests[0].headers()["authorization"], "Basic Y2k6czNjcmV0");
+    assert_eq!(form(&requests[0]), [("grant_type".to_owned(), "client_credentials".to_owned())]);
+}
+
+#[test]
+fn a_plain_source_needs_no_system() {
+    let text = r#"
+        [profile.a]
+        type = "api_key"
+        endpoint = "https://api.acme.example"
+        token_url = "https://iam.acme.example/token"
+        api_key = { env = "ACME_SECRET" }
+        scope = "read"
+
+        [profile.b]
+        type = "none"
+        endpoint = "http://sidecar.local"
+    "#;
+    let answer = r#"{"access_token":"t","expires_in":60}"#;
+    let (headers, requests) = attached(&access(text, "a").unwrap(), &[answer]);
+    assert_eq!(headers["authorization"], "Bearer t");
+    assert!(form(&requests[0]).contains(&("scope".to_owned(), "read".to_owned())));
+    assert!(access(text, "b").unwrap().is_none_needed());
+}
+
+#[test]
+fn a_vendors_system_takes_its_own_keys() {
+    let text = r#"
+        [profile.p]
+        system = "podstack"
+        api_token = "psk_1"
+        project = "p-1"
+
+        [profile.typo]
+        system = "podstack"
+        api_tokn = "psk_1"
+    "#;
+    let podstack = access(text, "p").unwrap();
+    assert_eq!(podstack.endpoint().to_string(), "https://api.podstack.ai/v1");
+    assert_eq!(attached(&podstack, &[]).0["x-project-id"], "p-1");
+    let error = access(text, "typo").unwrap_err().to_string();
+    assert!(error.contains("api_tokn") && error.contains("config.toml:9") && error.contains("api_token"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_is_named_with_file_and_line_and_a_secret_never_shown() {
+    let secret = "S3CR3T-THAT-NO-ERROR-SHOWS";
+    let rows = [
+        ("type = \"token\"\ntoken = \"TOKEN\"\nsystem = \"podstack\"\nendpoint = \"https://a\"", "choose one"),
+        ("type = \"tokn\"\ntoken = \"TOKEN\"\nendpoint = \"https://a\"", "config.toml:2 is no known type"),
+        ("system = \"podstak\"", "config.toml:2 names a system"),
+        ("token = \"TOKEN\"", "selects nothing"),
+        ("type = \"token\"\ntoken = \"TOKEN\"", "no endpoint is configured: put `endpoint` into the profile p"),
+        ("type = \"token\"\nendpoint = \"https://a\"", "no token is configured"),
+        ("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"Bearer TOKEN\"", "config.toml:4 is not usable"),
+        ("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"TOKEN\"\nheadr = \"x\"", "headr in"),
+        ("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"TOKEN\"\nheader = \"x y\"", "no header's name"),
+        ("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"TOKEN\"\nheader = \"x\"\nscheme = \"y\"", "choose one"),
+        ("type = \"token\"\nendpoint = \"https://a?TOKEN\"\ntoken = \"t\"", "config.toml:3"),
+        (
+            "type = \"api_key\"\nendpoint = \"https://a\"\ntoken_url = \"http://b\"\napi_key = \"TOKEN\"",
+            "config.toml:4",
+        ),
+        ("type = \"token\"\nendpoint = \"https://a\"\ntoken = { env = \"UNSET\" }", "UNSET"),
+    ];
+    for (keys, expect) in rows {
+        let text = format!("[profile.p]\n{}\n", keys.replace("TOKEN", secret));
+        let error = access(&text, "p").unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(expect), "{keys}\n{message}");
+        assert!(!message.contains("S3CR3T") && message.len() < 300, "{message}");
+    }
+    let error = access("[profile.p]\ntype = \"none\"\n[profile.q]\ntype = \"none\"\n", "r").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Misconfigured);
+    assert!(error.to_string().contains("p, q"), "{error}");
+}
+
+#[test]
+fn an_endpoint_of_the_working_directory_does_not_get_a_credential_from_elsewhere() {
+    let text = r#"
+        [profile.mine]
+        type = "token"
+        endpoint = "https://evil.example"
+        token = { env = "ACME_TOKEN" }
+        allow_nearby_endpoint = true
+
+        [profile.whole]
+        type = "token"
+        endpoint = "https://dev.example"
+        token = "of-the-same-file"
+    "#;
+    let (folder, env, _) = config(text);
+    let env = env.in_directory(folder.path());
+    let profiles = Profiles::read("config.toml", &env).unwrap();
+    let error = profiles.access(Some("mine"), &env).unwrap_err().to_string();
+    assert!(error.contains("ACME_TOKEN") && error.contains("config.toml:4"), "{error}");
+    profiles.access(Some("whole"), &env).unwrap();
+}

@@ -1,0 +1,99 @@
+//! Helper programs that ask, by way of a profile, for themselves.
+//!
+//! Each is told by a variable which helpers it was started under. Without that, a profile whose helper asks for the same
+//! profile starts processes until the machine has no more.
+
+use std::path::Path;
+
+use super::program;
+use crate::{Env, Error, Secret};
+
+/// The variable: `name#fingerprint` of each helper on the way, the outermost first, with commas between them.
+pub(super) const VARIABLE: &str = "AUTHCTL_EXEC_CHAIN";
+
+/// More helpers than this under each other are a cycle whose arguments change.
+const DEEPEST: usize = 8;
+
+/// The chain with one more helper at its end: what the helper is told.
+///
+/// A helper is the same if its name, program and arguments are; the variable holds a fingerprint of them, because arguments
+/// may be secret.
+///
+/// # Errors
+/// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the names on the way, if it is there already.
+pub(super) fn descend(env: &Env, name: Option<&str>, path: &Path, args: &[Secret]) -> Result<String, Error> {
+    let above = env.get(VARIABLE)?.unwrap_or_default();
+    let above: Vec<&str> = above.split(',').filter(|entry| !entry.is_empty()).collect();
+    let own = entry(name, path, args);
+    let is_cycle = above.contains(&own.as_str());
+    if is_cycle || above.len() >= DEEPEST {
+        // The round itself, if there is one, and what of it can be shown.
+        let from = above.iter().position(|entry| *entry == own).unwrap_or(0);
+        let names: Vec<String> = above[from..].iter().chain([&own.as_str()]).map(|entry| name_of(entry)).collect();
+        let round = match names.as_slice() {
+            [first, .., last] if names.len() > 6 => format!("{first} -> ({} more) -> {last}", names.len() - 2),
+            names => names.join(" -> "),
+        };
+        let what =
+            if is_cycle { "helper programs call each other in a circle" } else { "too many helpers call each other" };
+        return Err(Error::misconfigured(format!("{what}: {round}; change the profile of one of them")));
+    }
+    Ok([above.join(","), own].iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(","))
+}
+
+fn entry(name: Option<&str>, path: &Path, args: &[Secret]) -> String {
+    let shown = name.map_or_else(|| program::shown(path), str::to_owned);
+    let path = path.display().to_string();
+    let args = args.iter().map(Secret::expose);
+    let whole: Vec<&str> = [name.unwrap_or_default(), &path].into_iter().chain(args).collect();
+    format!("{}#{}", name_of(&shown), Secret::new(whole.join("\0")).fingerprint())
+}
+
+/// The part for people. The variable may come from anywhere.
+fn name_of(entry: &str) -> String {
+    let name = entry.split('#').next().unwrap_or_default();
+    name.chars().map(|c| if c == ',' || c.is_control() { '_' } else { c }).take(24).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn below(above: &str, name: Option<&str>, program: &str, arg: &str) -> Result<String, Error> {
+        descend(&Env::of([(VARIABLE, above)]), name, Path::new(program), &[Secret::new(arg)])
+    }
+
+    #[test]
+    fn a_helper_under_itself_is_told_the_circle() {
+        let one = below("", None, "/bin/authctl", "--token=secret-a").unwrap();
+        let two = below(&one, Some("profile b"), "/bin/authctl", "--token=secret-b").unwrap();
+        assert!(!two.contains("secret"), "{two}");
+        let error = below(&two, None, "/bin/authctl", "--token=secret-a").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Misconfigured);
+        assert!(error.to_string().contains("authctl -> profile b -> authctl"), "{error}");
+        let inner = below(&two, Some("profile b"), "/bin/authctl", "--token=secret-b").unwrap_err();
+        assert!(inner.to_string().contains(": profile b -> profile b;"), "what leads there is no part of it: {inner}");
+    }
+
+    #[test]
+    fn the_same_program_with_other_arguments_is_no_circle_until_it_is_too_deep() {
+        let mut above = String::new();
+        for depth in 0..DEEPEST {
+            above = below(&above, None, "tool", &depth.to_string()).unwrap();
+        }
+        let error = below(&above, None, "tool", "another").unwrap_err();
+        assert!(error.to_string().contains("too many"), "{error}");
+    }
+
+    #[test]
+    fn whatever_the_variable_holds_the_message_stays_one_short_line() {
+        let own = entry(None, Path::new("tool"), &[Secret::new("x")]);
+        for above in
+            [format!("{},{own}", "ü\n".repeat(5000)), format!("{own},{}", "a,".repeat(5000)), ",,#,".repeat(50) + &own]
+        {
+            let message = below(&above, None, "tool", "x").unwrap_err().to_string();
+            assert!(message.len() < 300 && !message.contains('\n'), "{message}");
+        }
+    }
+}

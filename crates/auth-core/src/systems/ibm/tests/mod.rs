@@ -1,0 +1,4 @@
+mod cloud;
+mod external;
+mod stage;
+mod watsonx;

@@ -1,0 +1,360 @@
+//! watsonx.ai.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+
+use http::HeaderName;
+
+use super::auth_type::AuthType;
+use super::login::{self, Login};
+use super::resolver::{Places, Resolver};
+use super::setting::{
+    API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE,
+    URL, VERSION,
+};
+use crate::settings::{Found, Profile, Provenance};
+use crate::sources::FileToken;
+use crate::url::{self, For};
+use crate::{Access, Context, Env, Error, Secret, TokenSource};
+
+/// The version of the API that requests ask for unless told otherwise: that of IBM's own client of late 2026.
+const API_VERSION: &str = "2026-10-14";
+
+/// Access to watsonx.ai: its endpoint, an API key or token, and the project or space that requests are for.
+///
+/// An argument wins over variables, these over keys of a profile:
+///
+/// | setting | argument | variables | keys |
+/// | --- | --- | --- | --- |
+/// | where it is | `url` | `WATSONX_URL` | `url`, `endpoint` |
+/// | or in which region | `region` | `WATSONX_REGION` | `region` |
+/// | API key | `api_key` | `WATSONX_APIKEY`, `WATSONX_API_KEY` | `api_key`, `apikey` |
+/// | or a token that somebody renews | `token` | `WATSONX_BEARER_TOKEN`, `WATSONX_TOKEN`, `USER_ACCESS_TOKEN` | `token`, `bearer_token` |
+/// | or the file it stands in | `token_file` | `RUNTIME_ENV_ACCESS_TOKEN_FILE` | `token_file` |
+/// | project | `project_id` | `WATSONX_PROJECT_ID` | `project_id` |
+/// | or space | `space_id` | `WATSONX_SPACE_ID`, `WATSONX_DEPLOYMENT_SPACE_ID` | `space_id` |
+///
+/// The names are those of IBM's client, its integrations, and the runtimes of watsonx.ai Studio. As variables, a token's file
+/// wins over a token, and an API key over both: it is renewed by itself. Other [types](AuthType) of authentication than these
+/// are chosen by `WATSONX_AUTH_TYPE` or the key `auth_type`, with the names of [`IbmCloud`](super::IbmCloud) behind `WATSONX_`,
+/// or by a [`source`](Watsonx::source).
+///
+/// ```
+/// use auth_core::systems::ibm::Watsonx;
+///
+/// # fn main() -> Result<(), auth_core::Error> {
+/// let access = Watsonx::new().region("us-south").api_key("my-api-key").project_id("my-project").access()?;
+/// assert_eq!(access.endpoint().to_string(), "https://us-south.ml.cloud.ibm.com");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Watsonx {
+    settings: Resolver,
+    source: Option<Arc<dyn TokenSource>>,
+    ids_in: IdsIn,
+}
+
+/// Where a request says which project or space it is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdsIn {
+    /// As `project_id` or `space_id` of its JSON body, as text generation wants it. Only an adapter that makes the bodies
+    /// itself can add it.
+    #[default]
+    Body,
+    /// As a parameter `project_id` or `space_id` of the query.
+    Query,
+    /// In `X-IBM-PROJECT-ID` or `X-IBM-SPACE-ID`.
+    Header,
+}
+
+impl Default for Watsonx {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Watsonx {
+    /// Nothing but arguments.
+    pub fn new() -> Self {
+        Self::of(Resolver::new(&Env::of::<String, String>([]), None, Places::Watsonx))
+    }
+
+    /// Variables behind the arguments.
+    pub fn from_env(env: &Env) -> Self {
+        Self::of(Resolver::new(env, None, Places::Watsonx))
+    }
+
+    /// Variables behind the arguments, and a profile behind those.
+    pub fn from_profile(profile: Profile, env: &Env) -> Self {
+        Self::of(Resolver::new(env, Some(profile), Places::Watsonx))
+    }
+
+    fn of(settings: Resolver) -> Self {
+        Self { settings, source: None, ids_in: IdsIn::default() }
+    }
+
+    /// Where it is: https, or loopback. Without a path, unless a proxy stands in front.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.settings.give(&URL, url.into());
+        self
+    }
+
+    /// The region, such as `us-south`, for `https://{region}.ml.cloud.ibm.com`.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.settings.give(&REGION, region.into());
+        self
+    }
+
+    /// An API key of IBM Cloud's.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.settings.give(&API_KEY, key);
+        self
+    }
+
+    /// An access token that somebody else renews. To replace it later, give a
+    /// [`StaticToken`](crate::sources::StaticToken) as [`source`](Self::source) and keep its handle.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.settings.give(&TOKEN, token);
+        self
+    }
+
+    /// The file in which somebody renews an access token. It is read again as by [`FileToken`]; a `Bearer ` in front is
+    /// dropped.
+    #[must_use]
+    pub fn token_file(mut self, path: impl Into<String>) -> Self {
+        self.settings.give(&TOKEN_FILE, path.into());
+        self
+    }
+
+    /// Tokens from elsewhere: a [`VpcInstance`](crate::sources::VpcInstance), a chain. Wins over every setting.
+    #[must_use]
+    pub fn source(mut self, source: impl TokenSource) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Another IAM than `https://iam.cloud.ibm.com`.
+    #[must_use]
+    pub fn auth_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.give(&AUTH_URL, url.into());
+        self
+    }
+
+    /// The scope to ask for. Default: all that the key may do.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.settings.give(&SCOPE, scope.into());
+        self
+    }
+
+    /// The client id, which goes with a [`client_secret`](Self::client_secret). Default: none; IBM's own client sends the
+    /// placeholder `bx`, which IAM does not ask for.
+    #[must_use]
+    pub fn client_id(mut self, id: impl Into<String>) -> Self {
+        self.settings.give(&CLIENT_ID, id.into());
+        self
+    }
+
+    /// The client secret, which goes with a [`client_id`](Self::client_id).
+    #[must_use]
+    pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.settings.give(&CLIENT_SECRET, secret);
+        self
+    }
+
+    /// The project that requests are for.
+    #[must_use]
+    pub fn project_id(mut self, id: impl Into<String>) -> Self {
+        self.settings.give(&PROJECT_ID, id.into());
+        self
+    }
+
+    /// The deployment space that requests are for.
+    #[must_use]
+    pub fn space_id(mut self, id: impl Into<String>) -> Self {
+        self.settings.give(&SPACE_ID, id.into());
+        self
+    }
+
+    /// Where requests say their project or space. Default: in the body.
+    #[must_use]
+    pub fn ids_in(mut self, place: IdsIn) -> Self {
+        self.ids_in = place;
+        self
+    }
+
+    /// The version of the API, a date. Default: `2026-10-14`, that of IBM's own client; a request's own `version` wins.
+    #[must_use]
+    pub fn version(mut self, date: impl Into<String>) -> Self {
+        self.settings.give(&VERSION, date.into());
+        self
+    }
+
+    /// Lets a file in the working directory say where a credential from elsewhere goes. Default: refused.
+    #[must_use]
+    pub fn allow_nearby_endpoint(mut self) -> Self {
+        self.settings.allow_nearby = true;
+        self
+    }
+
+    /// Puts it together. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) if the endpoint or the credential is missing,
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if something is there and can't be used. The message names the
+    /// argument, the variable, or file and line.
+    pub fn access(mut self) -> Result<Access, Error> {
+        let login = match self.source.take() {
+            Some(source) => {
+                let place = Provenance::Argument("source".into());
+                let login = Login { source: Some(source), credentials: Vec::new(), endpoints: Vec::new() };
+                login.with(Found::new("source", "", place))
+            }
+            None => self.log_in()?,
+        };
+        let url = self.address()?;
+        let endpoint = url.endpoint()?;
+        // Requests always carry a credential here, so that it need not wait for the first one to be refused.
+        url::parse(url.value().trim(), For::TokenEndpoint).map_err(|reason| url.unusable(reason))?;
+        let context = self.context()?;
+        let endpoints: Vec<Found> = login.endpoints.into_iter().chain([url]).collect();
+        self.settings.check_trust(&endpoints, &login.credentials)?;
+        let access = match login.source {
+            Some(source) => Access::new("watsonx", source, endpoint),
+            None => Access::none_needed("watsonx", endpoint),
+        };
+        Ok(access.with_context(context).with_explanation(self.settings.into_explanation()))
+    }
+
+    fn log_in(&mut self) -> Result<Login, Error> {
+        if let Some(stated) = self.settings.find(&AUTH_TYPE)? {
+            return login::by(AuthType::parse(&stated)?, Some(&stated), &mut self.settings);
+        }
+        let api_key = self.settings.find(&API_KEY)?;
+        let token = self.token_or_file()?;
+        match (api_key, token) {
+            (Some(_), None) => login::by(AuthType::Iam, None, &mut self.settings),
+            (None, Some(token)) => self.log_in_by(&token),
+            (None, None) => Err(Error::unavailable(format!(
+                "neither an API key nor a token is configured: {}; or a token: {}",
+                self.settings.ways(&API_KEY),
+                self.settings.ways(&TOKEN)
+            ))),
+            (Some(key), Some(token)) => match self.settings.stronger(&key, &token) {
+                Some(true) => login::by(AuthType::Iam, None, &mut self.settings),
+                Some(false) => self.log_in_by(&token),
+                // Platforms set variables for everybody; an API key is one's own, and renewed by itself.
+                None if matches!(key.provenance(), Provenance::Variable(_)) => {
+                    self.settings.note(format!("{} is not used beside the API key", token.provenance()));
+                    login::by(AuthType::Iam, None, &mut self.settings)
+                }
+                None => Err(login::one_too_many(&key, &token)),
+            },
+        }
+    }
+
+    /// The token, or the file it stands in: the one from the stronger place, and of two variables the file.
+    fn token_or_file(&mut self) -> Result<Option<Found>, Error> {
+        Ok(match (self.settings.find(&TOKEN)?, self.settings.find(&TOKEN_FILE)?) {
+            (Some(token), Some(file)) => match self.settings.stronger(&token, &file) {
+                Some(true) => Some(token),
+                None if matches!(token.provenance(), Provenance::Argument(_)) => {
+                    return Err(login::one_too_many(&token, &file));
+                }
+                _ => {
+                    self.settings.note(format!("{} is not used beside a token's file", token.provenance()));
+                    Some(file)
+                }
+            },
+            (token, file) => token.or(file),
+        })
+    }
+
+    fn log_in_by(&mut self, token: &Found) -> Result<Login, Error> {
+        if token.what() != TOKEN_FILE.what {
+            return login::by(AuthType::BearerToken, None, &mut self.settings);
+        }
+        let path = self.settings.env().resolve(Path::new(token.value()))?;
+        let nearby = token.provenance().is_nearby() && self.settings.env().is_nearby(&path);
+        let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
+        let source: Arc<dyn TokenSource> = Arc::new(FileToken::new(path).drop_scheme());
+        let login = Login { source: Some(source), credentials: Vec::new(), endpoints: Vec::new() };
+        Ok(login.with(Found::new("token", "", place)))
+    }
+
+    /// The url, or that of the region.
+    fn address(&mut self) -> Result<Found, Error> {
+        let (url, region) = (self.settings.find(&URL)?, self.settings.find(&REGION)?);
+        let region = match (url, region) {
+            (Some(url), None) => return Ok(url),
+            (None, Some(region)) => region,
+            (None, None) => {
+                let ways = self.settings.ways(&URL);
+                let message = format!("no url is configured: {ways}; or say the region, by `region` or WATSONX_REGION");
+                return Err(Error::unavailable(message));
+            }
+            (Some(url), Some(region)) => match self.settings.stronger(&url, &region) {
+                Some(false) => region,
+                None if matches!(url.provenance(), Provenance::Argument(_)) => {
+                    return Err(login::one_too_many(&url, &region));
+                }
+                _ => {
+                    self.settings.note(format!("the region in {} is not used beside a url", region.provenance()));
+                    return Ok(url);
+                }
+            },
+        };
+        let name = region.value().trim();
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.len() > 40 || name.starts_with('-') || name.ends_with('-') || !name.chars().all(is_name) {
+            return Err(region.unusable("a region is a name such as us-south or eu-de"));
+        }
+        let url = format!("https://{name}.ml.cloud.ibm.com");
+        Ok(Found::new(REGION.what, url, region.provenance().clone()))
+    }
+
+    fn context(&mut self) -> Result<Context, Error> {
+        let version = self.settings.find_or(&VERSION, API_VERSION)?;
+        let is_date = version.value().len() == 10 && version.value().parse::<jiff::civil::Date>().is_ok();
+        if !is_date {
+            return Err(version.unusable("a version is a date, YYYY-MM-DD"));
+        }
+        let context = Context::default().with_query("version", version.value());
+        let (project, space) = (self.settings.find(&PROJECT_ID)?, self.settings.find(&SPACE_ID)?);
+        let (id, field, header) = match (project, space) {
+            (None, None) => return Ok(context),
+            (Some(project), None) => (project, "project_id", "x-ibm-project-id"),
+            (None, Some(space)) => (space, "space_id", "x-ibm-space-id"),
+            (Some(project), Some(space)) => match self.settings.stronger(&project, &space) {
+                Some(true) => (project, "project_id", "x-ibm-project-id"),
+                Some(false) => (space, "space_id", "x-ibm-space-id"),
+                None => return Err(login::one_too_many(&project, &space)),
+            },
+        };
+        let value = id.value().trim();
+        Ok(match self.ids_in {
+            IdsIn::Body => context.with_body_field(Cow::Borrowed(field), value),
+            IdsIn::Query => context.with_query(Cow::Borrowed(field), value),
+            IdsIn::Header => context
+                .with_header(HeaderName::from_static(header), value)
+                .map_err(|error| error.at(id.provenance()))?,
+        })
+    }
+}
+
+impl std::fmt::Debug for Watsonx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watsonx")
+            .field("settings", &self.settings)
+            .field("has_source", &self.source.is_some())
+            .field("ids_in", &self.ids_in)
+            .finish()
+    }
+}
