@@ -79,6 +79,8 @@
 //! | a token, or an API key sent as it is | [`sources::StaticToken`] |
 //! | a token in a variable or a rotated file | [`sources::EnvToken`], [`sources::FileToken`] |
 //! | an API key to exchange for tokens | [`sources::ApiKey`] |
+//! | a personal access token (a JWT) | [`sources::PersonalToken`] |
+//! | a backend that hands out tokens | [`sources::Remote`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
 //! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
 //!

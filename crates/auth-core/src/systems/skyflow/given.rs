@@ -4,9 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::setting::{API_KEY, CREDENTIALS as TEXT, CTX, PATH, ROLES, TOKEN};
+use super::restrictions::Restrictions;
+use super::setting::{API_KEY, CREDENTIALS as TEXT, PATH, TOKEN};
 use super::{BearerToken, Credentials, api_key};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings};
 use crate::sources::{PersonalToken, StaticToken, TokenHandle};
@@ -24,8 +23,7 @@ pub(super) struct Given {
     source: Option<Arc<dyn TokenSource>>,
     /// More hosts that tokens may be fetched from.
     pub(super) hosts: Vec<String>,
-    pub(super) roles: Option<Vec<String>>,
-    pub(super) ctx: Option<Value>,
+    pub(super) restrictions: Restrictions,
 }
 
 impl Given {
@@ -75,7 +73,7 @@ impl Given {
                 Ok(Chosen::of(source, argument("account")))
             }
             (None, Some(source)) => {
-                self.refuse_restrictions("source", settings)?;
+                self.restrictions.refuse("source", settings)?;
                 Ok(Chosen::of(Arc::clone(source), argument("source")))
             }
             (None, None) => self.find_elsewhere(settings),
@@ -127,7 +125,7 @@ impl Given {
             let credentials = credentials.map_err(|error| error.at(found.provenance()))?;
             return Ok(Chosen::of(self.restricted(BearerToken::new(credentials), settings)?, found));
         }
-        self.refuse_restrictions(name, settings)?;
+        self.restrictions.refuse(name, settings)?;
         if name == TOKEN.name() {
             let source = PersonalToken::new(found.token()?)?.allow_opaque();
             let handle = Some(source.handle());
@@ -139,38 +137,8 @@ impl Given {
         Ok(Chosen { handle, ..Chosen::of(Arc::new(source), found) })
     }
 
-    /// A service account's tokens with the roles and the context that were asked for.
     fn restricted(&self, tokens: BearerToken, settings: &mut Settings) -> Result<Arc<dyn TokenSource>, Error> {
-        let tokens = match &self.roles {
-            Some(roles) => tokens.roles(roles)?,
-            None => {
-                let found = roles(settings)?;
-                let all = found.iter().flat_map(|found| found.value().split(|c: char| c == ',' || c.is_whitespace()));
-                let tokens = tokens.roles(all);
-                found.first().map_or(tokens.clone(), |found| tokens.map_err(|error| error.at(found.provenance())))?
-            }
-        };
-        let tokens = match (&self.ctx, settings.find(&Lookup::of(&CTX))?) {
-            (Some(ctx), _) => tokens.ctx(ctx.clone())?,
-            (None, Some(found)) => tokens.ctx(context(&found)?).map_err(|error| error.at(found.provenance()))?,
-            (None, None) => tokens,
-        };
-        Ok(Arc::new(tokens))
-    }
-
-    /// Roles and a context are put into a token when it is made. Without that they would restrict nothing, silently.
-    fn refuse_restrictions(&self, kind: &str, settings: &mut Settings) -> Result<(), Error> {
-        let given = self.roles.as_ref().is_some_and(|roles| roles.iter().any(|role| !role.is_empty()));
-        let name = if given || !roles(settings)?.is_empty() {
-            ROLES.name()
-        } else if self.ctx.is_some() || settings.find(&Lookup::of(&CTX))?.is_some() {
-            CTX.name()
-        } else {
-            return Ok(());
-        };
-        Err(Error::misconfigured(format!(
-            "`{name}` restricts nothing with `{kind}`, only tokens made with a credentials.json: leave one of them out"
-        )))
+        Ok(Arc::new(self.restrictions.apply(tokens, settings)?))
     }
 }
 
@@ -184,14 +152,6 @@ pub(super) struct Chosen {
 impl Chosen {
     fn of(source: Arc<dyn TokenSource>, credential: Found) -> Self {
         Self { source, credential, handle: None }
-    }
-}
-
-/// The roles of a profile: a list, or one text.
-fn roles(settings: &Settings) -> Result<Vec<Found>, Error> {
-    match settings.profile() {
-        Some(profile) => profile.list(ROLES.name(), ROLES.name(), settings.env()),
-        None => Ok(Vec::new()),
     }
 }
 
@@ -221,15 +181,6 @@ fn meant(error: Error, found: &Found) -> Error {
         ErrorKind::Unavailable => found.unusable(error),
         _ => error,
     }
-}
-
-/// The `ctx` of a profile: a JSON object, or else a string.
-fn context(found: &Found) -> Result<Value, Error> {
-    let text = found.value().trim();
-    if !text.starts_with('{') {
-        return Ok(text.into());
-    }
-    serde_json::from_str(text).map_err(|_| found.unusable("it begins like a JSON object and is none"))
 }
 
 impl fmt::Debug for Given {

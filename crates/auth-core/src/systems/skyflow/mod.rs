@@ -13,6 +13,7 @@ mod given;
 mod json_text;
 mod reason;
 mod recipe;
+mod restrictions;
 mod setting;
 mod vault;
 

@@ -107,7 +107,7 @@ impl Skyflow {
     /// credential that is no credentials.json, where they would restrict nothing.
     #[must_use]
     pub fn roles<R: Into<String>>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
-        self.credential.roles = Some(roles.into_iter().map(Into::into).collect());
+        self.credential.restrictions.roles = roles.into_iter().map(Into::into).collect();
         self
     }
 
@@ -115,7 +115,7 @@ impl Skyflow {
     /// [`roles`](Self::roles) are.
     #[must_use]
     pub fn ctx(mut self, ctx: impl Into<Value>) -> Self {
-        self.credential.ctx = Some(ctx.into());
+        self.credential.restrictions.ctx = Some(ctx.into());
         self
     }
 
@@ -186,8 +186,8 @@ impl Skyflow {
         id: &'static str,
         endpoint: impl FnOnce(&mut Settings) -> Result<(Endpoint, Found), Error>,
     ) -> Result<Access, Error> {
-        let env = self.env.clone().unwrap_or_else(|| Env::of::<&str, &str>([]));
-        let mut settings = Settings::new(env).with_optional_profile(self.profile.clone());
+        let mut settings =
+            Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_optional_profile(self.profile.clone());
         let chosen = self.credential.find(&mut settings)?;
         let (endpoint, from) = endpoint(&mut settings)?;
         let allowed = trust::allowed(&mut settings, self.allow_nearby_endpoint)?;
