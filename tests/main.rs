@@ -10,6 +10,7 @@
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`exec`] | a helper program gets what it is given and nothing else, and nothing of it is left |
 //! | [`chain`] | a chain goes on where nothing is configured and nowhere else, and says why |
+//! | [`systems`] | the five systems work whole over every adapter, and fail with a word about what to change |
 //! | [`wire`] | token requests are those that the systems' own clients send |
 //! | [`conformance`] | timing and behaviour are those of `data/cases/*.json`, row by row |
 
@@ -27,5 +28,6 @@ mod exec;
 mod reqwest;
 // Both adapters behind one trait, and what is below and around them.
 mod rig;
+mod systems;
 mod tower;
 mod wire;

@@ -162,7 +162,8 @@ fn chain(table: &mut Table) {
         if let Err(error) = runtime.block_on(auth.warm_up()) {
             show!(table, error);
         }
-        show!(table, chain, chain.explain(), chain.explain().links()[1]);
+        let explanation = chain.explain();
+        show!(table, chain, explanation, explanation.links()[1]);
     }
 }
 

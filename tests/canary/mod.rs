@@ -6,7 +6,7 @@
 //! | module | promise |
 //! | --- | --- |
 //! | [`table`] | every public type is printed and shows nothing; one that is missing from the table is an error |
-//! | [`core_types`], [`grant_types`], [`tower_types`], [`reqwest_types`], [`emulator_types`], [`skyflow_types`] | the rows of the table |
+//! | [`core_types`], [`grant_types`], [`ibm_types`], [`skyflow_types`], [`tower_types`], [`reqwest_types`], [`emulator_types`] | the rows of the table |
 //! | [`scan`] | the public types, as the sources name them |
 //! | [`logs`] | whatever happens, and whatever an issuer repeats: nothing in logs, events and errors |
 //! | [`repeated`] | an issuer's own words are told, but for those that repeat a secret |
@@ -20,6 +20,7 @@ mod core_types;
 mod emulator_types;
 mod grant_types;
 mod hunt;
+mod ibm_types;
 mod logs;
 mod refusals;
 mod repeated;

@@ -8,7 +8,7 @@ mod skyflow;
 use recording::{cases, documented};
 
 /// The systems whose recordings are all in the table.
-const SYSTEMS: [&str; 1] = ["skyflow"];
+const SYSTEMS: [&str; 3] = ["ibm", "skyflow", "watsonx"];
 
 #[test]
 fn each_recording_of_a_system_stands_in_the_table_once_and_nothing_else_does() {

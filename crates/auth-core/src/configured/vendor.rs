@@ -49,12 +49,12 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
         }
         #[cfg(feature = "ibm")]
         "ibm" => {
-            check_keys(&profile, &systems::ibm::keys(false))?;
+            check_keys(&profile, &keys(&systems::ibm::SETTINGS))?;
             systems::IbmCloud::from_profile(profile, env).access()
         }
         #[cfg(feature = "ibm")]
         "watsonx" => {
-            check_keys(&profile, &systems::ibm::keys(true))?;
+            check_keys(&profile, &keys(&systems::ibm::WATSONX_SETTINGS))?;
             systems::Watsonx::from_profile(profile, env).access()
         }
         _ => Err(Error::misconfigured(format!(

@@ -50,7 +50,7 @@ fn may_run(_: &std::fs::Metadata) -> bool {
 }
 
 #[cfg(test)]
-#[cfg(all(unix))]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::ErrorKind;

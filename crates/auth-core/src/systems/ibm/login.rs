@@ -7,32 +7,33 @@ use super::auth_type::AuthType;
 use super::iam::{self, token_endpoint};
 use super::resolver::Resolver;
 use super::setting::{
-    ACCOUNT_ID, API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, CR_TOKEN_FILE, PROFILE_CRN, PROFILE_ID,
-    PROFILE_NAME, SCOPE, Setting, TOKEN,
+    ACCOUNT_ID, API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, CR_TOKEN_FILE, Known, PROFILE_CRN, PROFILE_ID,
+    PROFILE_NAME, SCOPE, TOKEN,
 };
 use crate::exchange::TokenEndpoint;
 use crate::settings::{Found, Provenance};
-use crate::sources::{ApiKey, CrToken, StaticToken, TrustedProfile, VpcInstance};
-use crate::{Error, TokenSource};
+use crate::sources::{ApiKey, CrToken, StaticToken, TokenHandle, TrustedProfile, VpcInstance};
+use crate::{Access, Error, TokenSource};
 
 /// A source, and what decides whether its endpoints may be trusted with it.
 pub(super) struct Login {
     /// None if nothing is to be attached.
-    pub(super) source: Option<Arc<dyn TokenSource>>,
-    /// The credentials that go into it.
-    pub(super) credentials: Vec<Found>,
-    /// Where they are sent, but for the API itself.
-    pub(super) endpoints: Vec<Found>,
+    source: Option<Arc<dyn TokenSource>>,
+    handle: Option<TokenHandle>,
+    /// What goes into it, the credential itself first.
+    credentials: Vec<Found>,
+    /// Where that is sent, but for the API itself.
+    endpoints: Vec<Found>,
 }
 
 impl Login {
-    fn new(source: impl TokenSource) -> Self {
-        Self { source: Some(Arc::new(source)), credentials: Vec::new(), endpoints: Vec::new() }
+    /// By a source, into which this credential goes.
+    pub(super) fn new(source: impl TokenSource, credential: Found) -> Self {
+        Self { source: Some(Arc::new(source)), handle: None, credentials: vec![credential], endpoints: Vec::new() }
     }
 
-    pub(super) fn with(mut self, credential: Found) -> Self {
-        self.credentials.push(credential);
-        self
+    fn none() -> Self {
+        Self { source: None, handle: None, credentials: Vec::new(), endpoints: Vec::new() }
     }
 
     fn at(mut self, endpoint: Found) -> Self {
@@ -44,6 +45,26 @@ impl Login {
         self.credentials.extend(client.map(|client| client.secret));
         self
     }
+
+    /// What it comes to with the API at `url`.
+    ///
+    /// # Errors
+    /// If the URL is unusable, or must not get this credential.
+    pub(super) fn at_api(mut self, id: &'static str, url: Found, settings: &mut Resolver) -> Result<Access, Error> {
+        let endpoint = url.endpoint()?;
+        self.endpoints.push(url);
+        settings.check_trust(&self.endpoints, &self.credentials)?;
+        let Some(source) = self.source else { return Ok(Access::none_needed(id, endpoint)) };
+        let access = Access::new(id, source, endpoint);
+        let access = match self.credentials.first() {
+            Some(credential) => access.with_credential(credential.provenance().clone()),
+            None => access,
+        };
+        Ok(match self.handle {
+            Some(handle) => access.with_token_handle(handle),
+            None => access,
+        })
+    }
 }
 
 /// The way of `kind`. `stated` is where somebody said that it is this one; without, it is the default.
@@ -54,25 +75,27 @@ pub(super) fn by(kind: AuthType, stated: Option<&Found>, settings: &mut Resolver
         AuthType::Container => by_container(stated, settings),
         AuthType::Vpc => by_instance(settings),
         AuthType::BearerToken => by_token(stated, settings),
-        AuthType::NoAuth => Ok(Login { source: None, credentials: Vec::new(), endpoints: Vec::new() }),
+        AuthType::NoAuth => Ok(Login::none()),
     }
 }
 
 /// A token that somebody else renews.
-pub(super) fn by_token(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login, Error> {
+fn by_token(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login, Error> {
     let token = settings.need(&TOKEN, stated)?;
-    Ok(Login::new(StaticToken::new(token.token()?)?).with(token))
+    let source = StaticToken::new(token.token()?)?;
+    let handle = Some(source.handle());
+    Ok(Login { handle, ..Login::new(source, token) })
 }
 
 fn by_api_key(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login, Error> {
     let (source, login) = api_key(stated, settings)?;
-    for setting in [&PROFILE_ID, &PROFILE_CRN, &PROFILE_NAME] {
-        if let Some(found) = settings.find(setting)? {
+    for known in [&PROFILE_ID, &PROFILE_CRN, &PROFILE_NAME] {
+        if let Some(found) = settings.find(known)? {
             let place = found.provenance();
             settings.note(format!(
                 "the {} in {place} is not used: an API key assumes a profile only with the {} {}",
-                setting.what,
-                AUTH_TYPE.what,
+                known.name(),
+                AUTH_TYPE.name(),
                 AuthType::IamAssume
             ));
         }
@@ -127,7 +150,7 @@ fn by_container(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login
         }
         None => (source, Found::new(what, "", Provenance::Platform(what.into()))),
     };
-    Ok(Login::new(source).with(token).of_client(client).at(auth_url))
+    Ok(Login::new(source, token).of_client(client).at(auth_url))
 }
 
 fn by_instance(settings: &mut Resolver) -> Result<Login, Error> {
@@ -144,7 +167,7 @@ fn by_instance(settings: &mut Resolver) -> Result<Login, Error> {
     };
     let what = "instance identity";
     // Nothing but what the metadata service itself gave is sent to it: only the API's url matters.
-    Ok(Login::new(source).with(Found::new(what, "", Provenance::Platform(what.into()))))
+    Ok(Login::new(source, Found::new(what, "", Provenance::Platform(what.into()))))
 }
 
 /// The source for an API key, with all that belongs to its exchange.
@@ -159,7 +182,7 @@ fn api_key(stated: Option<&Found>, settings: &mut Resolver) -> Result<(ApiKey, L
     if let Some(client) = &client {
         source = source.client(client.id.value(), client.secret.secret());
     }
-    let login = Login { source: None, credentials: vec![key], endpoints: vec![auth_url] };
+    let login = Login { credentials: vec![key], endpoints: vec![auth_url], ..Login::none() };
     Ok((source, login.of_client(client)))
 }
 
@@ -175,9 +198,9 @@ struct Client {
 }
 
 fn client(settings: &mut Resolver) -> Result<Option<Client>, Error> {
-    let alone = |one: &Found, other: &Setting, settings: &Resolver| {
+    let alone = |one: &Found, other: &Known, settings: &Resolver| {
         let ways = settings.ways(other);
-        Err(one.unusable(format!("it comes without the {}: {ways}, or take this one away", other.what)))
+        Err(one.unusable(format!("it comes without the {}: {ways}, or take this one away", other.name())))
     };
     match (settings.find(&CLIENT_ID)?, settings.find(&CLIENT_SECRET)?) {
         (None, None) => Ok(None),

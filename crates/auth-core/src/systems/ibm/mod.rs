@@ -12,9 +12,8 @@ mod watsonx;
 pub use auth_type::AuthType;
 pub use cloud::IbmCloud;
 pub use iam::{AUTH_URL, api_key, api_key_at};
-#[cfg(feature = "profiles")]
-pub(crate) use setting::keys;
 pub(super) use setting::reference;
+pub use setting::{SETTINGS, WATSONX_SETTINGS};
 pub use watsonx::{IdsIn, Watsonx};
 
 #[cfg(test)]

@@ -1,154 +1,145 @@
 //! The settings, each by all its names.
 
+use crate::settings::Setting;
 use crate::systems::Reference;
 
-/// One setting. Its places are an argument, IBM's key behind a service's prefix (`MY_SERVICE_APIKEY`), for watsonx.ai some
-/// variables, and keys of a profile.
-#[derive(Debug)]
-pub(super) struct Setting {
-    /// In messages.
-    pub(super) what: &'static str,
-    pub(super) argument: &'static str,
-    /// IBM's keys, without the prefix, first of them first.
-    pub(super) keys: &'static [&'static str],
-    /// For watsonx.ai, behind `WATSONX_` and the first key.
-    pub(super) watsonx: &'static [&'static str],
-    pub(super) profile: &'static [&'static str],
-    pub(super) secret: bool,
+/// A setting, and what IBM's external configuration calls it behind the service's prefix, first of them first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) setting: Setting,
+    pub(super) external: &'static [&'static str],
 }
 
-const fn plain(
-    what: &'static str,
-    argument: &'static str,
-    keys: &'static [&'static str],
-    profile: &'static [&'static str],
-) -> Setting {
-    Setting { what, argument, keys, watsonx: &[], profile, secret: false }
+impl Known {
+    const fn new(setting: Setting, external: &'static [&'static str]) -> Self {
+        Self { setting, external }
+    }
+
+    /// Its name, and the argument's.
+    pub(super) const fn name(&self) -> &'static str {
+        self.setting.name()
+    }
 }
 
-const fn secret(setting: Setting) -> Setting {
-    Setting { secret: true, ..setting }
-}
-
-pub(super) static AUTH_TYPE: Setting = plain("auth type", "auth_type", &["AUTH_TYPE", "AUTHTYPE"], &["auth_type"]);
-pub(super) static URL: Setting = plain("url", "url", &["URL"], &["url", "endpoint"]);
-pub(super) static AUTH_URL: Setting = plain("auth url", "auth_url", &["AUTH_URL"], &["auth_url"]);
-pub(super) static API_KEY: Setting = Setting {
-    watsonx: &["WATSONX_API_KEY"],
-    ..secret(plain("API key", "api_key", &["APIKEY"], &["api_key", "apikey"]))
-};
-pub(super) static TOKEN: Setting = Setting {
-    watsonx: &["WATSONX_TOKEN", "USER_ACCESS_TOKEN"],
-    ..secret(plain("bearer token", "token", &["BEARER_TOKEN"], &["token", "bearer_token"]))
-};
-pub(super) static SCOPE: Setting = plain("scope", "scope", &["SCOPE"], &["scope"]);
-pub(super) static CLIENT_ID: Setting = plain("client id", "client_id", &["CLIENT_ID"], &["client_id"]);
-pub(super) static CLIENT_SECRET: Setting =
-    secret(plain("client secret", "client_secret", &["CLIENT_SECRET"], &["client_secret"]));
-pub(super) static PROFILE_ID: Setting =
-    plain("trusted profile's id", "profile_id", &["IAM_PROFILE_ID"], &["iam_profile_id"]);
-pub(super) static PROFILE_NAME: Setting =
-    plain("trusted profile's name", "profile_name", &["IAM_PROFILE_NAME"], &["iam_profile_name"]);
-pub(super) static PROFILE_CRN: Setting =
-    plain("trusted profile's CRN", "profile_crn", &["IAM_PROFILE_CRN"], &["iam_profile_crn"]);
-pub(super) static ACCOUNT_ID: Setting =
-    plain("trusted profile's account", "account_id", &["IAM_ACCOUNT_ID"], &["iam_account_id"]);
-pub(super) static CR_TOKEN_FILE: Setting = plain(
-    "compute-resource token's file",
-    "cr_token_file",
+pub(super) const AUTH_TYPE: Known = Known::new(
+    Setting::new("auth_type", "how to authenticate: iam, iamAssume, container, vpc, bearertoken or noauth")
+        .with_variables(&["WATSONX_AUTH_TYPE"])
+        .with_keys(&["auth_type"]),
+    &["AUTH_TYPE", "AUTHTYPE"],
+);
+pub(super) const URL: Known = Known::new(
+    Setting::new("url", "the base URL").with_variables(&["WATSONX_URL"]).with_keys(&["url", "endpoint"]),
+    &["URL"],
+);
+pub(super) const AUTH_URL: Known = Known::new(
+    Setting::new("auth_url", "another IAM than `https://iam.cloud.ibm.com`; for vpc, another metadata service")
+        .with_variables(&["WATSONX_AUTH_URL"])
+        .with_keys(&["auth_url"]),
+    &["AUTH_URL"],
+);
+pub(super) const API_KEY: Known = Known::new(
+    Setting::secret("api_key", "an API key of IBM Cloud")
+        .with_variables(&["WATSONX_APIKEY", "WATSONX_API_KEY"])
+        .with_keys(&["api_key", "apikey"]),
+    &["APIKEY"],
+);
+pub(super) const TOKEN: Known = Known::new(
+    Setting::secret("token", "an access token that somebody else renews")
+        .with_variables(&["WATSONX_TOKEN", "USER_ACCESS_TOKEN"])
+        .with_keys(&["token", "bearer_token"]),
+    &["BEARER_TOKEN"],
+);
+pub(super) const SCOPE: Known = Known::new(
+    Setting::new("scope", "the scope to ask for").with_variables(&["WATSONX_SCOPE"]).with_keys(&["scope"]),
+    &["SCOPE"],
+);
+pub(super) const CLIENT_ID: Known = Known::new(
+    Setting::new("client_id", "the client id, with a client secret")
+        .with_variables(&["WATSONX_CLIENT_ID"])
+        .with_keys(&["client_id"]),
+    &["CLIENT_ID"],
+);
+pub(super) const CLIENT_SECRET: Known = Known::new(
+    Setting::secret("client_secret", "the client secret, with a client id")
+        .with_variables(&["WATSONX_CLIENT_SECRET"])
+        .with_keys(&["client_secret"]),
+    &["CLIENT_SECRET"],
+);
+pub(super) const PROFILE_ID: Known = Known::new(
+    Setting::new("iam_profile_id", "the trusted profile's id")
+        .with_variables(&["WATSONX_IAM_PROFILE_ID"])
+        .with_keys(&["iam_profile_id"]),
+    &["IAM_PROFILE_ID"],
+);
+pub(super) const PROFILE_NAME: Known = Known::new(
+    Setting::new("iam_profile_name", "the trusted profile's name")
+        .with_variables(&["WATSONX_IAM_PROFILE_NAME"])
+        .with_keys(&["iam_profile_name"]),
+    &["IAM_PROFILE_NAME"],
+);
+pub(super) const PROFILE_CRN: Known = Known::new(
+    Setting::new("iam_profile_crn", "the trusted profile's Cloud Resource Name")
+        .with_variables(&["WATSONX_IAM_PROFILE_CRN"])
+        .with_keys(&["iam_profile_crn"]),
+    &["IAM_PROFILE_CRN"],
+);
+pub(super) const ACCOUNT_ID: Known = Known::new(
+    Setting::new("iam_account_id", "the account that the trusted profile's name is looked for in")
+        .with_variables(&["WATSONX_IAM_ACCOUNT_ID"])
+        .with_keys(&["iam_account_id"]),
+    &["IAM_ACCOUNT_ID"],
+);
+pub(super) const CR_TOKEN_FILE: Known = Known::new(
+    Setting::new("cr_token_file", "the file with the compute resource's token")
+        .with_variables(&["WATSONX_CR_TOKEN_FILENAME"])
+        .with_keys(&["cr_token_file", "cr_token_filename"]),
     &["CR_TOKEN_FILENAME"],
-    &["cr_token_file", "cr_token_filename"],
 );
 
-pub(super) static TOKEN_FILE: Setting = Setting {
-    watsonx: &["RUNTIME_ENV_ACCESS_TOKEN_FILE"],
-    ..plain("token's file", "token_file", &[], &["token_file"])
-};
-pub(super) static REGION: Setting = plain("region", "region", &["REGION"], &["region"]);
-pub(super) static PROJECT_ID: Setting = plain("project id", "project_id", &["PROJECT_ID"], &["project_id"]);
-pub(super) static SPACE_ID: Setting = Setting {
-    watsonx: &["WATSONX_DEPLOYMENT_SPACE_ID"],
-    ..plain("space id", "space_id", &["SPACE_ID"], &["space_id"])
-};
-/// Not `WATSONX_VERSION`, by which others mean that of Cloud Pak for Data.
-pub(super) static VERSION: Setting = plain("version", "version", &[], &["version"]);
+pub(super) const TOKEN_FILE: Known = Known::new(
+    Setting::new("token_file", "the file in which somebody renews an access token")
+        .with_variables(&["RUNTIME_ENV_ACCESS_TOKEN_FILE"])
+        .with_keys(&["token_file"]),
+    &[],
+);
+pub(super) const REGION: Known = Known::new(
+    Setting::new("region", "the region, such as `us-south`, in place of a URL")
+        .with_variables(&["WATSONX_REGION"])
+        .with_keys(&["region"]),
+    &[],
+);
+pub(super) const PROJECT_ID: Known = Known::new(
+    Setting::new("project_id", "the project that requests are for")
+        .with_variables(&["WATSONX_PROJECT_ID"])
+        .with_keys(&["project_id"]),
+    &[],
+);
+pub(super) const SPACE_ID: Known = Known::new(
+    Setting::new("space_id", "the deployment space that requests are for")
+        .with_variables(&["WATSONX_SPACE_ID", "WATSONX_DEPLOYMENT_SPACE_ID"])
+        .with_keys(&["space_id"]),
+    &[],
+);
+/// Has no variable: by `WATSONX_VERSION` others mean that of Cloud Pak for Data.
+pub(super) const VERSION: Known =
+    Known::new(Setting::new("version", "the version of the API, a date").with_keys(&["version"]), &[]);
 
 /// All that IBM's external configuration can say.
-pub(super) static ALL: [&Setting; 13] = [
-    &AUTH_TYPE,
-    &URL,
-    &AUTH_URL,
-    &API_KEY,
-    &TOKEN,
-    &SCOPE,
-    &CLIENT_ID,
-    &CLIENT_SECRET,
-    &PROFILE_ID,
-    &PROFILE_NAME,
-    &PROFILE_CRN,
-    &ACCOUNT_ID,
-    &CR_TOKEN_FILE,
+pub(super) const EXTERNAL: [Known; 13] = [
+    AUTH_TYPE,
+    URL,
+    AUTH_URL,
+    API_KEY,
+    TOKEN,
+    SCOPE,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PROFILE_ID,
+    PROFILE_NAME,
+    PROFILE_CRN,
+    ACCOUNT_ID,
+    CR_TOKEN_FILE,
 ];
-
-/// All of watsonx.ai's.
-static WATSONX: [&Setting; 18] = [
-    &URL,
-    &REGION,
-    &API_KEY,
-    &TOKEN,
-    &TOKEN_FILE,
-    &PROJECT_ID,
-    &SPACE_ID,
-    &VERSION,
-    &AUTH_TYPE,
-    &AUTH_URL,
-    &SCOPE,
-    &CLIENT_ID,
-    &CLIENT_SECRET,
-    &PROFILE_ID,
-    &PROFILE_NAME,
-    &PROFILE_CRN,
-    &ACCOUNT_ID,
-    &CR_TOKEN_FILE,
-];
-
-impl Setting {
-    /// Its variables for watsonx.ai.
-    pub(super) fn watsonx_variables(&self) -> Vec<String> {
-        let first = self.keys.first().map(|key| format!("WATSONX_{key}"));
-        first.into_iter().chain(self.watsonx.iter().map(ToString::to_string)).collect()
-    }
-
-    /// Its keys in the configuration of a service.
-    fn service_variables(&self) -> Vec<String> {
-        self.keys.iter().map(|key| format!("<SERVICE>_{key}")).collect()
-    }
-
-    fn reference(&self, system: &'static str, variables: Vec<String>) -> Reference {
-        Reference {
-            system,
-            name: self.argument.to_owned(),
-            about: self.what,
-            secret: self.secret,
-            variables,
-            keys: self.profile.iter().map(ToString::to_string).collect(),
-            default: None,
-        }
-    }
-}
-
-pub(in crate::systems) fn reference() -> Vec<Reference> {
-    let watsonx = WATSONX.iter().map(|setting| setting.reference("watsonx", setting.watsonx_variables()));
-    let cloud = ALL.iter().map(|setting| setting.reference("ibm", setting.service_variables()));
-    watsonx.chain(cloud).collect()
-}
-
-/// The keys that a profile of watsonx.ai (`true`), or of another service, may have.
-#[cfg(feature = "profiles")]
-pub(crate) fn keys(watsonx: bool) -> Vec<&'static str> {
-    let all: &[&Setting] = if watsonx { &WATSONX } else { &ALL };
-    all.iter().flat_map(|setting| setting.profile.iter().copied()).collect()
-}
 
 /// What IBM's SDKs know besides, and what becomes of it here.
 pub(super) const LEFT_OUT: [(&str, &str); 8] = [
@@ -161,3 +152,46 @@ pub(super) const LEFT_OUT: [(&str, &str); 8] = [
     ("USERNAME", "the types basic and cp4d are not supported"),
     ("PASSWORD", "the types basic and cp4d are not supported"),
 ];
+
+/// What can be set for [`IbmCloud`](super::IbmCloud): arguments and keys of a profile. Variables have the service's prefix.
+pub const SETTINGS: [Setting; 13] = {
+    let mut settings = [AUTH_TYPE.setting; 13];
+    let mut at = 0;
+    while at < settings.len() {
+        settings[at] = EXTERNAL[at].setting.with_variables(&[]);
+        at += 1;
+    }
+    settings
+};
+
+/// What can be set for [`Watsonx`](super::Watsonx).
+pub const WATSONX_SETTINGS: [Setting; 18] = [
+    URL.setting,
+    REGION.setting,
+    API_KEY.setting,
+    TOKEN.setting,
+    TOKEN_FILE.setting,
+    PROJECT_ID.setting,
+    SPACE_ID.setting,
+    VERSION.setting,
+    AUTH_TYPE.setting,
+    AUTH_URL.setting,
+    SCOPE.setting,
+    CLIENT_ID.setting,
+    CLIENT_SECRET.setting,
+    PROFILE_ID.setting,
+    PROFILE_NAME.setting,
+    PROFILE_CRN.setting,
+    ACCOUNT_ID.setting,
+    CR_TOKEN_FILE.setting,
+];
+
+/// All of it for the reference. For a service, the variables have its name in front.
+pub(in crate::systems) fn reference() -> Vec<Reference> {
+    let watsonx = WATSONX_SETTINGS.iter().map(|setting| Reference::of("watsonx", setting));
+    let service = EXTERNAL.iter().zip(&SETTINGS).map(|(known, setting)| {
+        let variables = known.external.iter().map(|key| format!("<SERVICE>_{key}")).collect();
+        Reference { variables, ..Reference::of("ibm", setting) }
+    });
+    watsonx.chain(service).collect()
+}

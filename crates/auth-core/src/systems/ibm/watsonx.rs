@@ -8,7 +8,7 @@ use http::HeaderName;
 
 use super::auth_type::AuthType;
 use super::login::{self, Login};
-use super::resolver::{Places, Resolver};
+use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
     API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE,
     URL, VERSION,
@@ -30,15 +30,15 @@ const API_VERSION: &str = "2026-10-14";
 /// | where it is | `url` | `WATSONX_URL` | `url`, `endpoint` |
 /// | or in which region | `region` | `WATSONX_REGION` | `region` |
 /// | API key | `api_key` | `WATSONX_APIKEY`, `WATSONX_API_KEY` | `api_key`, `apikey` |
-/// | or a token that somebody renews | `token` | `WATSONX_BEARER_TOKEN`, `WATSONX_TOKEN`, `USER_ACCESS_TOKEN` | `token`, `bearer_token` |
+/// | or a token that somebody renews | `token` | `WATSONX_TOKEN`, `USER_ACCESS_TOKEN` | `token`, `bearer_token` |
 /// | or the file it stands in | `token_file` | `RUNTIME_ENV_ACCESS_TOKEN_FILE` | `token_file` |
 /// | project | `project_id` | `WATSONX_PROJECT_ID` | `project_id` |
 /// | or space | `space_id` | `WATSONX_SPACE_ID`, `WATSONX_DEPLOYMENT_SPACE_ID` | `space_id` |
 ///
 /// The names are those of IBM's client, its integrations, and the runtimes of watsonx.ai Studio. As variables, a token's file
 /// wins over a token, and an API key over both: it is renewed by itself. Other [types](AuthType) of authentication than these
-/// are chosen by `WATSONX_AUTH_TYPE` or the key `auth_type`, with the names of [`IbmCloud`](super::IbmCloud) behind `WATSONX_`,
-/// or by a [`source`](Watsonx::source).
+/// are chosen by `WATSONX_AUTH_TYPE` or the key `auth_type`; [`WATSONX_SETTINGS`](super::WATSONX_SETTINGS) has all names. Or
+/// give a [`source`](Watsonx::source).
 ///
 /// ```
 /// use auth_core::systems::ibm::Watsonx;
@@ -49,9 +49,11 @@ const API_VERSION: &str = "2026-10-14";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Watsonx {
-    settings: Resolver,
+    arguments: Arguments,
+    env: Option<Env>,
+    profile: Option<Profile>,
     source: Option<Arc<dyn TokenSource>>,
     ids_in: IdsIn,
 }
@@ -70,58 +72,48 @@ pub enum IdsIn {
     Header,
 }
 
-impl Default for Watsonx {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Watsonx {
-    /// Nothing but arguments.
+    /// From arguments alone.
     pub fn new() -> Self {
-        Self::of(Resolver::new(&Env::of::<String, String>([]), None, Places::Watsonx))
+        Self::default()
     }
 
-    /// Variables behind the arguments.
+    /// From arguments, and behind them these variables: `Watsonx::from_env(&Env::process())`.
     pub fn from_env(env: &Env) -> Self {
-        Self::of(Resolver::new(env, None, Places::Watsonx))
+        Self { env: Some(env.clone()), ..Self::default() }
     }
 
-    /// Variables behind the arguments, and a profile behind those.
+    /// From arguments, behind them these variables, and behind them a profile.
     pub fn from_profile(profile: Profile, env: &Env) -> Self {
-        Self::of(Resolver::new(env, Some(profile), Places::Watsonx))
-    }
-
-    fn of(settings: Resolver) -> Self {
-        Self { settings, source: None, ids_in: IdsIn::default() }
+        Self { profile: Some(profile), ..Self::from_env(env) }
     }
 
     /// Where it is: https, or loopback. Without a path, unless a proxy stands in front.
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.settings.give(&URL, url.into());
+        self.arguments.give(&URL, url.into());
         self
     }
 
     /// The region, such as `us-south`, for `https://{region}.ml.cloud.ibm.com`.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.settings.give(&REGION, region.into());
+        self.arguments.give(&REGION, region.into());
         self
     }
 
     /// An API key of IBM Cloud's.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.settings.give(&API_KEY, key);
+        self.arguments.give(&API_KEY, key);
         self
     }
 
-    /// An access token that somebody else renews. To replace it later, give a
-    /// [`StaticToken`](crate::sources::StaticToken) as [`source`](Self::source) and keep its handle.
+    /// An access token that somebody else renews. The access's [`token_handle`](Access::token_handle) replaces it when it has
+    /// been renewed.
     #[must_use]
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
-        self.settings.give(&TOKEN, token);
+        self.arguments.give(&TOKEN, token);
         self
     }
 
@@ -129,7 +121,7 @@ impl Watsonx {
     /// dropped.
     #[must_use]
     pub fn token_file(mut self, path: impl Into<String>) -> Self {
-        self.settings.give(&TOKEN_FILE, path.into());
+        self.arguments.give(&TOKEN_FILE, path.into());
         self
     }
 
@@ -143,14 +135,14 @@ impl Watsonx {
     /// Another IAM than `https://iam.cloud.ibm.com`.
     #[must_use]
     pub fn auth_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.give(&AUTH_URL, url.into());
+        self.arguments.give(&AUTH_URL, url.into());
         self
     }
 
     /// The scope to ask for. Default: all that the key may do.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.settings.give(&SCOPE, scope.into());
+        self.arguments.give(&SCOPE, scope.into());
         self
     }
 
@@ -158,28 +150,28 @@ impl Watsonx {
     /// placeholder `bx`, which IAM does not ask for.
     #[must_use]
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
-        self.settings.give(&CLIENT_ID, id.into());
+        self.arguments.give(&CLIENT_ID, id.into());
         self
     }
 
     /// The client secret, which goes with a [`client_id`](Self::client_id).
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
-        self.settings.give(&CLIENT_SECRET, secret);
+        self.arguments.give(&CLIENT_SECRET, secret);
         self
     }
 
     /// The project that requests are for.
     #[must_use]
     pub fn project_id(mut self, id: impl Into<String>) -> Self {
-        self.settings.give(&PROJECT_ID, id.into());
+        self.arguments.give(&PROJECT_ID, id.into());
         self
     }
 
     /// The deployment space that requests are for.
     #[must_use]
     pub fn space_id(mut self, id: impl Into<String>) -> Self {
-        self.settings.give(&SPACE_ID, id.into());
+        self.arguments.give(&SPACE_ID, id.into());
         self
     }
 
@@ -193,168 +185,166 @@ impl Watsonx {
     /// The version of the API, a date. Default: `2026-10-14`, that of IBM's own client; a request's own `version` wins.
     #[must_use]
     pub fn version(mut self, date: impl Into<String>) -> Self {
-        self.settings.give(&VERSION, date.into());
+        self.arguments.give(&VERSION, date.into());
         self
     }
 
-    /// Lets a file in the working directory say where a credential from elsewhere goes. Default: refused.
+    /// Sends the credential also to a URL from a file in the working directory. Default: that is an error, unless the
+    /// credential stands there too.
     #[must_use]
     pub fn allow_nearby_endpoint(mut self) -> Self {
-        self.settings.allow_nearby = true;
+        self.arguments.allow_nearby_endpoint = true;
         self
     }
 
-    /// Puts it together. Nothing is sent.
+    /// Looks everything up. Nothing is sent.
     ///
     /// # Errors
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if the endpoint or the credential is missing,
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if something is there and can't be used. The message names the
     /// argument, the variable, or file and line.
-    pub fn access(mut self) -> Result<Access, Error> {
-        let login = match self.source.take() {
-            Some(source) => {
-                let place = Provenance::Argument("source".into());
-                let login = Login { source: Some(source), credentials: Vec::new(), endpoints: Vec::new() };
-                login.with(Found::new("source", "", place))
+    pub fn access(self) -> Result<Access, Error> {
+        let env = self.env.unwrap_or_else(Env::empty);
+        let mut settings = Resolver::new(self.arguments, env, self.profile, Places::Watsonx);
+        let login = match self.source {
+            Some(source) => Login::new(source, Found::new("source", "", Provenance::Argument("source".into()))),
+            None => log_in(&mut settings)?,
+        };
+        let url = address(&mut settings)?;
+        let context = context(self.ids_in, &mut settings)?;
+        let access = login.at_api("watsonx", url, &mut settings)?;
+        Ok(access.with_context(context).with_explanation(settings.into_explanation()))
+    }
+}
+
+fn log_in(settings: &mut Resolver) -> Result<Login, Error> {
+    if let Some(stated) = settings.find(&AUTH_TYPE)? {
+        return login::by(AuthType::parse(&stated)?, Some(&stated), settings);
+    }
+    let api_key = settings.find(&API_KEY)?;
+    let token = token_or_file(settings)?;
+    match (api_key, token) {
+        (Some(_), None) => login::by(AuthType::Iam, None, settings),
+        (None, Some(token)) => log_in_by(&token, settings),
+        (None, None) => Err(Error::unavailable(format!(
+            "neither an API key nor a token is configured: {}; or a token: {}",
+            settings.ways(&API_KEY),
+            settings.ways(&TOKEN)
+        ))),
+        (Some(key), Some(token)) => match settings.stronger(&key, &token) {
+            Some(true) => login::by(AuthType::Iam, None, settings),
+            Some(false) => log_in_by(&token, settings),
+            // Platforms set variables for everybody; an API key is one's own, and renewed by itself.
+            None if settings.is_variable(&key) => {
+                settings.note(format!("{} is not used beside the API key", token.provenance()));
+                login::by(AuthType::Iam, None, settings)
             }
-            None => self.log_in()?,
-        };
-        let url = self.address()?;
-        let endpoint = url.endpoint()?;
-        // Requests always carry a credential here, so that it need not wait for the first one to be refused.
-        url::parse(url.value().trim(), For::TokenEndpoint).map_err(|reason| url.unusable(reason))?;
-        let context = self.context()?;
-        let endpoints: Vec<Found> = login.endpoints.into_iter().chain([url]).collect();
-        self.settings.check_trust(&endpoints, &login.credentials)?;
-        let access = match login.source {
-            Some(source) => Access::new("watsonx", source, endpoint),
-            None => Access::none_needed("watsonx", endpoint),
-        };
-        Ok(access.with_context(context).with_explanation(self.settings.into_explanation()))
+            None => Err(login::one_too_many(&key, &token)),
+        },
     }
+}
 
-    fn log_in(&mut self) -> Result<Login, Error> {
-        if let Some(stated) = self.settings.find(&AUTH_TYPE)? {
-            return login::by(AuthType::parse(&stated)?, Some(&stated), &mut self.settings);
-        }
-        let api_key = self.settings.find(&API_KEY)?;
-        let token = self.token_or_file()?;
-        match (api_key, token) {
-            (Some(_), None) => login::by(AuthType::Iam, None, &mut self.settings),
-            (None, Some(token)) => self.log_in_by(&token),
-            (None, None) => Err(Error::unavailable(format!(
-                "neither an API key nor a token is configured: {}; or a token: {}",
-                self.settings.ways(&API_KEY),
-                self.settings.ways(&TOKEN)
-            ))),
-            (Some(key), Some(token)) => match self.settings.stronger(&key, &token) {
-                Some(true) => login::by(AuthType::Iam, None, &mut self.settings),
-                Some(false) => self.log_in_by(&token),
-                // Platforms set variables for everybody; an API key is one's own, and renewed by itself.
-                None if matches!(key.provenance(), Provenance::Variable(_)) => {
-                    self.settings.note(format!("{} is not used beside the API key", token.provenance()));
-                    login::by(AuthType::Iam, None, &mut self.settings)
-                }
-                None => Err(login::one_too_many(&key, &token)),
-            },
-        }
-    }
-
-    /// The token, or the file it stands in: the one from the stronger place, and of two variables the file.
-    fn token_or_file(&mut self) -> Result<Option<Found>, Error> {
-        Ok(match (self.settings.find(&TOKEN)?, self.settings.find(&TOKEN_FILE)?) {
-            (Some(token), Some(file)) => match self.settings.stronger(&token, &file) {
-                Some(true) => Some(token),
-                None if matches!(token.provenance(), Provenance::Argument(_)) => {
-                    return Err(login::one_too_many(&token, &file));
-                }
-                _ => {
-                    self.settings.note(format!("{} is not used beside a token's file", token.provenance()));
-                    Some(file)
-                }
-            },
-            (token, file) => token.or(file),
-        })
-    }
-
-    fn log_in_by(&mut self, token: &Found) -> Result<Login, Error> {
-        if token.what() != TOKEN_FILE.what {
-            return login::by(AuthType::BearerToken, None, &mut self.settings);
-        }
-        let path = self.settings.env().resolve(Path::new(token.value()))?;
-        let nearby = token.provenance().is_nearby() && self.settings.env().is_nearby(&path);
-        let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
-        let source: Arc<dyn TokenSource> = Arc::new(FileToken::new(path).drop_scheme());
-        let login = Login { source: Some(source), credentials: Vec::new(), endpoints: Vec::new() };
-        Ok(login.with(Found::new("token", "", place)))
-    }
-
-    /// The url, or that of the region.
-    fn address(&mut self) -> Result<Found, Error> {
-        let (url, region) = (self.settings.find(&URL)?, self.settings.find(&REGION)?);
-        let region = match (url, region) {
-            (Some(url), None) => return Ok(url),
-            (None, Some(region)) => region,
-            (None, None) => {
-                let ways = self.settings.ways(&URL);
-                let message = format!("no url is configured: {ways}; or say the region, by `region` or WATSONX_REGION");
-                return Err(Error::unavailable(message));
+/// The token, or the file it stands in: the one from the stronger place, and of two variables the file.
+fn token_or_file(settings: &mut Resolver) -> Result<Option<Found>, Error> {
+    Ok(match (settings.find(&TOKEN)?, settings.find(&TOKEN_FILE)?) {
+        (Some(token), Some(file)) => match settings.stronger(&token, &file) {
+            Some(true) => Some(token),
+            None if matches!(token.provenance(), Provenance::Argument(_)) => {
+                return Err(login::one_too_many(&token, &file));
             }
-            (Some(url), Some(region)) => match self.settings.stronger(&url, &region) {
-                Some(false) => region,
-                None if matches!(url.provenance(), Provenance::Argument(_)) => {
-                    return Err(login::one_too_many(&url, &region));
-                }
-                _ => {
-                    self.settings.note(format!("the region in {} is not used beside a url", region.provenance()));
-                    return Ok(url);
-                }
-            },
-        };
-        let name = region.value().trim();
-        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if name.len() > 40 || name.starts_with('-') || name.ends_with('-') || !name.chars().all(is_name) {
-            return Err(region.unusable("a region is a name such as us-south or eu-de"));
-        }
-        let url = format!("https://{name}.ml.cloud.ibm.com");
-        Ok(Found::new(REGION.what, url, region.provenance().clone()))
-    }
+            _ => {
+                settings.note(format!("{} is not used beside a token's file", token.provenance()));
+                Some(file)
+            }
+        },
+        (token, file) => token.or(file),
+    })
+}
 
-    fn context(&mut self) -> Result<Context, Error> {
-        let version = self.settings.find_or(&VERSION, API_VERSION)?;
-        let is_date = version.value().len() == 10 && version.value().parse::<jiff::civil::Date>().is_ok();
-        if !is_date {
-            return Err(version.unusable("a version is a date, YYYY-MM-DD"));
-        }
-        let context = Context::default().with_query("version", version.value());
-        let (project, space) = (self.settings.find(&PROJECT_ID)?, self.settings.find(&SPACE_ID)?);
-        let (id, field, header) = match (project, space) {
-            (None, None) => return Ok(context),
-            (Some(project), None) => (project, "project_id", "x-ibm-project-id"),
-            (None, Some(space)) => (space, "space_id", "x-ibm-space-id"),
-            (Some(project), Some(space)) => match self.settings.stronger(&project, &space) {
-                Some(true) => (project, "project_id", "x-ibm-project-id"),
-                Some(false) => (space, "space_id", "x-ibm-space-id"),
-                None => return Err(login::one_too_many(&project, &space)),
-            },
-        };
-        let value = id.value().trim();
-        Ok(match self.ids_in {
-            IdsIn::Body => context.with_body_field(Cow::Borrowed(field), value),
-            IdsIn::Query => context.with_query(Cow::Borrowed(field), value),
-            IdsIn::Header => context
-                .with_header(HeaderName::from_static(header), value)
-                .map_err(|error| error.at(id.provenance()))?,
-        })
+fn log_in_by(token: &Found, settings: &mut Resolver) -> Result<Login, Error> {
+    if token.what() != TOKEN_FILE.name() {
+        return login::by(AuthType::BearerToken, None, settings);
     }
+    let path = settings.env().resolve(Path::new(token.value()))?;
+    let nearby = token.provenance().is_nearby() && settings.env().is_nearby(&path);
+    let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
+    Ok(Login::new(FileToken::new(path).drop_scheme(), Found::new("token", "", place)))
+}
+
+/// The url, or that of the region.
+fn address(settings: &mut Resolver) -> Result<Found, Error> {
+    let (url, region) = (settings.find(&URL)?, settings.find(&REGION)?);
+    let region = match (url, region) {
+        (Some(url), None) => return secure(url),
+        (None, Some(region)) => region,
+        (None, None) => {
+            let ways = settings.ways(&URL);
+            let message = format!("no url is configured: {ways}; or say the region, by `region` or WATSONX_REGION");
+            return Err(Error::unavailable(message));
+        }
+        (Some(url), Some(region)) => match settings.stronger(&url, &region) {
+            Some(false) => region,
+            None if matches!(url.provenance(), Provenance::Argument(_)) => {
+                return Err(login::one_too_many(&url, &region));
+            }
+            _ => {
+                settings.note(format!("the region in {} is not used beside a url", region.provenance()));
+                return secure(url);
+            }
+        },
+    };
+    let name = region.value().trim();
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.len() > 40 || name.starts_with('-') || name.ends_with('-') || !name.chars().all(is_name) {
+        return Err(region.unusable("a region is a name such as us-south or eu-de"));
+    }
+    let url = format!("https://{name}.ml.cloud.ibm.com");
+    Ok(Found::new(REGION.name(), url, region.provenance().clone()))
+}
+
+/// The URL, which is one that may get a credential: requests always carry one here, so that it need not wait for the first.
+fn secure(url: Found) -> Result<Found, Error> {
+    match url::parse(url.value().trim(), For::TokenEndpoint) {
+        Ok(_) => Ok(url),
+        Err(reason) => Err(url.unusable(reason)),
+    }
+}
+
+fn context(ids_in: IdsIn, settings: &mut Resolver) -> Result<Context, Error> {
+    let version = settings.find_or(&VERSION, API_VERSION)?;
+    let is_date = version.value().len() == 10 && version.value().parse::<jiff::civil::Date>().is_ok();
+    if !is_date {
+        return Err(version.unusable("a version is a date, YYYY-MM-DD"));
+    }
+    let context = Context::default().with_query("version", version.value());
+    let (project, space) = (settings.find(&PROJECT_ID)?, settings.find(&SPACE_ID)?);
+    let (id, field, header) = match (project, space) {
+        (None, None) => return Ok(context),
+        (Some(project), None) => (project, "project_id", "x-ibm-project-id"),
+        (None, Some(space)) => (space, "space_id", "x-ibm-space-id"),
+        (Some(project), Some(space)) => match settings.stronger(&project, &space) {
+            Some(true) => (project, "project_id", "x-ibm-project-id"),
+            Some(false) => (space, "space_id", "x-ibm-space-id"),
+            None => return Err(login::one_too_many(&project, &space)),
+        },
+    };
+    let value = id.value().trim();
+    Ok(match ids_in {
+        IdsIn::Body => context.with_body_field(Cow::Borrowed(field), value),
+        IdsIn::Query => context.with_query(Cow::Borrowed(field), value),
+        IdsIn::Header => {
+            context.with_header(HeaderName::from_static(header), value).map_err(|error| error.at(id.provenance()))?
+        }
+    })
 }
 
 impl std::fmt::Debug for Watsonx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Watsonx")
-            .field("settings", &self.settings)
+            .field("arguments", &self.arguments)
+            .field("profile", &self.profile)
             .field("has_source", &self.source.is_some())
             .field("ids_in", &self.ids_in)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -26,17 +26,19 @@ struct CredentialsFile {
 }
 
 fn open(env: &Env) -> Result<Option<CredentialsFile>, Error> {
-    if let Some(named) = env.get(VARIABLE)? {
+    if let Some((named, place)) = env.look(VARIABLE)? {
         let path = env.resolve(Path::new(&named))?;
         // Who names a file means it: that it is not there is no reason to look elsewhere.
         let document = document::read(&path).map_err(|error| match error.kind() {
             ErrorKind::Unavailable => Error::misconfigured(format!(
-                "the variable {VARIABLE} names {}, and there is no such file: correct it, or unset it",
+                "{place} names {}, and there is no such file: correct it, or unset it",
                 shown(&path)
             )),
             _ => error,
         })?;
-        return Ok(Some(CredentialsFile { path, document, nearby: false }));
+        // A variable is the user's word, but for one from a `.env` file of the working directory.
+        let nearby = place.is_nearby() && env.is_nearby(&path);
+        return Ok(Some(CredentialsFile { path, document, nearby }));
     }
     let (here, home) = (env.working_directory(), env.home()?);
     // The home folder is the user's own, also for one who works in it.

@@ -9,7 +9,7 @@ mod vcap;
 
 use std::collections::BTreeMap;
 
-use super::setting::{ALL, LEFT_OUT, Setting};
+use super::setting::{EXTERNAL, Known, LEFT_OUT};
 use crate::settings::{Found, Provenance};
 use crate::{Env, Error, Secret};
 
@@ -25,9 +25,9 @@ pub(super) struct External {
 impl External {
     /// Notes a value under IBM's key of it. An empty one is none. False if IBM has no such key.
     fn put(&mut self, key: &str, value: Secret, place: Provenance) -> bool {
-        if let Some((setting, key)) = known(key) {
+        if let Some((known, key)) = known(key) {
             if !value.expose().is_empty() {
-                self.found.insert(key, Found::new(setting.what, value, place));
+                self.found.insert(key, Found::new(known.name(), value, place));
             }
             return true;
         }
@@ -44,8 +44,8 @@ fn says_something(value: &Secret) -> bool {
     !value.expose().is_empty() && !value.expose().eq_ignore_ascii_case("false")
 }
 
-fn known(key: &str) -> Option<(&'static Setting, &'static str)> {
-    ALL.into_iter().find_map(|setting| Some((setting, setting.keys.iter().copied().find(|known| *known == key)?)))
+fn known(key: &str) -> Option<(Known, &'static str)> {
+    EXTERNAL.into_iter().find_map(|known| Some((known, *known.external.iter().find(|external| **external == key)?)))
 }
 
 /// The prefix of a service's variables, without the underscore behind it.
@@ -79,7 +79,7 @@ pub(super) fn read(service: &str, env: &Env) -> Result<External, Error> {
 
 fn variables(prefix: &str, env: &Env) -> Result<External, Error> {
     let mut external = External::default();
-    let keys = ALL.iter().flat_map(|setting| setting.keys).chain(LEFT_OUT.iter().map(|(key, _)| key));
+    let keys = EXTERNAL.iter().flat_map(|known| known.external).chain(LEFT_OUT.iter().map(|(key, _)| key));
     for key in keys {
         if let Some((value, place)) = env.look(&format!("{prefix}_{key}"))? {
             external.put(key, value.into(), place);

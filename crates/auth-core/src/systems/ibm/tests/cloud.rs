@@ -17,8 +17,8 @@ fn an_api_key_is_exchanged_with_scope_and_client() {
     let [(url, form)] = &asked[..] else { panic!("{asked:?}") };
     assert_eq!(url, "POST https://iam.cloud.ibm.com/identity/token");
     assert_eq!((form["apikey"].as_str(), form["scope"].as_str()), ("k", "a b"));
-    assert_eq!(place(&access, "auth type"), "the default");
-    assert_eq!(place(&access, "API key"), "the argument `api_key`");
+    assert_eq!(place(&access, "auth_type"), "the default");
+    assert_eq!(place(&access, "api_key"), "the argument `api_key`");
     assert_eq!(access.endpoint().to_string(), "https://s.example.com/v1");
 }
 
@@ -74,14 +74,14 @@ fn what_is_missing_or_too_much_is_named() {
     let (wrong, none) = (ErrorKind::Misconfigured, ErrorKind::Unavailable);
     for (built, kind, names) in [
         (IbmCloud::new().api_key("k"), none, "`url`"),
-        (service(), none, "`profile_id`"),
+        (service(), none, "`iam_profile_id`"),
         (service().auth_type(AuthType::Iam), wrong, "`api_key`"),
         (service().auth_type(AuthType::BearerToken), wrong, "`token`"),
-        (service().auth_type(AuthType::Container), wrong, "`profile_id`"),
-        (assume(), wrong, "`profile_id`"),
-        (assume().profile_name("n"), wrong, "`account_id`"),
-        (assume().profile_id("p").profile_crn("c"), wrong, "`profile_crn`"),
-        (vpc().profile_id("p").profile_crn("c"), wrong, "`profile_crn`"),
+        (service().auth_type(AuthType::Container), wrong, "`iam_profile_id`"),
+        (assume(), wrong, "`iam_profile_id`"),
+        (assume().profile_name("n"), wrong, "`iam_account_id`"),
+        (assume().profile_id("p").profile_crn("c"), wrong, "`iam_profile_crn`"),
+        (vpc().profile_id("p").profile_crn("c"), wrong, "`iam_profile_crn`"),
         (vpc().auth_url("http://metadata.example.com"), wrong, "`auth_url`"),
         (service().api_key("k").token("t"), wrong, "`api_key` and `token`"),
         (service().api_key("k").client_id("c"), wrong, "`client_secret`"),
@@ -112,7 +112,7 @@ fn a_profile_fills_it_in() {
         profile.insert(key, Value::Literal(value.into()), Some(line + 1));
     }
     let access = IbmCloud::from_profile(profile.clone(), &Env::of([("", "")])).access().unwrap();
-    assert_eq!(place(&access, "API key"), "api_key in /home/me/config.toml:2");
+    assert_eq!(place(&access, "api_key"), "api_key in /home/me/config.toml:2");
     let (_, asked) = fetch(&access, 1);
     assert_eq!(asked[0].0, "POST https://iam.example.com/identity/token");
     assert_eq!(asked[0].1["apikey"], "from-profile");

@@ -8,7 +8,7 @@ const FILE: &str = "ibm-credentials.env";
 const NEARBY: &str = "work/ibm-credentials.env";
 
 fn build(stage: &Stage) -> Result<Access, Error> {
-    IbmCloud::from_env("my-service", &stage.env())?.default_url("https://s.example.com").access()
+    IbmCloud::from_env("my-service", &stage.env()).default_url("https://s.example.com").access()
 }
 
 fn api_key(stage: &Stage) -> String {
@@ -28,20 +28,20 @@ fn the_first_source_that_says_anything_counts_whole() {
     assert_eq!(api_key(&stage), "vcap-key");
     let access = build(&stage).unwrap();
     assert_eq!(access.endpoint().to_string(), "https://v.example.com");
-    assert_eq!(place(&access, "API key"), "the variable VCAP_SERVICES");
+    assert_eq!(place(&access, "api_key"), "the variable VCAP_SERVICES");
 
     let stage = stage.set("MY_SERVICE_APIKEY", "env-key").set("MY_SERVICE_SCOPE", "env-scope");
     assert_eq!(api_key(&stage), "env-key");
     let access = build(&stage).unwrap();
     assert_eq!(access.endpoint().to_string(), "https://s.example.com", "VCAP_SERVICES does not fill in");
-    assert_eq!(place(&access, "API key"), "the variable MY_SERVICE_APIKEY");
+    assert_eq!(place(&access, "api_key"), "the variable MY_SERVICE_APIKEY");
 
     let stage = stage.file(FILE, "# mine\nMY_SERVICE_APIKEY=file-key==\n");
     let access = build(&stage).unwrap();
     let (_, asked) = fetch(&access, 1);
     assert_eq!(asked[0].1["apikey"], "file-key==");
     assert!(!asked[0].1.contains_key("scope"), "the environment does not fill in");
-    assert!(place(&access, "API key").ends_with("/ibm-credentials.env:2"), "{}", place(&access, "API key"));
+    assert!(place(&access, "api_key").ends_with("/ibm-credentials.env:2"), "{}", place(&access, "api_key"));
 
     let stage = stage.file(NEARBY, "MY_SERVICE_APIKEY=nearby-key\n");
     assert_eq!(api_key(&stage), "nearby-key");
@@ -70,7 +70,7 @@ fn a_later_line_wins_also_if_it_takes_a_value_away() {
 fn a_service_bound_under_its_label_is_found_and_another_is_not() {
     let stage =
         Stage::new().set("VCAP_SERVICES", &vcap(r#"{"name":"second","credentials":{"iam_apikey":"second-key"}}"#));
-    let of = |service: &str| IbmCloud::from_env(service, &stage.env()).unwrap().url("https://s.example.com").access();
+    let of = |service: &str| IbmCloud::from_env(service, &stage.env()).url("https://s.example.com").access();
     assert_eq!(fetch(&of("my-label").unwrap(), 1).1[0].1["apikey"], "label-key");
     assert_eq!(fetch(&of("second").unwrap(), 1).1[0].1["apikey"], "second-key");
     assert_eq!(of("third").unwrap_err().kind(), ErrorKind::Unavailable);
@@ -118,7 +118,7 @@ fn the_type_is_the_stated_one_else_iam_with_a_key_else_container() {
             variables.iter().fold(Stage::new(), |stage, (key, value)| stage.set(&format!("MY_SERVICE_{key}"), value));
         match (build(&stage), expect) {
             (Ok(access), Ok(kind)) => {
-                let shown = access.explain().settings().iter().find(|shown| shown.name() == "auth type").unwrap();
+                let shown = access.explain().settings().iter().find(|shown| shown.name() == "auth_type").unwrap();
                 assert!(shown.value().unwrap().eq_ignore_ascii_case(kind), "{variables:?}: {shown}");
             }
             (Err(error), Err((kind, names))) => {
@@ -147,7 +147,7 @@ fn what_is_left_out_is_told() {
 fn an_endpoint_of_the_working_directory_gets_credentials_from_there_only() {
     let evil = "MY_SERVICE_AUTH_URL=https://evil.example.com\nMY_SERVICE_URL=https://evil.example.com\n";
     let stage = Stage::new().file("secret", "users-own").file(NEARBY, evil);
-    let from_env = || IbmCloud::from_env("my-service", &stage.env()).unwrap();
+    let from_env = || IbmCloud::from_env("my-service", &stage.env());
     let refused = |built: IbmCloud| {
         let text = built.access().unwrap_err().to_string();
         assert!(text.contains("working directory") && text.contains("allow_nearby_endpoint"), "{text}");
@@ -162,22 +162,22 @@ fn an_endpoint_of_the_working_directory_gets_credentials_from_there_only() {
 
     let file = format!("{evil}MY_SERVICE_IAM_PROFILE_ID=p\nMY_SERVICE_CR_TOKEN_FILENAME=../secret\n");
     let stage = stage.file(NEARBY, &file);
-    refused(IbmCloud::from_env("my-service", &stage.env()).unwrap());
+    refused(IbmCloud::from_env("my-service", &stage.env()));
     let stage = stage.file(NEARBY, &format!("{evil}MY_SERVICE_APIKEY=theirs\n"));
-    IbmCloud::from_env("my-service", &stage.env()).unwrap().access().unwrap();
+    IbmCloud::from_env("my-service", &stage.env()).access().unwrap();
 }
 
 #[test]
 fn one_who_works_in_the_home_folder_stands_among_own_files() {
     let stage = Stage::new().file(FILE, "MY_SERVICE_AUTH_URL=https://iam.example.com\n");
-    let built = IbmCloud::from_env("my-service", &stage.env_in("")).unwrap();
+    let built = IbmCloud::from_env("my-service", &stage.env_in(""));
     built.api_key("own").url("https://s.example.com").access().unwrap();
 }
 
 #[test]
 fn a_service_needs_a_name() {
-    let text = IbmCloud::from_env(" ", &Stage::new().env()).unwrap_err().to_string();
+    let text = IbmCloud::from_env(" ", &Stage::new().env()).access().unwrap_err().to_string();
     assert!(text.contains("`service`"), "{text}");
     let stage = Stage::new().set("MY_OTHER_SERVICE_APIKEY", "k");
-    IbmCloud::from_env("My other-service", &stage.env()).unwrap().url("https://s.example.com").access().unwrap();
+    IbmCloud::from_env("My other-service", &stage.env()).url("https://s.example.com").access().unwrap();
 }

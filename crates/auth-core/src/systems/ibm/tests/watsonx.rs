@@ -75,12 +75,12 @@ fn variables_are_read_and_an_argument_wins() {
         .set("WATSONX_API_KEY", "second")
         .set("WATSONX_PROJECT_ID", "env-project");
     let access = Watsonx::from_env(&stage.env()).access().unwrap();
-    assert_eq!(place(&access, "API key"), "the variable WATSONX_API_KEY");
+    assert_eq!(place(&access, "api_key"), "the variable WATSONX_API_KEY");
     assert_eq!(access.endpoint().to_string(), "https://eu-de.ml.cloud.ibm.com");
 
     let stage = stage.set("WATSONX_APIKEY", "first");
     let built = || Watsonx::from_env(&stage.env());
-    assert_eq!(place(&built().access().unwrap(), "API key"), "the variable WATSONX_APIKEY");
+    assert_eq!(place(&built().access().unwrap(), "api_key"), "the variable WATSONX_APIKEY");
     let access = built().api_key("given").region("us-south").space_id("given").access().unwrap();
     assert_eq!(fetch(&access, 1).1[0].1["apikey"], "given");
     assert_eq!(access.endpoint().to_string(), "https://us-south.ml.cloud.ibm.com");
