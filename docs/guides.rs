@@ -18,6 +18,9 @@ mod guides {
     #[doc = include_str!("guides/reqwest.md")]
     mod reqwest {}
 
+    #[doc = include_str!("guides/api-client.md")]
+    mod api_client {}
+
     #[doc = include_str!("guides/custom-source.md")]
     mod custom_source {}
 

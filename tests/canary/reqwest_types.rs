@@ -4,16 +4,24 @@ use std::time::Duration;
 
 use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::FakeRuntime;
-use auth_core::sources::ApiKey;
-use auth_core::{Authenticator, Outcome};
+use auth_core::sources::{ApiKey, StaticToken};
+use auth_core::{Access, Authenticator, Endpoint, Outcome};
 use auth_emulator::{Emulator, Fault, StatusCode};
-use auth_reqwest::{AuthMiddleware, Error, ErrorExt, RequestBuilderExt, ReqwestTransport, api_client};
+use auth_reqwest::clients::{
+    ApiKeyInfo, CapeClient, Experiment, GeneratedText, IssuedApiKey, IssuedToken, IvcapClient, PersonalToken,
+    PodstackClient, PodstackRegistry, Project, Record, Service, SkyflowClient, SkyflowConnection, SkyflowKeys,
+    WatsonxClient,
+};
+use auth_reqwest::{
+    ApiClient, AuthMiddleware, Error, ErrorExt, Paging, RequestBuilderExt, ReqwestTransport, Retries, api_client,
+};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 
 use super::logs::{Heard, check_error, exchanged};
 use super::stage::{HOUR, Issuer, api_key, builder, granted};
 use super::table::{Table, chain, show};
 use super::{hunt, secrets};
+use crate::reqwest::api_stage::{ApiStage, answer as reply};
 
 pub(super) fn show(table: &mut Table) {
     let runtime = FakeRuntime::new();
@@ -29,9 +37,92 @@ pub(super) fn show(table: &mut Table) {
     // With a URL inside, and a canary in every part of that.
     let unbuilt = api_client().build().unwrap().get(format!("odd:{}", hostile())).build().unwrap_err();
     show!(table, Error::from(unbuilt));
+    api(table);
+    clients(table);
     for name in ["ClientExt", "ErrorExt", "RequestBuilderExt", "Sealed"] {
         table.silent(&format!("auth-reqwest::{name}"), "a trait of methods for other crates' types");
     }
+}
+
+/// An access with a canary for a token.
+fn access() -> Access {
+    let source = StaticToken::new(secrets::ACCESS_TOKEN).unwrap();
+    Access::new("acme", source, Endpoint::parse("https://api.acme.example").unwrap())
+}
+
+/// The client, with a canary wherever a request, its answer or its error have room.
+fn api(table: &mut Table) {
+    let stage = ApiStage::once(&access());
+    let path = format!("/{}?key={}", secrets::QUERY_SECRET, secrets::QUERY_SECRET);
+    let request = || {
+        let request = stage.client.post(&path).query("q", secrets::QUERY_SECRET);
+        request.header("x-own", secrets::EXTRA_HEADER).json(&secrets::FORM_VALUE)
+    };
+    let mut body = serde_json::json!({ "email": "a@b.example", "secret": secrets::ANSWER });
+    stage.server.then(reply(200, &body).header("x-secret", secrets::ANSWER));
+    let response = stage.run(request().send()).0.unwrap();
+    let whoami: auth_reqwest::Whoami = serde_json::from_value(body.take()).unwrap();
+    let paging = Paging::cursor("after", "/next");
+    let mut pages = stage.client.pages::<u8>(&path, paging.clone()).query("q", secrets::QUERY_SECRET);
+    stage.server.then(reply(200, serde_json::json!({ "items": [], "next": secrets::ANSWER })));
+    stage.run(pages.next()).0.unwrap();
+    show!(table, stage.client, request(), response, whoami, paging, pages, Retries::default());
+    let builder = ApiClient::builder(&access()).client(api_client().build().unwrap()).with(AuthMiddleware::new(
+        Authenticator::builder(StaticToken::new(secrets::NEXT_TOKEN).unwrap()).anywhere().build().unwrap(),
+    ));
+    show!(table, builder, auth_reqwest::ApiErrorKind::Authentication);
+
+    let quoted = serde_json::json!({
+        "error": {
+            "message": format!("no: {} {} {}", secrets::ACCESS_TOKEN, secrets::ANSWER, secrets::QUERY_SECRET),
+            "code": secrets::ACCESS_TOKEN,
+            "field": secrets::ANSWER,
+        },
+        "trace": secrets::ACCESS_TOKEN,
+        "detail": secrets::ANSWER,
+    });
+    for status in [302, 400, 401, 403, 404, 429, 500] {
+        let location = format!("https://elsewhere.example.com/?key={}", secrets::ANSWER);
+        stage.server.then(reply(status, &quoted).header("location", &location).header("retry-after", secrets::ANSWER));
+        show!(table, stage.run(request().send()).0.unwrap_err());
+    }
+    stage.server.then(reply(200, serde_json::json!(secrets::ANSWER)));
+    let undecodable = async { request().send().await.unwrap().json::<u8>().await };
+    show!(table, stage.run(undecodable).0.unwrap_err());
+    stage.server.then_refuse();
+    show!(table, stage.run(request().send()).0.unwrap_err());
+    let elsewhere = stage.client.get(hostile());
+    show!(table, stage.run(elsewhere.send()).0.unwrap_err());
+}
+
+/// The systems' clients, and what they hand out.
+fn clients(table: &mut Table) {
+    let stage = ApiStage::once(&access());
+    let client = || stage.client.clone();
+    let (cape, watsonx, ivcap) =
+        (CapeClient::over(client()), WatsonxClient::over(client()), IvcapClient::over(client()));
+    let (vault, keys) = (SkyflowClient::over(client()), SkyflowKeys::over(client()));
+    let (podstack, registry) = (PodstackClient::over(client()), PodstackRegistry::over(client()));
+    show!(table, cape, watsonx, ivcap, vault, keys, podstack, registry, SkyflowConnection::over(client()));
+    show!(table, cape.create_token("ci"), keys.create("reporting"));
+    show!(table, watsonx.generate("model", secrets::FORM_VALUE));
+    show!(table, vault.get("vault", "persons").ids([secrets::QUERY_SECRET]));
+
+    let token = serde_json::json!({ "token": secrets::NEXT_TOKEN });
+    show!(table, serde_json::from_value::<IssuedToken>(token).unwrap());
+    let key = serde_json::json!({ "clientID": "c", "apiKeyID": "k", "apiKey": secrets::API_KEY });
+    show!(table, serde_json::from_value::<IssuedApiKey>(key).unwrap());
+    let record = serde_json::json!({ "fields": { "ssn": secrets::ANSWER }, "tokens": { "ssn": secrets::ANSWER } });
+    show!(table, serde_json::from_value::<Record>(record).unwrap());
+    // Nothing in these is secret; what they print is what the API says to everybody who may ask.
+    let listed = serde_json::json!({ "id": "i", "ID": "i", "name": "n", "created_at": "2026-11-22T00:00:00Z" });
+    show!(table, serde_json::from_value::<PersonalToken>(listed.clone()).unwrap());
+    show!(table, serde_json::from_value::<ApiKeyInfo>(listed.clone()).unwrap());
+    show!(table, serde_json::from_value::<Service>(listed.clone()).unwrap());
+    show!(table, serde_json::from_value::<Project>(listed.clone()).unwrap());
+    show!(table, serde_json::from_value::<Experiment>(listed).unwrap());
+    let text = serde_json::json!({ "results": [{ "generated_text": "hi" }] });
+    show!(table, serde_json::from_value::<GeneratedText>(text).unwrap());
 }
 
 /// A URL on nobody's host with a canary in user, path and query.

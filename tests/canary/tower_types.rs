@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use auth_core::runtime::FakeRuntime;
-use auth_core::{Authenticator, Endpoint};
+use auth_core::{Access, Authenticator, Endpoint};
 use auth_tower::{
-    AuthLayer, BaseUrlLayer, BoxedError, Cloned, Error, HyperTransport, Never, TowerTransport, WhenEmpty,
+    AccessLayer, AuthLayer, BaseUrlLayer, BoxedError, Cloned, Error, HyperTransport, Never, TowerTransport, WhenEmpty,
 };
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -89,13 +89,17 @@ pub(super) fn request() -> Request<Body> {
 
 pub(super) fn show(table: &mut Table) {
     let (_, auth) = with_token([]);
-    let layer = AuthLayer::new(auth);
+    let layer = AuthLayer::new(auth.clone());
     let service = layer.clone().replay(Cloned).layer(Api::default());
-    let base = BaseUrlLayer::new(Endpoint::parse("https://api.example.com/v1").unwrap());
+    let endpoint = Endpoint::parse("https://api.example.com/v1").unwrap();
+    let base = BaseUrlLayer::new(endpoint.clone());
     let mut inside = base.layer(service.clone());
     let future = inside.call(request());
     let failing = inside.call(Request::options("*").body(Body::default()).unwrap());
-    show!(table, layer, service, base, inside, future, failing);
+    let access = Access::new("acme", auth_core::sources::StaticToken::new(secrets::NEXT_TOKEN).unwrap(), endpoint);
+    let whole = AccessLayer::sharing(&access, auth).replay(Cloned);
+    table.inside("auth-tower::InContext", &whole.layer(Api::default()));
+    show!(table, whole, layer, service, base, inside, future, failing);
 
     show!(table, WhenEmpty, Cloned, Never);
     let predicate: fn(&http::Method, &HeaderMap) -> bool = |_, _| true;

@@ -38,6 +38,8 @@ pub(crate) enum Needs {
 pub(crate) struct Given {
     pub(crate) source: Option<Vec<FetchAnswer>>,
     pub(crate) endpoint: Option<Vec<EndpointAnswer>>,
+    /// The source sends the endpoint assertions that live so long, instead of a key.
+    pub(crate) assertion: Option<f64>,
     pub(crate) file: Option<TokenFile>,
     pub(crate) chain: Option<Vec<ChainLink>>,
     /// The name that the environment chooses.

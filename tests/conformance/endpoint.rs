@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 
+use super::assertion::Assertions;
 use super::case::EndpointAnswer;
 use super::clock::Clock;
 use super::moments::{Tokens, fill_in};
@@ -15,11 +16,13 @@ pub(crate) struct ScriptedEndpoint {
     pub(crate) script: Script<EndpointAnswer>,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
+    pub(crate) assertions: Assertions,
 }
 
 #[async_trait]
 impl Transport for ScriptedEndpoint {
-    async fn send(&self, _request: Request<Bytes>, _limit: usize) -> Result<Response<Bytes>, Error> {
+    async fn send(&self, request: Request<Bytes>, _limit: usize) -> Result<Response<Bytes>, Error> {
+        self.assertions.note(request.body(), &self.clock);
         let answer = self.script.next(|_| true);
         let answer = answer.ok_or_else(|| Error::misconfigured("the case does not foresee this request"))?;
         self.clock.sleep(answer.takes).await;

@@ -21,6 +21,7 @@ impl World {
         }
         status(expect, credential)?;
         events(expect, credential)?;
+        same_if_given("assertions", expect.assertions.clone(), credential.assertions.all())?;
         requests(expect, &self.seen.lock().unwrap())
     }
 

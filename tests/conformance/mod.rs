@@ -21,6 +21,7 @@
 //! | [`check`], [`expectations`] | expected and got |
 
 mod act;
+mod assertion;
 mod calls;
 mod case;
 mod check;

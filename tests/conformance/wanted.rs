@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::assertion::Assertion;
+
 /// An error.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +73,8 @@ pub(crate) struct Expect {
     pub(crate) last_error: Option<String>,
     /// How many events of each of these kinds.
     pub(crate) events: BTreeMap<String, usize>,
+    /// Assertions that reached the token endpoint.
+    pub(crate) assertions: Option<Vec<Assertion>>,
     /// Requests that reached the API server.
     pub(crate) requests: Option<usize>,
     /// How many of them carried each token; `none` for none.

@@ -11,6 +11,7 @@ use auth_core::runtime::{Moment, Runtime};
 use auth_core::sources::{ApiKey, Chain, FileToken, Link};
 use auth_core::{Authenticator, Builder, Env, Event, Policy, TokenSource};
 
+use super::assertion::{self, Assertions};
 use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, Redirects, Replay, TokenFile};
 use super::clock::Clock;
 use super::endpoint::ScriptedEndpoint;
@@ -44,6 +45,7 @@ pub(crate) struct World {
 pub(crate) struct Credential {
     pub(crate) auth: Authenticator,
     pub(crate) fetches: Fetches,
+    pub(crate) assertions: Assertions,
     pub(crate) events: Arc<Mutex<BTreeMap<String, usize>>>,
 }
 
@@ -165,7 +167,11 @@ impl Maker<'_> {
                 script: Script::new("token endpoint", answers, EndpointAnswer::calls, self.complaints),
                 clock: self.clock.clone(),
                 tokens: self.tokens.clone(),
+                assertions: Assertions::default(),
             };
+            if let Some(lifetime) = self.given.assertion {
+                return self.credential(assertion::source(url, lifetime), Some(endpoint));
+            }
             return self.credential(ApiKey::new(url, "the-api-key").unwrap(), Some(endpoint));
         }
         if self.given.file.is_some() {
@@ -187,7 +193,7 @@ impl Maker<'_> {
         });
         let chain = Chain::new(links.collect::<Vec<_>>());
         let chosen = self.given.chosen.iter().map(|name| ("AUTHCTL_SOURCE", name));
-        (Some(chain.from_env(Env::of(chosen))), asked)
+        (Some(chain.in_env(Env::of(chosen))), asked)
     }
 
     fn scripted(&self, answers: &[FetchAnswer]) -> ScriptedSource {
@@ -203,6 +209,7 @@ impl Maker<'_> {
         let source = Watched { source, clock: self.clock.clone(), fetches: fetches.clone() };
         let mut builder =
             origins(Authenticator::builder(source), &self.given.origins).policy(policy(&self.given.policy));
+        let assertions = endpoint.as_ref().map(|endpoint| endpoint.assertions.clone()).unwrap_or_default();
         if let Some(endpoint) = endpoint {
             builder = builder.transport(endpoint);
         }
@@ -211,7 +218,7 @@ impl Maker<'_> {
             if self.given.unstoppable_tasks { builder.runtime(Unstoppable(runtime)) } else { builder.runtime(runtime) };
         let log = Arc::clone(&events);
         let auth = builder.listener(move |event| *log.lock().unwrap().entry(name(event)).or_default() += 1);
-        Credential { auth: auth.build().unwrap(), fetches, events }
+        Credential { auth: auth.build().unwrap(), fetches, assertions, events }
     }
 }
 

@@ -2,6 +2,11 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`api_clients`] | the systems' clients send what the systems' own send |
+//! | [`api_errors`] | an API client's errors say what to change, and repeat no secret |
+//! | [`api_pages`] | lists are read to their end, and the token stays at home |
+//! | [`api_requests`] | an API client's requests go where they should, and say what they should |
+//! | [`api_retries`] | what an API client repeats, and when |
 //! | [`redirects`] | clients built here stop at other origins; what one built elsewhere does |
 //! | [`tokens`] | the token client follows nobody, says nothing of where it was, and reads no endless answer |
 //! | [`retry`] | with reqwest-retry outside each try has its token, and what could not be sent is not tried again |
@@ -15,6 +20,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise, and so may what tests are made of")]
 
+mod api_clients;
+mod api_errors;
+mod api_pages;
+mod api_requests;
+mod api_retries;
+pub(crate) mod api_stage;
 mod bodies;
 mod errors;
 mod extensions;

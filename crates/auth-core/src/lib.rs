@@ -79,6 +79,12 @@
 //! | a token, or an API key sent as it is | [`sources::StaticToken`] |
 //! | a token in a variable or a rotated file | [`sources::EnvToken`], [`sources::FileToken`] |
 //! | an API key to exchange for tokens | [`sources::ApiKey`] |
+//! | a client id with a secret, or with a key | [`sources::ClientCredentials`] |
+//! | a service account's key, or a KMS that has it | [`sources::JwtBearer`], [`signer`] |
+//! | a refresh token of a user who has signed in | [`sources::RefreshToken`] |
+//! | a token of another issuer, or of another kind | [`sources::TokenExchange`] |
+//! | a program that prints tokens (`az`, `gcloud`, a Kubernetes plugin) | `sources::Exec` (feature `exec`) |
+//! | one of several, whichever is configured | [`sources::Chain`] |
 //! | a personal access token (a JWT) | [`sources::PersonalToken`] |
 //! | a backend that hands out tokens | [`sources::Remote`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
@@ -86,8 +92,9 @@
 //!
 //! # Features
 //!
-//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `ibm`: IBM Cloud's
-//! addresses (`systems::ibm`).
+//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `signing`: private
+//! keys in PEM (`signer::PrivateKey`), by aws-lc-rs. `exec`: helper
+//! programs (`sources::Exec`). `ibm`: IBM Cloud (`systems::ibm`).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use crate::{Origin, RecordedRequest, Rejection, shared::Shared};
 
@@ -43,7 +43,7 @@ pub(crate) async fn record(
         rejection: None,
         note: None,
     });
-    let response = match body {
+    let mut response = match body {
         Ok(body) => {
             head.extensions.insert(Index(index));
             next.run(Request::from_parts(head, Body::from(body))).await
@@ -53,5 +53,6 @@ pub(crate) async fn record(
     let rejection = response.extensions().get::<Rejection>().copied();
     let note = response.extensions().get::<Note>().map(|note| note.0);
     shared.recording.answered(index, response.status(), rejection, note);
+    response.headers_mut().entry(header::DATE).or_insert_with(|| shared.clock.date());
     response
 }

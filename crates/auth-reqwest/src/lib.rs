@@ -28,6 +28,11 @@
 //! No TLS backend is chosen here: depend on reqwest 0.13 with its default features, or with those you want. This crate has
 //! it as [`reqwest`], and [`reqwest_middleware`] with it, in the versions that fit.
 //!
+//! # A client of one API
+//!
+//! [`ApiClient`] is a base URL, the credential, what every request says besides, JSON, errors that say what to change,
+//! retries and paging in one; `clients` has those of five systems, each behind its feature.
+//!
 //! # Where it goes among other middlewares
 //!
 //! The first that is added is the outermost. **[`AuthMiddleware`] goes last**, innermost, but for what is to see each
@@ -84,7 +89,8 @@
 //!
 //! # Features
 //!
-//! None.
+//! None is on by default. `cape`, `ibm`, `ivcap`, `podstack`, `skyflow`: the system of that name in `core::systems`, and its
+//! client in `clients`; `systems` is all of them. `exec`, `profiles`, `signing`: those of auth-core.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

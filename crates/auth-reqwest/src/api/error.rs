@@ -137,9 +137,8 @@ impl From<auth_core::Error> for ApiError {
         use auth_core::ErrorKind as Kind;
         let kind = match error.kind() {
             Kind::Transient | Kind::Malformed | Kind::Timeout => ApiErrorKind::TokenUnavailable,
-            Kind::Closed => ApiErrorKind::Config,
-            // What is wrong with a path or with plain http is no credential's fault.
-            Kind::Misconfigured | Kind::InsecureTransport if error.source_id().is_none() => ApiErrorKind::Config,
+            // No credential's fault.
+            Kind::Closed | Kind::InsecureTransport => ApiErrorKind::Config,
             _ => ApiErrorKind::Authentication,
         };
         let mut api = Self::plain(kind, error.to_string());

@@ -9,7 +9,7 @@ use super::*;
 use crate::exchange::ClientAuth;
 use crate::runtime::FakeRuntime;
 use crate::sources::bench::Bench;
-use crate::{Authenticator, Transport};
+use crate::{Authenticator, Policy, Transport};
 
 fn source() -> RefreshToken {
     RefreshToken::new(Bench::endpoint(), Client::public("app"), "r0").unwrap()
@@ -247,11 +247,12 @@ impl Transport for Slow {
 #[test]
 fn two_authenticators_over_clones_take_turns() {
     let clock = FakeRuntime::new();
-    let slow = Slow { clock: clock.clone(), takes: Duration::from_secs(8), redeemed: Arc::default() };
+    let slow = Slow { clock: clock.clone(), takes: Duration::from_secs(14), redeemed: Arc::default() };
     let source = source();
     let made = |source: &RefreshToken| {
+        let once = Policy { attempts: 1, ..Policy::default() };
         let auth = Authenticator::builder(source.clone()).anywhere().transport(slow.clone()).runtime(clock.clone());
-        auth.build().unwrap()
+        auth.policy(once).build().unwrap()
     };
     let all: Vec<Authenticator> = (0..3).map(|_| made(&source)).collect();
     for auth in &all {
@@ -260,12 +261,21 @@ fn two_authenticators_over_clones_take_turns() {
         let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(waiting.as_mut().poll(&mut cx).is_pending());
     }
-    clock.advance(Duration::from_secs(24));
+    clock.advance(Duration::from_secs(42));
     assert_eq!(*slow.redeemed.lock().unwrap(), ["r0", "r1", "r2"]);
     for auth in &all {
-        assert!(auth.status().remaining().is_some(), "also the one that waited 16 s for its turn");
+        assert!(auth.status().remaining().is_some(), "also the one that waited 28 s for its turn");
     }
     assert_eq!(source.current().expose(), "r3");
+}
+
+#[test]
+fn a_slow_issuer_leaves_the_hook_its_time() {
+    let clock = FakeRuntime::new();
+    let slow = Slow { clock: clock.clone(), takes: Duration::from_secs(29), redeemed: Arc::default() };
+    let source = source().on_rotate(|_| pending());
+    let auth = Authenticator::builder(source).anywhere().transport(slow).runtime(clock.clone()).build().unwrap();
+    clock.block_on_within(Duration::from_secs(29) + SAVING, auth.warm_up()).unwrap();
 }
 
 #[test]
