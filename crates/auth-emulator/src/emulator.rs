@@ -49,6 +49,11 @@ impl Emulator {
         Self { shared, _main: main, _other: other }
     }
 
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// The main origin, `http://127.0.0.1:{port}`, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.shared.url

@@ -69,6 +69,8 @@ mod connection;
 mod emulator;
 mod fault;
 mod flaw;
+#[cfg(test)]
+mod forgeries;
 mod form;
 mod gate;
 mod iam_error;
