@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn what_a_request_says_itself_wins() -> Result<(), Error> {
         let name = HeaderName::from_static("x-project-id");
-        let context = Context::default().with_header(name.clone(), "ours")?.with_query("version", "1").with_query("a b", "ü");
+        let context =
+            Context::default().with_header(name.clone(), "ours")?.with_query("version", "1").with_query("a b", "ü");
         let mut uri = Uri::from_static("https://h/p?version=2&x");
         let mut headers = HeaderMap::from_iter([(name, HeaderValue::from_static("own"))]);
         context.apply(&mut uri, &mut headers);

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::settings::shown;
 use crate::Error;
+use crate::settings::shown;
 
 /// Longer files are something else.
 const LONGEST: u64 = 1024 * 1024;
@@ -37,7 +37,8 @@ impl Document {
 /// can't be read or is no such text. The message names the file, and nothing that stands in it.
 pub(crate) fn read(path: &Path) -> Result<Document, Error> {
     let name = shown(path);
-    let refused = |reason: &dyn std::fmt::Display| Error::misconfigured(format!("the file {name} can't be used: {reason}"));
+    let refused =
+        |reason: &dyn std::fmt::Display| Error::misconfigured(format!("the file {name} can't be used: {reason}"));
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Error::unavailable(format!("there is no file {name}")),
         kind => refused(&kind),

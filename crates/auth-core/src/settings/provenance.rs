@@ -59,7 +59,8 @@ impl fmt::Display for Provenance {
 /// A path as errors show it: its end, if it is long. An error is one line.
 pub(crate) fn shown(path: &Path) -> String {
     const LONGEST: usize = 100;
-    let path: String = path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let path: String =
+        path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     let mut start = path.len().saturating_sub(LONGEST);
     if start == 0 {
         return path;

@@ -8,81 +8,12 @@ use serde_json::{Value, json};
 use super::{
     seat::{Kind, NOW, Seat, Stage},
     token::{base64url, signed, with},
+    tools::{Forge, loosened},
 };
 use crate::public_key;
 
 /// Rows about keys, which are refused before any token is there.
 pub(crate) const NOT_OF_A_TOKEN: &[&str] = &["rsa_1024", "ed25519_small_order"];
-
-/// More of the same kinds, and the reason each is refused for.
-pub(crate) const OURS: &[(&str, &str)] = &[
-    ("alg_none_without_signature", "Format"),
-    ("alg_none_with_signature", "Algorithm"),
-    ("alg_empty", "Algorithm"),
-    ("alg_lower_case", "Algorithm"),
-    ("alg_null", "Header"),
-    ("alg_of_another_key_type", "Algorithm"),
-    ("sig_empty", "Format"),
-    ("sig_short", "Signature"),
-    ("sig_of_another", "Signature"),
-    ("sig_standard_base64", "Base64"),
-    ("header_array", "Header"),
-    ("header_bom", "Header"),
-    ("header_dup_kid", "Header"),
-    ("header_dup_escaped", "Header"),
-    ("header_trailing", "Header"),
-    ("claims_text", "Claims"),
-    ("claims_trailing", "Claims"),
-    ("claims_dup_exp", "Claims"),
-    ("claims_dup_escaped", "Claims"),
-    ("claims_deep", "Claims"),
-    ("claims_invalid_utf8", "Claims"),
-    ("ws_start", "Base64"),
-    ("five_parts", "Format"),
-    ("two_parts", "Format"),
-    ("exp_past", "Expired"),
-    ("exp_fraction_past", "Expired"),
-    ("exp_negative", "Claims"),
-    ("exp_null", "Claims"),
-    ("exp_array", "Claims"),
-    ("exp_far_future", "Lifetime"),
-    ("nbf_future", "NotYetValid"),
-    ("nbf_now", "accept"),
-    ("nbf_null", "Claims"),
-    ("iat_text", "Claims"),
-    ("iat_fraction", "accept"),
-    ("iat_within_leeway", "accept"),
-    ("aud_null", "Claims"),
-    ("aud_object", "Claims"),
-    ("aud_array_with_a_number", "Claims"),
-    ("aud_empty_array", "Audience"),
-    ("aud_array_of_others", "Audience"),
-    ("aud_case", "Audience"),
-    ("aud_of_another_system", "Audience"),
-    ("iss_missing", "Issuer"),
-    ("iss_trailing_slash", "Issuer"),
-    ("iss_array", "Claims"),
-    ("sub_empty", "Subject"),
-    ("sub_number", "Claims"),
-    ("sub_other", "Subject"),
-    ("jti_number", "Claims"),
-    ("jti_empty", "MissingClaim"),
-    ("typ_missing", "accept"),
-    ("typ_jwt", "accept"),
-    ("typ_number", "Header"),
-    ("typ_empty", "Type"),
-    ("typ_dpop", "Type"),
-    ("typ_with_application", "accept"),
-    ("crit_empty", "Crit"),
-    ("crit_known", "Crit"),
-    ("jku", "Key"),
-    ("x5c", "Key"),
-    ("kid_missing", "accept"),
-    ("kid_number", "Key"),
-    ("kid_empty", "Key"),
-    ("kid_sql", "Key"),
-    ("kid_null", "Key"),
-];
 
 /// The tokens to present one after the other, of which the last counts. `None` where there is no such forgery.
 pub(crate) fn forged(id: &str, stage: &Stage, seat: &Seat) -> Option<Vec<String>> {
@@ -250,92 +181,4 @@ pub(crate) fn forged(id: &str, stage: &Stage, seat: &Seat) -> Option<Vec<String>
         _ => panic!("no forgery is known for {id}"),
     };
     Some(vec![one])
-}
-
-struct Forge<'a> {
-    stage: &'a Stage,
-    seat: &'a Seat,
-}
-
-impl Forge<'_> {
-    fn token(&self, header: &Value, claims: &Value) -> String {
-        signed(&header.to_string(), &claims.to_string(), self.seat.key.encoding(), self.seat.algorithm)
-    }
-
-    fn header(&self, name: &str, value: Value) -> String {
-        self.token(&with(&self.seat.header, name, Some(value)), &self.seat.claims)
-    }
-
-    fn without_header(&self, name: &str) -> String {
-        self.token(&with(&self.seat.header, name, None), &self.seat.claims)
-    }
-
-    fn claim(&self, name: &str, value: Value) -> String {
-        self.token(&self.seat.header, &with(&self.seat.claims, name, Some(value)))
-    }
-
-    fn without_claim(&self, name: &str) -> String {
-        self.token(&self.seat.header, &with(&self.seat.claims, name, None))
-    }
-
-    fn raw_header(&self, header: &str) -> String {
-        signed(header, &self.seat.claims.to_string(), self.seat.key.encoding(), self.seat.algorithm)
-    }
-
-    fn raw_claims(&self, claims: &str) -> String {
-        self.bytes(claims.as_bytes())
-    }
-
-    fn bytes(&self, claims: &[u8]) -> String {
-        let message = format!("{}.{}", base64url(self.seat.header.to_string()), base64url(claims));
-        let signature =
-            jsonwebtoken::crypto::sign(message.as_bytes(), self.seat.key.encoding(), self.seat.algorithm).unwrap();
-        format!("{message}.{signature}")
-    }
-
-    fn audience(&self) -> String {
-        match &self.seat.claims["aud"] {
-            Value::String(one) => one.clone(),
-            Value::Array(many) => many[0].as_str().unwrap().to_owned(),
-            _ => "none".to_owned(),
-        }
-    }
-
-    fn token_endpoint(&self) -> String {
-        match self.seat.kind {
-            Kind::ServiceAccount | Kind::DataToken => self.stage.emulator.skyflow().token_url(),
-            Kind::Access(_) | Kind::PersonalAccessToken => self.stage.emulator.token_url(),
-            _ => self.stage.emulator.oauth().token_url(),
-        }
-    }
-
-    /// One that was good, as issued, and was deleted or revoked since.
-    fn deleted(&self) -> Option<Vec<String>> {
-        let (emulator, shared) = (&self.stage.emulator, self.stage.emulator.shared());
-        let token = match self.seat.kind {
-            Kind::Access(realm) => {
-                let order = crate::issuer::Order::new(realm, "someone");
-                shared.issuer.issue(order, shared.now()).token
-            }
-            Kind::PersonalAccessToken => emulator.cape().create_token("deleted"),
-            _ => return None,
-        };
-        match self.seat.kind {
-            Kind::PersonalAccessToken => {
-                assert!(emulator.cape().verify(&token).is_ok());
-                let id = shared.systems.cape.list().pop().unwrap().id;
-                assert!(shared.systems.cape.delete(&id));
-            }
-            _ => assert!(emulator.revoke(&token)),
-        }
-        Some(vec![token])
-    }
-}
-
-/// The same bytes by another last character: the bits that it has too many are not zero.
-fn loosened(signature: &str) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let (rest, last) = signature.split_at(signature.len() - 1);
-    let at = ALPHABET.iter().position(|character| [*character] == last.as_bytes()).unwrap();
-    format!("{rest}{}", char::from(ALPHABET[at + 1]))
 }

@@ -2,14 +2,18 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `seat` | the places: who verifies there, what a good token looks like, how it is presented |
-//! | `forge` | the forgeries, made of a good token |
+//! | `seat`, `present` | the places: who verifies there, what a good token looks like, how it is presented |
+//! | `forge`, `tools` | the forgeries, made of a good token |
+//! | `ours` | those that are not in the corpus |
 //! | `expect` | what becomes of each, at each place |
 
 mod expect;
 mod forge;
+mod ours;
+mod present;
 mod seat;
 mod token;
+mod tools;
 
 use std::collections::BTreeSet;
 
@@ -17,8 +21,10 @@ use serde_json::Value;
 
 use self::{
     expect::{Expected, of_corpus, of_ours},
-    forge::{NOT_OF_A_TOKEN, OURS, forged},
-    seat::{Outcome, Seat, seats},
+    forge::{NOT_OF_A_TOKEN, forged},
+    ours::OURS,
+    present::Outcome,
+    seat::{Seat, seats},
 };
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/corpus/jwt_verifier.jsonl");

@@ -5,19 +5,17 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{Router, body::Body, extract::Request};
+use axum::Router;
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
-use tower_service::Service;
 
 use crate::{
-    Emulator, Origin, Rejection,
+    Emulator, Origin,
     public_key::PublicKey,
     realm::Realm,
-    record::Note,
     router,
     signing_key::SigningKey,
-    systems::{Cape, RegisteredKey, SigningAlgorithm, Skyflow, Watsonx},
+    systems::{Cape, RegisteredKey, SigningAlgorithm, Watsonx},
 };
 
 pub(crate) const NOW: u64 = 1_800_000_000;
@@ -76,24 +74,17 @@ pub(crate) struct Seat {
     pub(crate) key_id: String,
     pub(crate) header: Value,
     pub(crate) claims: Value,
-    place: Place,
+    pub(crate) place: Place,
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+pub(crate) enum Place {
     /// Path and header, and what stands before the token there.
     Header(&'static str, &'static str, &'static str),
     /// Path and form, to which the token is added.
     Form(&'static str, &'static str),
     SkyflowToken,
     Detokenize,
-}
-
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) let_in: bool,
-    pub(crate) rejection: Option<Rejection>,
-    pub(crate) noted: bool,
 }
 
 /// All of them, each with a good token that nobody has seen yet.
@@ -225,45 +216,5 @@ impl Seat {
     fn subject_token(stage: &Stage, key: &RegisteredKey) -> Self {
         let form = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token_type=urn:ietf:params:oauth:token-type:jwt&subject_token=";
         Self::signer(stage, key, Kind::SubjectToken, Place::Form("/oauth/token", form))
-    }
-
-    /// Sends it to the very router that serves clients.
-    pub(crate) async fn present(&self, stage: &Stage, token: &str) -> Outcome {
-        if self.kind == Kind::PersonalAccessToken && token != "deleted" {
-            // As if it had been made here, so that nothing but the verifier can refuse it.
-            let id = self.claims["jti"].as_str().unwrap();
-            stage.emulator.shared().systems.cape.adopt(id, token, Duration::from_secs(NOW));
-        }
-        self.send(stage, token).await
-    }
-
-    pub(crate) async fn send(&self, stage: &Stage, token: &str) -> Outcome {
-        let encoded: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
-        let request = match self.place {
-            Place::Header(path, name, before) => {
-                Request::get(path).header(name, format!("{before}{token}")).body(Body::empty())
-            }
-            Place::Form(path, form) => Request::post(path)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(Body::from(format!("{form}{encoded}"))),
-            Place::SkyflowToken => Request::post("/skyflow/manage/v1/auth/sa/oauth/token")
-                .header("content-type", "application/json")
-                .body(Body::from(
-                    json!({"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": token})
-                        .to_string(),
-                )),
-            Place::Detokenize => {
-                let parameters = json!({"detokenizationParameters": [{"token": format!("signed_token_{token}")}]});
-                Request::post(format!("/skyflow/vault/v1/vaults/{}/detokenize", Skyflow::VAULT_ID))
-                    .header("authorization", format!("Bearer {}", stage.emulator.skyflow().token()))
-                    .body(Body::from(parameters.to_string()))
-            }
-        };
-        let response = stage.router.clone().call(request.unwrap()).await.unwrap();
-        Outcome {
-            let_in: response.status().is_success(),
-            rejection: response.extensions().get().copied(),
-            noted: response.extensions().get::<Note>().is_some(),
-        }
     }
 }

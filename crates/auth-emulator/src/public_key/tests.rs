@@ -63,7 +63,7 @@ fn a_weak_rsa_key_is_refused() {
 fn a_point_off_the_curve_is_refused() {
     let good = jwk(Algorithm::ES256);
     check(&with(good.clone(), "x", base64url(&[7; 32])), Err(UnfitKey::Format));
-    check(&with(good.clone(), "x", base64url(&[0; 31])), Err(UnfitKey::Format));
+    check(&with(good, "x", base64url(&[0; 31])), Err(UnfitKey::Format));
     check(
         &json!({"kty": "EC", "crv": "P-256", "x": base64url(&[0; 32]), "y": base64url(&[0; 32])}),
         Err(UnfitKey::Format),

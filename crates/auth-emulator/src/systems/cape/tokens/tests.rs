@@ -46,9 +46,10 @@ fn a_server_that_restarts_with_another_key_verifies_the_tokens_of_the_old_one() 
     let place = Place::new();
     let (token, deleted) = {
         let before = open(SigningKey::of_this_process().unwrap(), &place);
-        let (token, deleted) = (before.create(named("kept"), NOW), before.create(named("deleted"), NOW));
+        let (token, deleted) =
+            (before.create(named("kept"), NOW).unwrap(), before.create(named("deleted"), NOW).unwrap());
         let id = before.verify(&deleted, NOW).unwrap().id;
-        assert!(before.delete(&id) && !before.delete(&id));
+        assert!(before.delete(&id).unwrap() && !before.delete(&id).unwrap());
         before.used(&before.verify(&token, NOW).unwrap().id, NOW);
         (token, deleted)
     };
@@ -56,7 +57,7 @@ fn a_server_that_restarts_with_another_key_verifies_the_tokens_of_the_old_one() 
     let entry = after.verify(&token, NOW).unwrap();
     assert_eq!((entry.name.as_str(), entry.last_used), ("kept", Timestamp::from_second(1_800_000_000).ok()));
     assert!(after.verify(&deleted, NOW).is_err());
-    let new = after.create(named("new"), NOW);
+    let new = after.create(named("new"), NOW).unwrap();
     let third = open(SigningKey::of_this_process().unwrap(), &place);
     assert!(third.verify(&token, NOW).is_ok() && third.verify(&new, NOW).is_ok());
     third.delete_all();
@@ -68,7 +69,7 @@ fn the_file_holds_no_token_and_nothing_to_make_one_with() {
     let place = Place::new();
     let key = SigningKey::of_this_process().unwrap();
     let tokens = open(key, &place);
-    let token = tokens.create(named("secret"), NOW);
+    let token = tokens.create(named("secret"), NOW).unwrap();
     let text = fs::read_to_string(place.file()).unwrap();
     assert!(text.contains(&random::sha256(&token)) && text.contains("\"secret\""));
     for part in token.split('.') {
@@ -84,10 +85,29 @@ fn the_file_holds_no_token_and_nothing_to_make_one_with() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_can_t_be_written_does_not_happen() {
+    let place = Place::new();
+    let tokens = open(SigningKey::of_this_process().unwrap(), &place);
+    let token = tokens.create(named("kept"), NOW).unwrap();
+    let id = tokens.verify(&token, NOW).unwrap().id;
+    // A folder where the file was: nothing can be put in its place.
+    fs::remove_file(place.file()).unwrap();
+    fs::create_dir_all(place.file().join("in the way")).unwrap();
+    assert!(tokens.create(named("lost"), NOW).is_err() && tokens.delete(&id).is_err());
+    assert_eq!(tokens.list().len(), 1);
+    tokens.used(&id, NOW);
+    assert!(tokens.verify(&token, NOW).is_ok());
+    tokens.delete_all();
+    assert!(tokens.verify(&token, NOW).is_err());
+    assert_eq!(fs::read_dir(&place.0).unwrap().count(), 1, "no half-written file is left behind");
+}
+
 #[test]
 fn a_token_that_was_not_handed_out_is_refused_though_its_signature_fits() {
     let (one, other) = (tokens(), tokens());
-    let token = one.create(named("one"), NOW);
+    let token = one.create(named("one"), NOW).unwrap();
     assert!(one.verify(&token, NOW).is_ok());
     assert_eq!(other.verify(&token, NOW).err(), Some(Rejection::Revoked));
     // The same id, but another string: the digest tells.
@@ -100,7 +120,7 @@ fn a_token_that_was_not_handed_out_is_refused_though_its_signature_fits() {
 fn a_token_ends_with_its_date_and_not_before() {
     let tokens = tokens();
     let expiry = Timestamp::from_second(1_800_000_060).ok();
-    let token = tokens.create(Wanted { expiry, ..named("short") }, NOW);
+    let token = tokens.create(Wanted { expiry, ..named("short") }, NOW).unwrap();
     assert!(tokens.verify(&token, NOW + Duration::from_millis(59_999)).is_ok());
     assert_eq!(tokens.verify(&token, NOW + Duration::from_secs(60)).err(), Some(Rejection::Expired));
     assert_eq!(tokens.verify(&token, NOW - Duration::from_secs(1)).err(), Some(Rejection::NotYetValid));
