@@ -51,6 +51,8 @@ pub(crate) enum Unfit {
     NoKey,
     /// A bearer account has no API keys.
     Bearer,
+    /// An account with API keys has nothing to sign with.
+    ApiKeys,
 }
 
 impl Accounts {
@@ -71,12 +73,12 @@ impl Accounts {
         (client_id, new)
     }
 
-    /// The bearer account of this client id, or whether it is one with API keys.
-    pub(crate) fn bearer(&self, client_id: &str) -> Result<BearerAccount, Option<Unfit>> {
+    /// The bearer account of this client id.
+    pub(crate) fn bearer(&self, client_id: &str) -> Result<BearerAccount, Unfit> {
         match self.lock().accounts.get(client_id) {
             Some(Account::Bearer(account)) => Ok(account.clone()),
-            Some(Account::ApiKeys(_)) => Err(None),
-            None => Err(Some(Unfit::NoAccount)),
+            Some(Account::ApiKeys(_)) => Err(Unfit::ApiKeys),
+            None => Err(Unfit::NoAccount),
         }
     }
 

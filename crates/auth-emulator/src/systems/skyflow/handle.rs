@@ -26,8 +26,8 @@ impl<'a> Skyflow<'a> {
     /// The `skyflow_id` of that record.
     pub const RECORD_ID: &'static str = "00000000-0000-4000-8000-000000000004";
     /// The session that [`backend_url`](Self::backend_url) asks for, in the header
-    /// [`Remote::SESSION_HEADER`](super::Remote::SESSION_HEADER).
-    pub const SESSION: &'static str = super::super::Remote::SESSION;
+    /// [`Remote::SESSION_HEADER`](crate::systems::Remote::SESSION_HEADER).
+    pub const SESSION: &'static str = crate::systems::Remote::SESSION;
 
     pub(crate) fn new(shared: &'a Shared) -> Self {
         Self(shared)

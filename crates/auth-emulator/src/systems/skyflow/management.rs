@@ -96,6 +96,7 @@ fn unfit(unfit: Unfit) -> Problem {
     match unfit {
         Unfit::NoAccount => Problem::not_found("the service account was not found"),
         Unfit::NoKey => Problem::not_found("the API key was not found"),
+        Unfit::ApiKeys => Problem::forbidden("a service account with API keys has no key file"),
         Unfit::Bearer => Problem::forbidden("a service account with a key file can't make API keys"),
     }
 }
