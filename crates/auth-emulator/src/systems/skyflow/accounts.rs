@@ -67,7 +67,7 @@ impl Accounts {
     }
 
     /// The new account's client id, and its first key.
-    pub(crate) fn create_api_key_account(&self, _name: &str) -> (String, NewApiKey) {
+    pub(crate) fn create_api_key_account(&self) -> (String, NewApiKey) {
         let (client_id, (new, kept)) = (format!("c{}", random::hex(31)), ApiKey::make());
         self.lock().accounts.insert(client_id.clone(), Account::ApiKeys(vec![kept]));
         (client_id, new)

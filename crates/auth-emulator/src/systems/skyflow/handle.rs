@@ -75,7 +75,7 @@ impl<'a> Skyflow<'a> {
 
     /// An API key of an account made for this call: 42 characters that begin with `sky-`.
     pub fn api_key(&self) -> String {
-        self.0.systems.skyflow.create_api_key_account("emulator").1.key
+        self.0.systems.skyflow.create_api_key_account().1.key
     }
 
     /// A bearer token as an SDK gets it, without a token request.

@@ -28,7 +28,7 @@ pub(crate) async fn create_account(State(shared): State<Arc<Shared>>, headers: H
         let name = name.ok_or_else(|| Problem::bad_request("the service account has no name"))?;
         match &body["apiKeyEnabled"] {
             Value::Bool(true) => {
-                let (client_id, key) = shared.systems.skyflow.create_api_key_account(name);
+                let (client_id, key) = shared.systems.skyflow.create_api_key_account();
                 Ok(json!({"clientID": client_id, "clientName": name, "apiKeyID": key.id, "apiKey": key.key}))
             }
             Value::Bool(false) | Value::Null => {
