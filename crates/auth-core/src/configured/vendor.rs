@@ -1,6 +1,6 @@
 //! The vendors' systems that a profile can select by `system`.
 
-use crate::settings::{Profile, Provenance, Setting};
+use crate::settings::{Profile, Setting};
 use crate::{Access, Env, Error};
 
 /// What `system` may be, with the features that are on.
@@ -76,10 +76,7 @@ fn keys(settings: &[Setting]) -> Vec<&'static str> {
 fn check_keys(profile: &Profile, known: &[&str]) -> Result<(), Error> {
     let is_known = |key: &&str| known.contains(key) || ["system", "allow_nearby_endpoint"].contains(key);
     match profile.keys().find(|key| !is_known(key)) {
-        Some(key) => {
-            let place = profile.place(key).unwrap_or(Provenance::Default);
-            Err(Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", "))))
-        }
+        Some(key) => Err(profile.unknown_key(key, known)),
         None => Ok(()),
     }
 }
