@@ -86,8 +86,11 @@
 //! | a program that prints tokens (`az`, `gcloud`, a Kubernetes plugin) | `sources::Exec` (feature `exec`) |
 //! | one of several, whichever is configured | [`sources::Chain`] |
 //! | IBM Cloud: a container, a virtual server, a trusted profile | `sources::CrToken`, `sources::VpcInstance`, `sources::TrustedProfile` (feature `ibm`) |
+//! | a personal access token (a JWT) | [`sources::PersonalToken`] |
+//! | a backend that hands out tokens | [`sources::Remote`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
-//! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
+//! | a platform that injects the base URL, and a sidecar that adds the credential | [`sources::Injected`] |
+//! | a sidecar that adds the credential, everywhere | [`Authenticator::none_needed`] |
 //!
 //! # Features
 //!

@@ -14,6 +14,7 @@ mod env;
 #[cfg(feature = "exec")]
 mod exec;
 mod file;
+mod injected;
 mod jwt_bearer;
 mod personal_token;
 mod refresh_token;
@@ -36,6 +37,7 @@ pub use env::EnvToken;
 #[cfg(feature = "exec")]
 pub use exec::{Exec, ExecFormat};
 pub use file::FileToken;
+pub use injected::Injected;
 pub use jwt_bearer::JwtBearer;
 pub use personal_token::PersonalToken;
 pub use refresh_token::RefreshToken;
