@@ -51,12 +51,12 @@ const PARTS: [(&str, &str, &str); 10] = [
 ];
 
 /// Where the page is.
-pub fn path() -> PathBuf {
+pub(crate) fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/environment.md")
 }
 
 /// What it says.
-pub fn text() -> String {
+pub(crate) fn text() -> String {
     let all = reference();
     let mut page = HEAD.to_owned();
     for (system, title, about) in PARTS {

@@ -1,11 +1,12 @@
 //! The sources that a profile can select by `type`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::names::Names;
 use super::oauth;
 use crate::exchange::TokenEndpoint;
-use crate::settings::Found;
+use crate::settings::{Found, Provenance};
 use crate::sources::{ApiKey, EnvToken, FileToken, PersonalToken, Remote, StaticToken, TokenHandle};
 #[cfg(feature = "exec")]
 use crate::sources::{Exec, ExecFormat};
@@ -46,6 +47,11 @@ impl Built {
         Self { source: Arc::new(source), credential: None, token_url: None, handle: None }
     }
 
+    /// A source that attaches this credential.
+    fn of(source: impl TokenSource, credential: Found) -> Self {
+        Self { credential: Some(credential), ..Self::new(source) }
+    }
+
     /// A source that sends a credential somewhere.
     pub(super) fn sends(source: impl TokenSource, credential: Found, token_url: Found) -> Self {
         Self { credential: Some(credential), token_url: Some(token_url), ..Self::new(source) }
@@ -64,11 +70,14 @@ pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
         "personal_token" => personal_token(names),
         "env" => {
             let name = names.require("variable")?;
-            Ok(Built::new(EnvToken::of(names.settings().env().clone(), name.value())))
+            let env = names.settings().env().clone();
+            let place = env.look(name.value())?.map(|(_, place)| place);
+            let place = place.unwrap_or_else(|| Provenance::Variable(name.value().to_owned()));
+            Ok(Built::of(EnvToken::of(env, name.value()), Found::new("token", "", place)))
         }
         "file" => {
-            let path = names.require("path")?;
-            Ok(Built::new(FileToken::new(names.settings().env().resolve(path.value().as_ref())?)))
+            let (path, token) = token_file(names, "path")?;
+            Ok(Built::of(FileToken::new(path), token))
         }
         "api_key" => api_key(names),
         "client_credentials" => oauth::client_credentials(names),
@@ -83,6 +92,17 @@ pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
         _ => Err(unknown(kind.as_ref())),
     }
     .map(Some)
+}
+
+/// The file that `key` names, and its content as a credential that was not read yet: it is of the working directory only if
+/// both the file and whoever names it are.
+pub(super) fn token_file(names: &mut Names, key: &str) -> Result<(PathBuf, Found), Error> {
+    let named = names.require(key)?;
+    let env = names.settings().env();
+    let path = env.resolve(named.value().as_ref())?;
+    let nearby = named.provenance().is_nearby() && env.is_nearby(&path);
+    let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
+    Ok((path, Found::new("token", "", place)))
 }
 
 /// The URL that tokens are fetched from, and where it stands.
@@ -144,7 +164,8 @@ fn exec(names: &mut Names) -> Result<Built, Error> {
     for name in names.list("pass_env")? {
         source = source.pass_env(name.value());
     }
-    Ok(Built::new(source))
+    // What a program prints is its user's, whoever names the program.
+    Ok(Built::of(source, Found::new("token", "", Provenance::Platform("a helper program".into()))))
 }
 
 fn unknown(kind: Option<&Found>) -> Error {

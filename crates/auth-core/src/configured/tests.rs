@@ -187,3 +187,31 @@ fn an_endpoint_of_the_working_directory_does_not_get_a_credential_from_elsewhere
     assert!(error.contains("ACME_TOKEN") && error.contains("config.toml:4"), "{error}");
     profiles.access(Some("whole"), &env).unwrap();
 }
+
+#[test]
+fn what_a_project_names_elsewhere_is_not_the_projects() {
+    let (folder, env, _) = config("");
+    let env = env.in_directory(folder.path());
+    let (elsewhere, key_file) = (tempfile::NamedTempFile::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    std::fs::write(&elsewhere, "tok-of-the-user").unwrap();
+    let pem = crate::signer::test_keys::pem(crate::signer::Algorithm::Rs256);
+    let uri = "https://manage.skyflowapis.com/v1/auth/sa/oauth/token";
+    let account = serde_json::json!({"clientID": "c", "keyID": "k", "tokenURI": uri, "privateKey": pem});
+    std::fs::write(&key_file, account.to_string()).unwrap();
+    let (plain, path) = ("endpoint = \"https://evil.example\"\ntype = ", elsewhere.path().display());
+    let key_file = key_file.path().display();
+    let profiles = [
+        format!("{plain} \"env\"\nvariable = \"ACME_TOKEN\""),
+        format!("{plain} \"file\"\npath = '{path}'"),
+        format!("{plain} \"token\"\ntoken = {{ file = '{path}' }}"),
+        format!("{plain} \"token_exchange\"\ntoken_url = \"https://a\"\nsubject_token_file = '{path}'"),
+        #[cfg(feature = "exec")]
+        format!("{plain} \"exec\"\ncommand = [\"gcloud\", \"auth\", \"print-access-token\"]"),
+        format!("system = \"skyflow\"\nvault_url = \"https://evil.example\"\ncredentials_path = '{key_file}'"),
+    ];
+    for profile in profiles {
+        std::fs::write(folder.path().join("near.toml"), format!("[profile.p]\n{profile}\n")).unwrap();
+        let error = Profiles::read("near.toml", &env).unwrap().access(Some("p"), &env).unwrap_err().to_string();
+        assert!(error.contains("working directory") && error.contains("allow_nearby_endpoint"), "{profile}\n{error}");
+    }
+}

@@ -128,7 +128,9 @@ impl Profile {
         })?;
         let value = Secret::new(document.text().trim_matches([' ', '\t', '\r', '\n']));
         document.warned();
-        Ok(Found::new(what, value, Provenance::File { path, line: None, key: String::new(), nearby: self.nearby }))
+        // Whoever names a file elsewhere does not make its content theirs.
+        let nearby = self.nearby && env.is_nearby(&path);
+        Ok(Found::new(what, value, Provenance::File { path, line: None, key: String::new(), nearby }))
     }
 }
 

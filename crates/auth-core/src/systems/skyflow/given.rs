@@ -121,8 +121,10 @@ impl Given {
                 let path = beside(&place, settings, Path::new(found.value()))?;
                 // Now, so that what is wrong with it is said at once. It is read again for each token.
                 let (_, warning) = Credentials::from_document(&path, &hosts).map_err(no_longer_a_choice)?;
+                // Whoever names a file elsewhere does not make its content theirs.
+                let is_nearby = settings.env().is_nearby(&path);
                 let source = self.restricted(BearerToken::from_file_with_hosts(path, &hosts), settings)?;
-                Chosen { warning, ..Chosen::of(source, place) }
+                Chosen { warning, ..Chosen::of(source, nearby_only_if(place, is_nearby)) }
             }
             TEXT => {
                 let credentials = Credentials::parse_with_hosts(found.secret(), &hosts);
@@ -213,6 +215,15 @@ fn beside(place: &Provenance, settings: &Settings, path: &Path) -> Result<PathBu
             Ok(profile.parent().map_or_else(|| path.to_path_buf(), |folder| folder.join(path)))
         }
         _ => settings.env().resolve(path),
+    }
+}
+
+fn nearby_only_if(place: Provenance, is_nearby: bool) -> Provenance {
+    match place {
+        Provenance::File { path, line, key, nearby } => {
+            Provenance::File { path, line, key, nearby: nearby && is_nearby }
+        }
+        place => place,
     }
 }
 
