@@ -29,7 +29,7 @@ Not here: what HTTP clients read by themselves. reqwest takes proxies from `HTTP
 /// The headings, in the order of the page: what [`Reference::system`] is, what it is called, and a word about it.
 const PARTS: [(&str, &str, &str); 10] = [
     ("profiles", "Profiles", "[Profiles](../guides/profiles.md) of a program's own and `authctl`'s."),
-    ("chain", "Chains", "A [chain](../../crates/auth-core/src/sources/chain/source.rs) looks at every fetch."),
+    ("chain", "Chains", "A [chain](../../crates/auth-core/src/sources/chain/source.rs) looks it up at every fetch."),
     ("folders", "Folders", "Taken from the process alone: a `.env` file does not move them."),
     (
         "exec",

@@ -5,8 +5,8 @@
 //!
 //! Not a client: it sends nothing but what a source asks a [`Transport`] to send.
 //!
-//! The guides are in `docs/guides` in the repository: `custom-source.md`, `refresh.md`, `errors.md` and `testing.md`
-//! are about this crate.
+//! The guides are in `docs/guides` in the repository: `custom-source.md`, `custom-system.md`, `profiles.md`,
+//! `refresh.md`, `errors.md` and `testing.md` are about this crate, and `systems/` has one for users of each vendor's SDK.
 //!
 //! # In two minutes
 //!
@@ -77,19 +77,44 @@
 //! | you have | use |
 //! | --- | --- |
 //! | a token, or an API key sent as it is | [`sources::StaticToken`] |
+//! | a JWT that shall be read before a request is wasted on it | [`sources::PersonalToken`] |
 //! | a token in a variable or a rotated file | [`sources::EnvToken`], [`sources::FileToken`] |
 //! | an API key to exchange for tokens | [`sources::ApiKey`] |
 //! | a client id with a secret, or with a key | [`sources::ClientCredentials`] |
 //! | a service account's key, or a KMS that has it | [`sources::JwtBearer`], [`signer`] |
 //! | a refresh token of a user who has signed in | [`sources::RefreshToken`] |
 //! | a token of another issuer, or of another kind | [`sources::TokenExchange`] |
+//! | a program that prints tokens | `sources::Exec` (feature `exec`) |
+//! | a backend that hands out tokens | [`sources::Remote`] |
+//! | a compute resource, a trusted profile or a virtual server of IBM Cloud's | `sources::CrToken`, `TrustedProfile`, `VpcInstance` (feature `ibm`) |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
+//! | one of several, depending on where the program runs | [`sources::Chain`] |
 //! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
+//!
+//! A *system* is a vendor's recipe over them: variables, files, addresses. It comes to an [`Access`], as a profile in a file does
+//! ([`settings::Profiles`]); either adapter takes that in one line.
+//!
+//! | you use | with |
+//! | --- | --- |
+//! | IBM Cloud, watsonx.ai | `systems::IbmCloud`, `systems::Watsonx` (feature `ibm`) |
+//! | IVCAP | `systems::Ivcap` |
+//! | Skyflow | `systems::Skyflow` |
+//! | Podstack | `systems::Podstack` |
+//! | Cape | `systems::Cape` |
+//! | another | a description in TOML (feature `profiles`), or [`settings::Settings`] and [`Access::new`] |
 //!
 //! # Features
 //!
-//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `signing`: private
-//! keys in PEM (`signer::PrivateKey`), by aws-lc-rs. `ibm`: IBM Cloud's addresses (`systems::ibm`).
+//! None is on by default.
+//!
+//! | feature | adds | costs |
+//! | --- | --- | --- |
+//! | `test-util` | a fake clock and executor, a scripted transport, for tests | |
+//! | `signing` | private keys in PEM (`signer::PrivateKey`) | aws-lc-rs, which compiles C |
+//! | `exec` | helper programs (`sources::Exec`) | tokio's `process` |
+//! | `profiles` | the config in TOML (`settings::Profiles::load`), systems described in it | toml |
+//! | `cape`, `ibm`, `ivcap`, `podstack`, `skyflow` | a system each; Skyflow's signs | |
+//! | `systems` | all five | |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -91,7 +91,7 @@ pub(super) const ACCOUNT_ID: Known = Known::new(
     &["IAM_ACCOUNT_ID"],
 );
 pub(super) const CR_TOKEN_FILE: Known = Known::new(
-    Setting::new("cr_token_file", "the file with the compute resource's token")
+    Setting::new("cr_token_file", "the file with the compute resource's token, else where IBM Cloud mounts it")
         .with_variables(&["WATSONX_CR_TOKEN_FILENAME"])
         .with_keys(&["cr_token_file", "cr_token_filename"]),
     &["CR_TOKEN_FILENAME"],
