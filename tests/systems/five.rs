@@ -11,7 +11,7 @@ use http::{Method, Request};
 use crate::rig::{Adapter, Client, Load, Replay};
 
 /// One of the systems.
-pub(super) trait System: 'static {
+pub(crate) trait System: 'static {
     /// From the right credential.
     fn access(emulator: &Emulator) -> Access;
 
@@ -31,10 +31,10 @@ pub(super) trait Given: System {
 }
 
 /// A request of the system's.
-pub(super) struct Call {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) json: Option<serde_json::Value>,
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) json: Option<serde_json::Value>,
 }
 
 impl Call {
@@ -90,7 +90,7 @@ impl Play {
     }
 }
 
-pub(super) struct OfWatsonx;
+pub(crate) struct OfWatsonx;
 
 impl System for OfWatsonx {
     fn access(emulator: &Emulator) -> Access {
@@ -116,7 +116,7 @@ fn watsonx(emulator: &Emulator, key: &str) -> Access {
     Watsonx::from_env(&env).auth_url(emulator.ibm().auth_url()).access().unwrap()
 }
 
-pub(super) struct OfSkyflow;
+pub(crate) struct OfSkyflow;
 
 impl System for OfSkyflow {
     fn access(emulator: &Emulator) -> Access {
@@ -143,7 +143,7 @@ fn skyflow(emulator: &Emulator, credentials: String) -> Access {
     Skyflow::from_env(&env).vault_url(emulator.skyflow().vault_url()).access().unwrap()
 }
 
-pub(super) struct OfPodstack;
+pub(crate) struct OfPodstack;
 
 impl System for OfPodstack {
     fn access(emulator: &Emulator) -> Access {
@@ -173,7 +173,7 @@ fn podstack(emulator: &Emulator, token: &str) -> Access {
     Podstack::from_env(&env).project(systems::Podstack::PROJECT).access().unwrap()
 }
 
-pub(super) struct OfIvcap;
+pub(crate) struct OfIvcap;
 
 impl System for OfIvcap {
     fn access(emulator: &Emulator) -> Access {
@@ -203,15 +203,15 @@ fn ivcap(emulator: &Emulator, token: &str) -> Access {
     Ivcap::from_env(&Env::of([("IVCAP_URL", url.as_str()), ("IVCAP_JWT", token)])).access().unwrap()
 }
 
-pub(super) struct OfCape;
+pub(crate) struct OfCape;
 
 impl System for OfCape {
     fn access(emulator: &Emulator) -> Access {
-        cape(emulator, emulator.cape().create_token("right"))
+        cape(emulator, emulator.cape().create_token("right").unwrap())
     }
 
     fn wrong(emulator: &Emulator) -> Access {
-        let token = emulator.cape().create_token("spoilt");
+        let token = emulator.cape().create_token("spoilt").unwrap();
         let (head, signature) = token.rsplit_once('.').unwrap();
         let other = if signature.starts_with('A') { "B" } else { "A" };
         cape(emulator, format!("{head}.{other}{}", &signature[1..]))
@@ -226,7 +226,7 @@ impl System for OfCape {
 
 impl Given for OfCape {
     fn another(emulator: &Emulator) -> String {
-        emulator.cape().create_token("another")
+        emulator.cape().create_token("another").unwrap()
     }
 }
 

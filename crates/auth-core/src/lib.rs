@@ -77,19 +77,20 @@
 //! | you have | use |
 //! | --- | --- |
 //! | a token, or an API key sent as it is | [`sources::StaticToken`] |
-//! | a JWT that shall be read before a request is wasted on it | [`sources::PersonalToken`] |
 //! | a token in a variable or a rotated file | [`sources::EnvToken`], [`sources::FileToken`] |
 //! | an API key to exchange for tokens | [`sources::ApiKey`] |
 //! | a client id with a secret, or with a key | [`sources::ClientCredentials`] |
 //! | a service account's key, or a KMS that has it | [`sources::JwtBearer`], [`signer`] |
 //! | a refresh token of a user who has signed in | [`sources::RefreshToken`] |
 //! | a token of another issuer, or of another kind | [`sources::TokenExchange`] |
-//! | a program that prints tokens | `sources::Exec` (feature `exec`) |
+//! | a program that prints tokens (`az`, `gcloud`, a Kubernetes plugin) | `sources::Exec` (feature `exec`) |
+//! | one of several, whichever is configured | [`sources::Chain`] |
+//! | IBM Cloud: a container, a virtual server, a trusted profile | `sources::CrToken`, `sources::VpcInstance`, `sources::TrustedProfile` (feature `ibm`) |
+//! | a personal access token: a JWT, read before a request is wasted on it | [`sources::PersonalToken`] |
 //! | a backend that hands out tokens | [`sources::Remote`] |
-//! | a compute resource, a trusted profile or a virtual server of IBM Cloud's | `sources::CrToken`, `TrustedProfile`, `VpcInstance` (feature `ibm`) |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
-//! | one of several, depending on where the program runs | [`sources::Chain`] |
-//! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
+//! | a platform that injects the base URL, and a sidecar that adds the credential | [`sources::Injected`] |
+//! | a sidecar that adds the credential, everywhere | [`Authenticator::none_needed`] |
 //!
 //! A *system* is a vendor's recipe over them: variables, files, addresses. It comes to an [`Access`], as a profile in a file does
 //! ([`settings::Profiles`]); either adapter takes that in one line.

@@ -1,7 +1,7 @@
 //! The OAuth 2.0 grants that a profile can select, and the client that asks.
 
 use super::names::Names;
-use super::source::{Built, token_file, token_url};
+use super::source::{Built, token_url};
 use crate::Error;
 use crate::exchange::{Client, ClientAuth, TokenType};
 use crate::settings::Found;
@@ -64,8 +64,12 @@ pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
     let (mut source, subject) = match names.find_secret("subject_token")? {
         Some(token) => (TokenExchange::new(endpoint, client, StaticToken::new(token.token()?)?, subject_type), token),
         None => {
-            let (path, token) = token_file(names, "subject_token_file")?;
-            (TokenExchange::new(endpoint, client, FileToken::new(path), subject_type), token)
+            let path = names.require("subject_token_file")?;
+            let file = names.settings().env().resolve(path.value().as_ref())?;
+            let place = path.provenance().of_file(&file, names.settings().env());
+            let token = Found::new("subject token", path.secret(), place);
+            let file = FileToken::new(file);
+            (TokenExchange::new(endpoint, client, file, subject_type), token)
         }
     };
     if let Some(audience) = names.find("audience")? {

@@ -7,7 +7,7 @@ use http::HeaderName;
 use super::names::Names;
 use super::placed::{Place, Placed};
 use super::source;
-use crate::settings::{Found, Provenance, trust};
+use crate::settings::{Found, trust};
 use crate::{Access, Context, Error};
 
 /// The access that the settings describe.
@@ -36,9 +36,7 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         Some(place) => Access::new(id, Placed { source: built.source, place }, base),
         None => Access::new(id, Arc::clone(&built.source), base),
     };
-    // A helper program names itself in its errors.
-    let named = |credential: &&Found| !matches!(credential.provenance(), Provenance::Platform(_));
-    if let Some(credential) = built.credential.as_ref().filter(named) {
+    if let Some(credential) = &built.credential {
         access = access.with_credential(credential.provenance().clone());
     }
     if let Some(handle) = built.handle {

@@ -1,6 +1,5 @@
 //! The sources that a profile can select by `type`.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::names::Names;
@@ -10,7 +9,7 @@ use crate::settings::{Found, Provenance};
 use crate::sources::{ApiKey, EnvToken, FileToken, PersonalToken, Remote, StaticToken, TokenHandle};
 #[cfg(feature = "exec")]
 use crate::sources::{Exec, ExecFormat};
-use crate::{Error, TokenSource};
+use crate::{Error, Secret, TokenSource};
 
 /// What `type` may be.
 pub(super) const NAMES: &[&str] = &[
@@ -47,14 +46,14 @@ impl Built {
         Self { source: Arc::new(source), credential: None, token_url: None, handle: None }
     }
 
-    /// A source that attaches this credential.
-    fn of(source: impl TokenSource, credential: Found) -> Self {
-        Self { credential: Some(credential), ..Self::new(source) }
-    }
-
     /// A source that sends a credential somewhere.
     pub(super) fn sends(source: impl TokenSource, credential: Found, token_url: Found) -> Self {
         Self { credential: Some(credential), token_url: Some(token_url), ..Self::new(source) }
+    }
+
+    /// A source that looks for its token in a place of the user's, each time.
+    fn looks_at(place: Provenance, source: impl TokenSource) -> Self {
+        Self { credential: Some(Found::new("token", Secret::new(""), place)), ..Self::new(source) }
     }
 
     fn given(source: impl TokenSource, token: Found, handle: TokenHandle) -> Self {
@@ -73,11 +72,13 @@ pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
             let env = names.settings().env().clone();
             let place = env.look(name.value())?.map(|(_, place)| place);
             let place = place.unwrap_or_else(|| Provenance::Variable(name.value().to_owned()));
-            Ok(Built::of(EnvToken::of(env, name.value()), Found::new("token", "", place)))
+            Ok(Built::looks_at(place, EnvToken::of(env, name.value())))
         }
         "file" => {
-            let (path, token) = token_file(names, "path")?;
-            Ok(Built::of(FileToken::new(path), token))
+            let path = names.require("path")?;
+            let file = names.settings().env().resolve(path.value().as_ref())?;
+            let place = path.provenance().of_file(&file, names.settings().env());
+            Ok(Built::looks_at(place, FileToken::new(file)))
         }
         "api_key" => api_key(names),
         "client_credentials" => oauth::client_credentials(names),
@@ -92,17 +93,6 @@ pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
         _ => Err(unknown(kind.as_ref())),
     }
     .map(Some)
-}
-
-/// The file that `key` names, and its content as a credential that was not read yet: it is of the working directory only if
-/// both the file and whoever names it are.
-pub(super) fn token_file(names: &mut Names, key: &str) -> Result<(PathBuf, Found), Error> {
-    let named = names.require(key)?;
-    let env = names.settings().env();
-    let path = env.resolve(named.value().as_ref())?;
-    let nearby = named.provenance().is_nearby() && env.is_nearby(&path);
-    let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
-    Ok((path, Found::new("token", "", place)))
 }
 
 /// The URL that tokens are fetched from, and where it stands.
@@ -147,7 +137,8 @@ fn remote(names: &mut Names) -> Result<Built, Error> {
     }
     match names.find_secret("session")? {
         Some(session) => Ok(Built::sends(source.bearer_session(session.token()?)?, session, url)),
-        None => Ok(Built::new(source)),
+        // The tokens are from there.
+        None => Ok(Built::looks_at(url.provenance().clone(), source)),
     }
 }
 
@@ -157,15 +148,19 @@ fn exec(names: &mut Names) -> Result<Built, Error> {
     let command = names.list("command")?;
     let Some((program, arguments)) = command.split_first() else { return Err(names.missing("command")) };
     let arguments = arguments.iter().map(Found::value);
-    let mut source = Exec::new(program.value(), arguments).from_env(names.settings().env().clone());
+    let mut source = Exec::new(program.value(), arguments).in_env(names.settings().env().clone());
     if let Some(format) = names.find("format")? {
         source = source.format(ExecFormat::parse(format.value()).map_err(|error| error.at(format.provenance()))?);
     }
     for name in names.list("pass_env")? {
         source = source.pass_env(name.value());
     }
-    // What a program prints is its user's, whoever names the program.
-    Ok(Built::of(source, Found::new("token", "", Provenance::Platform("a helper program".into()))))
+    // The program finds the user's credentials by itself, wherever the file stands that names it.
+    let place = match program.provenance().clone() {
+        Provenance::File { path, line, key, .. } => Provenance::File { path, line, key, nearby: false },
+        place => place,
+    };
+    Ok(Built::looks_at(place, source))
 }
 
 fn unknown(kind: Option<&Found>) -> Error {
