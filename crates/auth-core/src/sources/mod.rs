@@ -29,11 +29,14 @@ mod vpc_instance;
 
 pub use api_key::ApiKey;
 pub use callback::Callback;
+pub(crate) use chain::CHOSEN;
 pub use chain::{Chain, ChainExplanation, Link, LinkExplanation, LinkState};
 pub use client_credentials::ClientCredentials;
 #[cfg(feature = "ibm")]
 pub use cr_token::CrToken;
 pub use env::EnvToken;
+#[cfg(feature = "exec")]
+pub(crate) use exec::SETTINGS as EXEC;
 #[cfg(feature = "exec")]
 pub use exec::{Exec, ExecFormat};
 pub use file::FileToken;
