@@ -6,7 +6,7 @@
 //! | module | promise |
 //! | --- | --- |
 //! | [`table`] | every public type is printed and shows nothing; one that is missing from the table is an error |
-//! | [`core_types`], [`grant_types`], [`ibm_types`], [`tower_types`], [`reqwest_types`], [`emulator_types`] | the rows of the table |
+//! | [`core_types`], [`grant_types`], [`ibm_types`], [`skyflow_types`], [`tower_types`], [`reqwest_types`], [`emulator_types`] | the rows of the table |
 //! | [`scan`] | the public types, as the sources name them |
 //! | [`logs`] | whatever happens, and whatever an issuer repeats: nothing in logs, events and errors |
 //! | [`repeated`] | an issuer's own words are told, but for those that repeat a secret |
@@ -29,6 +29,7 @@ mod rotation;
 mod scan;
 mod secrets;
 mod sensitive;
+mod skyflow_types;
 mod stage;
 mod table;
 mod tower_types;

@@ -6,13 +6,16 @@ use std::fmt::{Debug, Display};
 use std::sync::LazyLock;
 
 use super::hunt::Hunt;
-use super::{core_types, emulator_types, grant_types, hunt, ibm_types, reqwest_types, scan, secrets, tower_types};
+use super::{
+    core_types, emulator_types, grant_types, hunt, ibm_types, reqwest_types, scan, secrets, skyflow_types, tower_types,
+};
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
     core_types::show(&mut table);
     grant_types::show(&mut table);
     ibm_types::show(&mut table);
+    skyflow_types::show(&mut table);
     tower_types::show(&mut table);
     reqwest_types::show(&mut table);
     emulator_types::show(&mut table);

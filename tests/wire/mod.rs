@@ -3,11 +3,12 @@
 
 mod ibm;
 mod recording;
+mod skyflow;
 
 use recording::{cases, documented};
 
 /// The systems whose recordings are all in the table.
-const SYSTEMS: [&str; 2] = ["ibm", "watsonx"];
+const SYSTEMS: [&str; 3] = ["ibm", "skyflow", "watsonx"];
 
 #[test]
 fn each_recording_of_a_system_stands_in_the_table_once_and_nothing_else_does() {

@@ -83,6 +83,8 @@
 //! | a service account's key, or a KMS that has it | [`sources::JwtBearer`], [`signer`] |
 //! | a refresh token of a user who has signed in | [`sources::RefreshToken`] |
 //! | a token of another issuer, or of another kind | [`sources::TokenExchange`] |
+//! | a personal access token (a JWT) | [`sources::PersonalToken`] |
+//! | a backend that hands out tokens | [`sources::Remote`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
 //! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
 //!

@@ -42,7 +42,10 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
         #[cfg(feature = "skyflow")]
         "skyflow" => {
             check_keys(&profile, &keys(&systems::skyflow::SETTINGS))?;
-            systems::Skyflow::from_profile(profile, env).access()
+            let has = |key| profile.place(key).is_some();
+            let is_connection = has("connection_url") && !has("vault_url") && !has("cluster_id");
+            let skyflow = systems::Skyflow::from_profile(profile, env);
+            if is_connection { skyflow.connection("") } else { skyflow.access() }
         }
         #[cfg(feature = "ibm")]
         "ibm" => {

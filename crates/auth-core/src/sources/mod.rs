@@ -20,7 +20,6 @@ mod refresh_token;
 mod remote;
 mod static_token;
 mod token_exchange;
-#[cfg(feature = "ibm")]
 mod token_file;
 #[cfg(feature = "ibm")]
 mod trusted_profile;
