@@ -83,6 +83,9 @@
 //! | a service account's key, or a KMS that has it | [`sources::JwtBearer`], [`signer`] |
 //! | a refresh token of a user who has signed in | [`sources::RefreshToken`] |
 //! | a token of another issuer, or of another kind | [`sources::TokenExchange`] |
+//! | a program that prints tokens (`az`, `gcloud`, a Kubernetes plugin) | `sources::Exec` (feature `exec`) |
+//! | one of several, whichever is configured | [`sources::Chain`] |
+//! | IBM Cloud: a container, a virtual server, a trusted profile | `sources::CrToken`, `sources::VpcInstance`, `sources::TrustedProfile` (feature `ibm`) |
 //! | a personal access token (a JWT) | [`sources::PersonalToken`] |
 //! | a backend that hands out tokens | [`sources::Remote`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
@@ -91,7 +94,9 @@
 //! # Features
 //!
 //! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `signing`: private
-//! keys in PEM (`signer::PrivateKey`), by aws-lc-rs. `ibm`: IBM Cloud's addresses (`systems::ibm`).
+//! keys in PEM (`signer::PrivateKey`), by aws-lc-rs. `exec`: helper
+//! programs (`sources::Exec`). `ibm`: IBM Cloud and
+//! watsonx.ai (`systems::ibm`).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

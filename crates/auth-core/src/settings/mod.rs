@@ -63,8 +63,7 @@ impl Settings {
 
     /// The same with a profile, if there is one.
     #[must_use]
-    #[cfg(any(feature = "cape", feature = "ivcap", feature = "skyflow"))]
-    pub(crate) fn with_optional_profile(self, profile: Option<Profile>) -> Self {
+    pub fn with_optional_profile(self, profile: Option<Profile>) -> Self {
         match profile {
             Some(profile) => self.with_profile(profile),
             None => self,

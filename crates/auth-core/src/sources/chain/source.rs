@@ -84,7 +84,7 @@ impl Chain {
 
     /// The environment in which `AUTHCTL_SOURCE` is looked up, at every fetch. Default: the process's.
     #[must_use]
-    pub fn from_env(mut self, env: Env) -> Self {
+    pub fn in_env(mut self, env: Env) -> Self {
         self.env = env;
         self
     }

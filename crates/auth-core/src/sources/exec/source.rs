@@ -104,7 +104,7 @@ impl Exec {
     /// The environment that its variables are taken from, and the working directory and home folder that its path starts
     /// from. Default: the process's.
     #[must_use]
-    pub fn from_env(mut self, env: Env) -> Self {
+    pub fn in_env(mut self, env: Env) -> Self {
         self.source = env;
         self
     }

@@ -129,3 +129,18 @@ fn an_error_of_a_profile_names_file_line_and_key() {
     let text = built.access().unwrap_err().to_string();
     assert!(text.contains("auth_type in /home/me/config.toml:7") && text.contains("cp4d is not supported"), "{text}");
 }
+
+#[cfg(feature = "profiles")]
+#[test]
+fn a_profile_selects_either_system_by_its_name_and_a_key_that_means_nothing_is_named() {
+    let text = "[profile.cloud]\nsystem = \"ibm\"\nurl = \"https://s.example.com\"\napi_key = \"k\"\n\
+                [profile.wx]\nsystem = \"watsonx\"\nregion = \"eu-de\"\napi_key = \"k\"\nproject_id = \"p\"\n\
+                [profile.typo]\nsystem = \"watsonx\"\nregion = \"eu-de\"\napi_kye = \"k\"\n";
+    let stage = Stage::new().file("config.toml", text);
+    let profiles = crate::settings::Profiles::read("config.toml", &stage.env_in("")).unwrap();
+    let access = |name| profiles.access(Some(name), &stage.env_in(""));
+    assert_eq!(fetch(&access("cloud").unwrap(), 1).1[0].1["apikey"], "k");
+    assert_eq!(access("wx").unwrap().endpoint().to_string(), "https://eu-de.ml.cloud.ibm.com");
+    let error = access("typo").unwrap_err().to_string();
+    assert!(error.contains("api_kye") && error.contains(":13"), "{error}");
+}
