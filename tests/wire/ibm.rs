@@ -133,7 +133,8 @@ fn a_client_secret_goes_as_basic_in_utf_8_and_not_into_the_form() {
     let access = access(&recording).unwrap();
     let stage = Stage::new(&access).with_tokens(&recording, is_for_a_token);
     stage.run(stage.client.authenticator().token(Duration::ZERO)).unwrap();
-    let value = &stage.tokens.requests()[0].headers()["authorization"];
+    let sent = stage.tokens.requests();
+    let value = &sent[0].headers()["authorization"];
     let pair = STANDARD.decode(value.to_str().unwrap().strip_prefix("Basic ").unwrap()).unwrap();
     let args = recording.at("/inputs/args");
     let text = |name: &str| args.get(name).and_then(Value::as_str).unwrap();

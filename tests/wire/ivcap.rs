@@ -51,7 +51,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     if let Some(status) = recording.status() {
         let detail = recording.text("/result/str").unwrap().split_once(&format!("HTTP {status}: ")).unwrap().1;
         stage.then(answer(status, json!({ "detail": detail })));
-        check_error(recording, &stage.run(services).unwrap_err(), status, Some(detail));
+        check_error(recording, &stage.run(services).unwrap_err(), status, detail);
         return stage.differences(recording);
     }
     let returned = recording.at("/returned").as_array().unwrap();

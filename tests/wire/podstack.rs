@@ -47,7 +47,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
         let code = code.trim_start_matches('[');
         stage.then(answer(status, json!({ "error": { "message": message, "code": code } })));
         let error = stage.run(list).unwrap_err();
-        check_error(recording, &error, status, Some(message));
+        check_error(recording, &error, status, message);
         assert_eq!(error.code(), Some(code), "{}", recording.case);
         return stage.differences(recording);
     }

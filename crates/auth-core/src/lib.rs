@@ -89,7 +89,8 @@
 //! | a personal access token (a JWT) | [`sources::PersonalToken`] |
 //! | a backend that hands out tokens | [`sources::Remote`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
-//! | a sidecar that adds the credential | [`Authenticator::none_needed`] |
+//! | a platform that injects the base URL, and a sidecar that adds the credential | [`sources::Injected`] |
+//! | a sidecar that adds the credential, everywhere | [`Authenticator::none_needed`] |
 //!
 //! # Features
 //!
