@@ -131,7 +131,7 @@ fn every_credentials_json_gives_its_answer_as_text_file_argument_and_variable() 
     for mut row in rows("credentials_json") {
         let text = with_keys(&row);
         if row.id == "deep" {
-            row.expect = "err:NotJson".to_owned();
+            row.expect = "err:WrongType".to_owned();
         }
         let path = folder.write(&row.id, text.as_bytes());
         // Only the key is a secret; that of some rows is a marker, which messages may name.
