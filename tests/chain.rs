@@ -27,7 +27,7 @@ fn failing(name: &'static str, kind: ErrorKind, message: &'static str) -> Link {
 }
 
 fn chain(links: impl IntoIterator<Item = Link>) -> Chain {
-    Chain::new(links).from_env(Env::of([("NOTHING", "")]))
+    Chain::new(links).in_env(Env::of([("NOTHING", "")]))
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn no_line_of_a_list_is_long_and_the_list_ends() {
 #[test]
 fn a_chosen_link_is_found_by_its_name_with_white_space_around_it() {
     let links = || [Link::new("a", StaticToken::new("ta").unwrap()), Link::new("b", StaticToken::new("tb").unwrap())];
-    let chosen = |name: &str| Chain::new(links()).from_env(Env::of([("AUTHCTL_SOURCE", name)]));
+    let chosen = |name: &str| Chain::new(links()).in_env(Env::of([("AUTHCTL_SOURCE", name)]));
     assert_eq!(token(&chosen(" b\n")).unwrap(), "tb");
     assert_eq!(token(&chosen("")).unwrap(), "ta", "an empty variable is none");
     assert_eq!(token(&chosen("B")).unwrap_err().kind(), ErrorKind::Misconfigured);
@@ -115,7 +115,7 @@ fn a_system_is_a_link_whose_settings_are_told_and_all_are_for_one_api() {
     let mixed =
         chain([gone, Link::access("one", Ok(access(&api, "t1"))), Link::access("two", Ok(access(&other, "t2")))]);
     assert_eq!(mixed.explain().links()[2].state().to_string(), "broken");
-    let chosen = mixed.from_env(Env::of([("AUTHCTL_SOURCE", "two")]));
+    let chosen = mixed.in_env(Env::of([("AUTHCTL_SOURCE", "two")]));
     let error = token(&chosen).unwrap_err();
     assert!(error.kind() == ErrorKind::Misconfigured && error.to_string().contains("another endpoint"), "{error}");
 }

@@ -25,7 +25,7 @@ fn env() -> Env {
 
 /// A shell script, with its arguments from `$1` on.
 fn script(script: &str, args: &[&str]) -> Exec {
-    Exec::new("sh", ["-c", script, "sh"].iter().chain(args).copied()).from_env(env())
+    Exec::new("sh", ["-c", script, "sh"].iter().chain(args).copied()).in_env(env())
 }
 
 fn authenticator(exec: Exec) -> (Authenticator, FakeRuntime) {
@@ -81,11 +81,24 @@ async fn at_its_limit_the_whole_group_is_killed_and_no_zombie_stays() {
 }
 
 #[tokio::test]
-async fn a_shutdown_kills_the_whole_group() {
+async fn a_shutdown_waits_to_the_limit_and_one_that_is_given_up_kills_the_whole_group() {
+    let lifeline = Lifeline::new();
+    let (auth, clock, waiting, helper) = hanging(&lifeline).await;
+    let closing = tokio::spawn(auth.shutdown());
+    tokio::task::yield_now().await;
+    assert!(!closing.is_finished() && is_there(helper), "what is under way may finish");
+    clock.advance(Duration::from_secs(2));
+    closing.await.unwrap();
+    assert!(waiting.await.unwrap().is_some());
+    lifeline.is_let_go();
+    until_reaped(helper);
+
     let lifeline = Lifeline::new();
     let (auth, _clock, waiting, helper) = hanging(&lifeline).await;
-    auth.shutdown().await;
-    assert_eq!(waiting.await.unwrap(), Some(ErrorKind::Closed));
+    waiting.abort();
+    let _gone = waiting.await;
+    drop((auth.shutdown(), auth));
+    tokio::task::yield_now().await;
     lifeline.is_let_go();
     until_reaped(helper);
 }
@@ -192,7 +205,7 @@ async fn it_runs_where_it_is_told_to() {
     let folder = std::env::temp_dir().canonicalize().unwrap();
     let exec = script("pwd", &[]);
     assert_eq!(run(exec.clone().current_dir(&folder)).await.unwrap(), folder.to_str().unwrap());
-    assert_eq!(run(exec.clone().from_env(env().in_directory("/"))).await.unwrap(), "/");
+    assert_eq!(run(exec.clone().in_env(env().in_directory("/"))).await.unwrap(), "/");
     let (kind, message) = failure(exec.current_dir("/no-secret-folder")).await;
     assert_eq!(kind, ErrorKind::Misconfigured);
     assert!(message.contains("folder"), "{message}");
@@ -200,7 +213,7 @@ async fn it_runs_where_it_is_told_to() {
 
 #[tokio::test]
 async fn an_error_names_the_file_of_the_program_and_nothing_else() {
-    let exec = Exec::new("/no-secret-folder/helper-x", ["--password=secret"]).from_env(env()).env("KEY", SECRET);
+    let exec = Exec::new("/no-secret-folder/helper-x", ["--password=secret"]).in_env(env()).env("KEY", SECRET);
     let (kind, message) = failure(exec).await;
     assert_eq!(kind, ErrorKind::Unavailable);
     assert!(message.contains("helper-x"), "{message}");
@@ -214,17 +227,17 @@ async fn an_error_names_the_file_of_the_program_and_nothing_else() {
 /// A helper that runs under itself, as when its profile asks for the same profile again.
 #[tokio::test]
 async fn a_helper_under_itself_is_an_error_that_names_the_circle() {
-    let helper = || script(r#"printf %s "$AUTHCTL_EXEC_CHAIN""#, &[]).named("profile work");
+    let helper = || script(r#"printf %s "$AUTHCTL_EXEC_CHAIN""#, &[]).named("work");
     let told = run(helper()).await.unwrap();
     let below = |chain: &str| Env::of([("PATH", "/usr/bin:/bin"), ("AUTHCTL_EXEC_CHAIN", chain)]);
 
-    let other = helper().named("profile home").from_env(below(&told));
+    let other = helper().named("home").in_env(below(&told));
     let deeper = run(other).await.unwrap();
     assert!(deeper.starts_with(&told), "another may run under it: {deeper}");
 
-    let (kind, message) = failure(helper().from_env(below(&deeper))).await;
+    let (kind, message) = failure(helper().in_env(below(&deeper))).await;
     assert_eq!(kind, ErrorKind::Misconfigured);
-    assert!(message.contains("profile work -> profile home -> profile work"), "{message}");
+    assert!(message.contains("work -> home -> work"), "{message}");
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn files(table: &mut Table) {
 fn helpers(table: &mut Table) {
     let args = ["--key", secrets::API_KEY];
     let exec = Exec::new("/opt/helper", args).env("KEY", secrets::ENV_VALUE).input(secrets::PASSWORD);
-    let exec = exec.from_env(Env::of([("TOKEN", secrets::ENV_VALUE)])).in_header(x_api_key());
+    let exec = exec.in_env(Env::of([("TOKEN", secrets::ENV_VALUE)])).in_header(x_api_key());
     show!(table, exec, ExecFormat::Detect, ExecFormat::Docker);
 }
 
@@ -156,14 +156,14 @@ fn chain(table: &mut Table) {
     show!(table, links[0], links[1], LinkState::NotTried, LinkState::Broken(error));
     for chosen in ["", "broken"] {
         let env = Env::of([("AUTHCTL_SOURCE", chosen), ("TOKEN", secrets::ENV_VALUE)]);
-        let chain = Chain::new(links.clone()).from_env(env);
+        let chain = Chain::new(links.clone()).in_env(env);
         let runtime = FakeRuntime::new();
         let auth = builder(&runtime, Issuer::default(), chain.clone()).build().unwrap();
         if let Err(error) = runtime.block_on(auth.warm_up()) {
             show!(table, error);
         }
-        let explanation = chain.explain();
-        show!(table, chain, explanation, explanation.links()[1]);
+        let explained = chain.explain();
+        show!(table, chain, explained, explained.links()[1]);
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn show(table: &mut Table) {
     let made = [
         emulator.skyflow().token(),
         emulator.skyflow().console_token(),
-        emulator.cape().create_token("t"),
+        emulator.cape().create_token("t").unwrap(),
         emulator.cape().login_token(),
         emulator.ivcap().token(),
     ];

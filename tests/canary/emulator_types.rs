@@ -1,7 +1,8 @@
 //! auth-emulator's rows of the table. Its accessors give everything away, as they must; its `Debug` may not.
 
 use auth_core::Transport;
-use auth_emulator::{Answer, Builder, Emulator, Fault, Flaw, Gate, Origin, RecordedRequest, Rejection};
+use auth_emulator::systems::SigningAlgorithm;
+use auth_emulator::{Answer, Builder, Emulator, Fault, Flaw, Gate, Origin, RecordedRequest, Rejection, UnfitKey};
 use auth_tower::HyperTransport;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -41,7 +42,7 @@ pub(super) fn show(table: &mut Table) {
         show!(table, flaw);
     }
     show!(table, whole_answer(), Gate::new(), Origin::Main, Origin::Other);
-    show!(table, Rejection::Expired, Rejection::MissingClaim("exp"));
+    show!(table, Rejection::Expired, Rejection::MissingClaim("exp"), UnfitKey::SmallOrder, SigningAlgorithm::EdDsa);
 }
 
 fn builder() -> Builder {
@@ -95,6 +96,28 @@ async fn talk(table: &mut Table) {
     }
     show!(table, emulator.verify(&token).unwrap(), emulator.verify(secrets::ACCESS_TOKEN).unwrap_err(), emulator);
     table.hunt_for(token);
+    systems(table, &emulator);
+}
+
+/// Every handle, after it gave a secret away.
+fn systems(table: &mut Table, emulator: &Emulator) {
+    emulator.ibm().set_compute_resource_tokens([secrets::API_KEY]);
+    emulator.remote().set_sessions([secrets::API_KEY]);
+    emulator.oauth().register_client(secrets::CLIENT_ID, secrets::CLIENT_SECRET);
+    let key = emulator.oauth().register_client_key(SigningAlgorithm::Es256);
+    let given = [
+        emulator.skyflow().api_key(),
+        emulator.skyflow().console_token(),
+        emulator.cape().create_token("canary").unwrap(),
+        emulator.podstack().token(),
+        emulator.ivcap().refresh_token(),
+        key.private_key_pem().lines().nth(1).unwrap().to_owned(),
+    ];
+    show!(table, emulator.ibm(), emulator.watsonx(), emulator.skyflow(), emulator.cape(), emulator.podstack());
+    show!(table, emulator.ivcap(), emulator.oauth(), emulator.remote(), key, *emulator);
+    for secret in given {
+        table.hunt_for(secret);
+    }
 }
 
 fn carried(requests: &[RecordedRequest], secret: &str) -> bool {

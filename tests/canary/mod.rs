@@ -6,7 +6,7 @@
 //! | module | promise |
 //! | --- | --- |
 //! | [`table`] | every public type is printed and shows nothing; one that is missing from the table is an error |
-//! | [`core_types`], [`core_settings`], [`core_signing`], [`core_systems`], [`grant_types`], [`ibm_types`] | auth-core's rows of the table |
+//! | [`core_types`], [`core_settings`], [`core_signing`], [`core_systems`], [`grant_types`], [`ibm_types`], [`skyflow_types`] | auth-core's rows of the table |
 //! | [`tower_types`], [`reqwest_types`], [`emulator_types`], [`emulator_systems`] | the rows of the other crates |
 //! | [`scan`] | the public types, as the sources name them |
 //! | [`logs`] | whatever happens, and whatever an issuer repeats: nothing in logs, events and errors |
@@ -37,6 +37,7 @@ mod rotation;
 mod scan;
 mod secrets;
 mod sensitive;
+mod skyflow_types;
 mod stage;
 mod systems;
 mod table;

@@ -7,15 +7,17 @@ use std::time::Duration;
 use auth_core::exchange::{Exchange, TokenEndpoint};
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::{ApiKey, Callback, EnvToken, FileToken, StaticToken};
+use auth_core::systems::skyflow::Credentials;
 use auth_core::{Authenticator, Endpoint, Env, Error, Origin, Secret, Token, TokenSource, source_fn};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
+use serde_json::json;
 
 use super::core_types::x_api_key;
 use super::hunt::check as show_nothing;
 use super::stage::{API, Issuer, answer, api_key, builder};
-use super::{secrets, table};
+use super::{secrets, skyflow_types, table};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/corpus");
 
@@ -258,4 +260,28 @@ fn a_secret_of_the_wrong_json_type_is_not_quoted() {
             assert!(!text.contains("72384619"), "{json}: {text}");
         }
     }
+}
+
+#[test]
+fn credentials_that_are_refused_are_not_quoted() {
+    let mut refusals = Refusals::default();
+    let mut check = |id: &str, text: String| refusals.check(id, "Skyflow credentials", Credentials::parse(text));
+    for (id, bytes) in corpus("credentials_json") {
+        for bytes in spliced(&bytes, secrets::FILE_CONTENT) {
+            if let Ok(text) = String::from_utf8(bytes) {
+                check(&id, text);
+            }
+        }
+    }
+    let (good, _) = skyflow_types::credentials();
+    let good: serde_json::Value = serde_json::from_str(&good).unwrap();
+    for field in ["clientID", "keyID", "tokenURI", "privateKey"] {
+        let secret = secrets::API_KEY;
+        for bad in [secret.into(), format!("{secret} \n").into(), json!([secret]), json!({secret: secret}), json!(7)] {
+            let mut credentials = good.clone();
+            credentials[field] = bad;
+            check(field, credentials.to_string());
+        }
+    }
+    assert!(refusals.0 > 150, "{} were refused", refusals.0);
 }

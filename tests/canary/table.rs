@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::hunt::Hunt;
 use super::{core_settings, core_signing, core_systems, core_types, emulator_systems, emulator_types, grant_types};
-use super::{hunt, ibm_types, reqwest_types, scan, secrets, tower_types};
+use super::{hunt, ibm_types, reqwest_types, scan, secrets, skyflow_types, tower_types};
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
@@ -18,6 +18,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     emulator_systems::show(&mut table);
     grant_types::show(&mut table);
     ibm_types::show(&mut table);
+    skyflow_types::show(&mut table);
     tower_types::show(&mut table);
     reqwest_types::show(&mut table);
     emulator_types::show(&mut table);

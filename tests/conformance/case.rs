@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::configuration::Configuration;
 use super::step::Step;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +46,7 @@ pub(crate) struct Given {
     /// The name that the environment chooses.
     pub(crate) chosen: Option<String>,
     pub(crate) helper: Option<Helper>,
+    pub(crate) configuration: Option<Configuration>,
     /// More credentials, by name.
     pub(crate) keys: BTreeMap<String, Vec<FetchAnswer>>,
     pub(crate) policy: PolicyChanges,

@@ -1,5 +1,8 @@
 //! The scripted token endpoint: a transport that answers by itself.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use async_trait::async_trait;
 use auth_core::{Error, Transport};
 use bytes::Bytes;
@@ -17,12 +20,18 @@ pub(crate) struct ScriptedEndpoint {
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
     pub(crate) assertions: Assertions,
+    pub(crate) forms: Forms,
 }
+
+/// What was sent so far.
+pub(crate) type Forms = Arc<Mutex<Vec<BTreeMap<String, String>>>>;
 
 #[async_trait]
 impl Transport for ScriptedEndpoint {
     async fn send(&self, request: Request<Bytes>, _limit: usize) -> Result<Response<Bytes>, Error> {
         self.assertions.note(request.body(), &self.clock);
+        let form = form_urlencoded::parse(request.body()).into_owned().collect();
+        self.forms.lock().unwrap().push(form);
         let answer = self.script.next(|_| true);
         let answer = answer.ok_or_else(|| Error::misconfigured("the case does not foresee this request"))?;
         self.clock.sleep(answer.takes).await;

@@ -16,6 +16,10 @@ impl World {
         let credential = self.credential(expect.key.as_deref());
         fetches(expect, &credential.fetches.all())?;
         self.links(expect)?;
+        if !expect.explained.is_empty() {
+            self.configured.as_ref().ok_or("the case has no configuration")?.stands(&expect.explained)?;
+        }
+        forms(expect, &self.forms.lock().unwrap())?;
         if expect.helper_gone {
             self.helper.as_ref().ok_or("the case has no helper")?.is_gone();
         }
@@ -38,6 +42,17 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn forms(expect: &Expect, got: &[BTreeMap<String, String>]) -> Verdict {
+    let Some(wanted) = &expect.forms else { return Ok(()) };
+    same("forms sent to the token endpoint", &wanted.len(), &got.len())?;
+    for (wanted, got) in wanted.iter().zip(got) {
+        for (name, wanted) in wanted {
+            same(&format!("the field {name}"), wanted, &got.get(name).cloned())?;
+        }
+    }
+    Ok(())
 }
 
 fn fetches(expect: &Expect, got: &[Fetch]) -> Verdict {

@@ -67,6 +67,11 @@ fn a_helper_program_brings_a_token_or_says_why_not_and_leaves_nothing_running() 
 }
 
 #[test]
+fn the_first_place_that_configures_a_service_counts_whole_and_a_broken_one_is_an_error() {
+    check("conf");
+}
+
+#[test]
 fn nothing_secret_is_ever_written() {
     check("log");
 }

@@ -51,7 +51,7 @@ impl HelperProgram {
         if let Some(file) = &file {
             std::fs::write(file, "#!/bin/sh\n").unwrap();
         }
-        exec = exec.from_env(Env::of([("PATH", "/usr/bin:/bin")]));
+        exec = exec.in_env(Env::of([("PATH", "/usr/bin:/bin")]));
         if let Some(format) = &helper.format {
             exec = exec.format(ExecFormat::parse(format).unwrap());
         }

@@ -14,6 +14,7 @@
 //! | [`source`], [`endpoint`], [`server`] | the scripted source, token endpoint and API server |
 //! | [`helper`] | a helper program, which is a real one |
 //! | [`clock`] | the case's time |
+//! | [`configuration`] | a service that is configured in one place or several |
 //! | [`world`] | everything that a case needs, put together |
 //! | [`door`] | the ways to a token: a case holds for all of them |
 //! | [`calls`] | callers that get their answer at once, later, or never |
@@ -26,6 +27,7 @@ mod calls;
 mod case;
 mod check;
 mod clock;
+mod configuration;
 mod door;
 mod endpoint;
 mod expectations;

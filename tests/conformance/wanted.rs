@@ -60,6 +60,10 @@ pub(crate) struct Expect {
     pub(crate) asked: BTreeMap<String, usize>,
     /// How each link of the chain stands.
     pub(crate) links: BTreeMap<String, String>,
+    /// Where each setting stands.
+    pub(crate) explained: BTreeMap<String, String>,
+    /// The forms that reached the token endpoint, as far as they are named; null for a field that is not there.
+    pub(crate) forms: Option<Vec<BTreeMap<String, Option<String>>>>,
     /// Nothing of the helper runs any more.
     pub(crate) helper_gone: bool,
     /// Calls that were ended before they had an answer.

@@ -14,7 +14,8 @@ use auth_core::{Authenticator, Builder, Env, Event, Policy, TokenSource};
 use super::assertion::{self, Assertions};
 use super::case::{Case, EndpointAnswer, FetchAnswer, Given, Origins, PolicyChanges, Redirects, Replay, TokenFile};
 use super::clock::Clock;
-use super::endpoint::ScriptedEndpoint;
+use super::configuration::{Configuration, Configured};
+use super::endpoint::{Forms, ScriptedEndpoint};
 use super::helper::HelperProgram;
 use super::moments::Tokens;
 use super::run::Make;
@@ -38,6 +39,8 @@ pub(crate) struct World {
     /// The calls of each link of the chain.
     pub(crate) asked: HashMap<String, Fetches>,
     pub(crate) helper: Option<HelperProgram>,
+    pub(crate) configured: Option<Configured>,
+    pub(crate) forms: Forms,
     credentials: HashMap<String, Credential>,
 }
 
@@ -58,11 +61,17 @@ impl World {
         let (tokens, complaints) = (Tokens::default(), Complaints::default());
         let name = format!("auth-case-{}-{run}-{}", case.id.replace(['/', ' '], "-"), std::process::id());
         let file = std::env::temp_dir().join(name);
-        let maker = Maker { given, clock: &clock, tokens: &tokens, complaints: &complaints };
+        let forms = Forms::default();
+        let maker = Maker { given, clock: &clock, tokens: &tokens, complaints: &complaints, forms: &forms };
         let (chain, asked) = maker.chain();
+        let configured = given.configuration.as_ref().map(Configured::new);
+        given.configuration.iter().flat_map(Configuration::values).for_each(|value| {
+            tokens.issue(value, None, &clock);
+        });
         let helper = given.helper.as_ref().map(|helper| HelperProgram::new(helper, &clock, &tokens));
 
-        let mut credentials = HashMap::from([(MAIN.to_owned(), maker.main(&file, chain.as_ref(), helper.as_ref()))]);
+        let mut credentials =
+            HashMap::from([(MAIN.to_owned(), maker.main(&file, chain.as_ref(), helper.as_ref(), configured.as_ref()))]);
         for (key, answers) in &given.keys {
             credentials.insert(key.clone(), maker.credential(maker.scripted(answers), None));
         }
@@ -90,6 +99,8 @@ impl World {
             chain,
             asked,
             helper,
+            configured,
+            forms,
             credentials,
         };
         if let Some(TokenFile { content: Some(content) }) = &given.file {
@@ -151,24 +162,37 @@ struct Maker<'a> {
     clock: &'a Clock,
     tokens: &'a Tokens,
     complaints: &'a Complaints,
+    forms: &'a Forms,
 }
 
 impl Maker<'_> {
-    fn main(&self, path: &PathBuf, chain: Option<&Chain>, helper: Option<&HelperProgram>) -> Credential {
+    fn main(
+        &self,
+        path: &PathBuf,
+        chain: Option<&Chain>,
+        helper: Option<&HelperProgram>,
+        configured: Option<&Configured>,
+    ) -> Credential {
         if let Some(chain) = chain {
             return self.credential(chain.clone(), None);
         }
         if let Some(helper) = helper {
             return self.credential(helper.source(), None);
         }
+        let endpoint = |answers| ScriptedEndpoint {
+            script: Script::new("token endpoint", answers, EndpointAnswer::calls, self.complaints),
+            clock: self.clock.clone(),
+            tokens: self.tokens.clone(),
+            assertions: Assertions::default(),
+            forms: Arc::clone(self.forms),
+        };
+        if let Some(configured) = configured {
+            let answers = self.given.endpoint.as_deref().unwrap_or_default();
+            return self.credential(configured.clone(), Some(endpoint(answers)));
+        }
         if let Some(answers) = &self.given.endpoint {
             let url = TokenEndpoint::parse("https://issuer.test/token").unwrap();
-            let endpoint = ScriptedEndpoint {
-                script: Script::new("token endpoint", answers, EndpointAnswer::calls, self.complaints),
-                clock: self.clock.clone(),
-                tokens: self.tokens.clone(),
-                assertions: Assertions::default(),
-            };
+            let endpoint = endpoint(answers);
             if let Some(lifetime) = self.given.assertion {
                 return self.credential(assertion::source(url, lifetime), Some(endpoint));
             }
@@ -193,7 +217,7 @@ impl Maker<'_> {
         });
         let chain = Chain::new(links.collect::<Vec<_>>());
         let chosen = self.given.chosen.iter().map(|name| ("AUTHCTL_SOURCE", name));
-        (Some(chain.from_env(Env::of(chosen))), asked)
+        (Some(chain.in_env(Env::of(chosen))), asked)
     }
 
     fn scripted(&self, answers: &[FetchAnswer]) -> ScriptedSource {

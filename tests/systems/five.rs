@@ -207,11 +207,11 @@ pub(crate) struct OfCape;
 
 impl System for OfCape {
     fn access(emulator: &Emulator) -> Access {
-        cape(emulator, emulator.cape().create_token("right"))
+        cape(emulator, emulator.cape().create_token("right").unwrap())
     }
 
     fn wrong(emulator: &Emulator) -> Access {
-        let token = emulator.cape().create_token("spoilt");
+        let token = emulator.cape().create_token("spoilt").unwrap();
         let (head, signature) = token.rsplit_once('.').unwrap();
         let other = if signature.starts_with('A') { "B" } else { "A" };
         cape(emulator, format!("{head}.{other}{}", &signature[1..]))
@@ -226,7 +226,7 @@ impl System for OfCape {
 
 impl Given for OfCape {
     fn another(emulator: &Emulator) -> String {
-        emulator.cape().create_token("another")
+        emulator.cape().create_token("another").unwrap()
     }
 }
 

@@ -146,7 +146,7 @@ impl Access {
     }
 
     /// The source of its tokens; none if none is needed.
-    pub(crate) fn source(&self) -> Option<&Arc<dyn TokenSource>> {
+    pub fn source(&self) -> Option<&Arc<dyn TokenSource>> {
         self.source.as_ref()
     }
 

@@ -64,6 +64,11 @@ impl Context {
         self.headers.is_empty() && self.query.is_empty() && self.body.is_empty()
     }
 
+    /// The query parameters.
+    pub fn query_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
     /// The fields of a JSON body.
     pub fn body_fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.body.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
@@ -118,6 +123,7 @@ mod tests {
         context.apply(&mut uri, &mut headers);
         assert_eq!(uri, "https://h/p?version=2&x&a+b=%C3%BC");
         assert_eq!(headers["x-project-id"], "own");
+        assert_eq!(context.query_parameters().collect::<Vec<_>>(), [("version", "1"), ("a b", "ü")]);
         Ok(())
     }
 }

@@ -3,14 +3,11 @@
 use std::{fmt, io, sync::Arc, time::Duration};
 
 use crate::{
-    Builder, Claims, Fault, Flaw, Plan, RecordedRequest, Rejection,
-    listener::Listener,
-    recording::Kind,
-    shared::Shared,
-    systems::{Cape, Ibm, Ivcap, OAuth, Podstack, Remote, Skyflow, Watsonx},
+    Builder, Claims, Fault, Flaw, Plan, RecordedRequest, Rejection, listener::Listener, recording::Kind, shared::Shared,
 };
 
-/// A token endpoint and the API it opens, on two ports of 127.0.0.1, until it is dropped.
+/// A token endpoint and the API it opens, on two ports of 127.0.0.1, until it is dropped; and beside them the endpoints of
+/// [systems](crate::systems) with tokens of their own, from [`ibm`](Self::ibm) to [`remote`](Self::remote).
 ///
 /// Dropping it closes both ports at once and ends every connection; a request in flight is never answered.
 ///
@@ -47,6 +44,10 @@ impl Emulator {
 
     pub(crate) fn new(shared: Arc<Shared>, main: Listener, other: Listener) -> Self {
         Self { shared, _main: main, _other: other }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// The main origin, `http://127.0.0.1:{port}`, without a slash at the end.
@@ -159,46 +160,6 @@ impl Emulator {
     /// which is also how to emulate two clocks that disagree.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
-    }
-
-    /// IBM Cloud: IAM's grants beyond the API key, and the metadata service of a virtual server.
-    pub fn ibm(&self) -> Ibm<'_> {
-        Ibm::new(&self.shared)
-    }
-
-    /// watsonx.ai: text generation and projects, for IAM's tokens.
-    pub fn watsonx(&self) -> Watsonx<'_> {
-        Watsonx::new(&self.shared)
-    }
-
-    /// Skyflow: service accounts, API keys, a vault and its gateway.
-    pub fn skyflow(&self) -> Skyflow<'_> {
-        Skyflow::new(&self.shared)
-    }
-
-    /// Cape: personal access tokens and the handshake of `run`.
-    pub fn cape(&self) -> Cape<'_> {
-        Cape::new(&self.shared)
-    }
-
-    /// Podstack: whoami, projects and the registry.
-    pub fn podstack(&self) -> Podstack<'_> {
-        Podstack::new(&self.shared)
-    }
-
-    /// IVCAP: services, outside with a token and inside a container without one.
-    pub fn ivcap(&self) -> Ivcap<'_> {
-        Ivcap::new(&self.shared)
-    }
-
-    /// An authorization server without a vendor: the grants of OAuth 2.0, whose tokens open [`api_url`](Self::api_url).
-    pub fn oauth(&self) -> OAuth<'_> {
-        OAuth::new(&self.shared)
-    }
-
-    /// A backend that vends tokens to whoever has a session.
-    pub fn remote(&self) -> Remote<'_> {
-        Remote::new(&self.shared)
     }
 
     /// A fresh token without a token request, for programs that are handed their token.

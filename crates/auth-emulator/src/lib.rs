@@ -18,6 +18,10 @@
 //!
 //! **Hold** an endpoint with a [`Gate`], and look at the program while it waits.
 //!
+//! **Emulate a system** with its handle, such as [`Emulator::skyflow`]: it tells where the endpoints are, and gives the
+//! credentials they take. Faults, clock, revocation and record are the same for all; [`systems`] says what is emulated
+//! and what is not.
+//!
 //! **Ask** what arrived: every [`RecordedRequest`], in order, raw; and whether a secret went to the
 //! [other origin](Emulator::other_origin).
 //!
@@ -55,6 +59,9 @@
 //! | a rotation of keys, or a lock-out | [`Emulator::set_api_keys`] |
 //! | tokens that expire now | [`Emulator::advance`], [`Builder::with_token_lifetime`] |
 //! | tokens that are revoked | [`Emulator::revoke_all`], [`Emulator::revoke`] |
+//! | IBM Cloud, watsonx.ai, Skyflow, Cape, Podstack, IVCAP | [`Emulator::ibm`] and so on |
+//! | OAuth's grants, client assertions, refresh tokens | [`Emulator::oauth`] |
+//! | a backend that vends tokens | [`Emulator::remote`] |
 //! | to wait until something has arrived | [`Emulator::wait_for_token_requests`], [`Emulator::wait_for_api_requests`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -69,8 +76,11 @@ mod connection;
 mod emulator;
 mod fault;
 mod flaw;
+#[cfg(test)]
+mod forgeries;
 mod form;
 mod gate;
+mod handles;
 mod iam_error;
 mod inject;
 mod issuer;

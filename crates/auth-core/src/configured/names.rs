@@ -58,6 +58,7 @@ impl Names {
     }
 
     /// The values of a list; one string is a list of one. Empty if the key is not there.
+    #[cfg(feature = "exec")]
     pub(super) fn list(&mut self, name: &str) -> Result<Vec<Found>, Error> {
         self.asked.insert(name.to_owned());
         for profile in [self.settings.profile(), self.declaration.as_ref()].into_iter().flatten() {

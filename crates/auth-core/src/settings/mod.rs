@@ -18,7 +18,10 @@ pub use explanation::{Explained, Explanation};
 pub use found::Found;
 pub use lookup::Lookup;
 pub use profile::{Profile, Value};
+#[cfg(feature = "profiles")]
+pub(crate) use profiles::CONFIG;
 pub use profiles::Profiles;
+pub(crate) use profiles::SELECTED;
 pub use provenance::Provenance;
 pub(crate) use provenance::shown;
 pub use setting::Setting;
@@ -63,7 +66,7 @@ impl Settings {
 
     /// The same with a profile, if there is one.
     #[must_use]
-    pub(crate) fn with_optional_profile(self, profile: Option<Profile>) -> Self {
+    pub fn with_optional_profile(self, profile: Option<Profile>) -> Self {
         match profile {
             Some(profile) => self.with_profile(profile),
             None => self,

@@ -14,13 +14,13 @@ mod env;
 #[cfg(feature = "exec")]
 mod exec;
 mod file;
+mod injected;
 mod jwt_bearer;
 mod personal_token;
 mod refresh_token;
 mod remote;
 mod static_token;
 mod token_exchange;
-#[cfg(feature = "ibm")]
 mod token_file;
 #[cfg(feature = "ibm")]
 mod trusted_profile;
@@ -29,14 +29,18 @@ mod vpc_instance;
 
 pub use api_key::ApiKey;
 pub use callback::Callback;
+pub(crate) use chain::CHOSEN;
 pub use chain::{Chain, ChainExplanation, Link, LinkExplanation, LinkState};
 pub use client_credentials::ClientCredentials;
 #[cfg(feature = "ibm")]
 pub use cr_token::CrToken;
 pub use env::EnvToken;
 #[cfg(feature = "exec")]
+pub(crate) use exec::SETTINGS as EXEC;
+#[cfg(feature = "exec")]
 pub use exec::{Exec, ExecFormat};
 pub use file::FileToken;
+pub use injected::Injected;
 pub use jwt_bearer::JwtBearer;
 pub use personal_token::PersonalToken;
 pub use refresh_token::RefreshToken;

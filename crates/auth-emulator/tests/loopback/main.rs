@@ -4,6 +4,11 @@
 //! | --- | --- |
 //! | `tokens` | the token endpoint answers as IBM Cloud IAM does, and refuses as it does |
 //! | `api` | the API verifies for real: signature, lifetime, audience, revocation |
+//! | `ibm`, `watsonx` | IAM's other grants, the metadata service, text generation |
+//! | `skyflow`, `skyflow_keys` | assertions, vault, gateway; accounts and API keys |
+//! | `cape`, `cape_run` | personal access tokens, also over a restart; the handshake of `run` |
+//! | `podstack`, `ivcap` | what each takes and refuses, in its own words |
+//! | `oauth`, `remote` | the grants of an authorization server, and a backend that vends tokens |
 //! | `faults` | each fault is seen by a client as what it says it is |
 //! | `flaws` | each flaw is in the answer, and nothing else is |
 //! | `recording` | every request is there, in order, with what became of it |
@@ -13,10 +18,22 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise, and so may what tests are made of")]
 
 mod api;
+mod assertion;
+mod cape;
+mod cape_run;
 mod client;
 mod faults;
 mod flaws;
+mod ibm;
+mod ivcap;
 mod lifecycle;
+mod oauth;
+mod podstack;
 mod recording;
+mod remote;
 mod secrecy;
+mod skyflow;
+mod skyflow_keys;
 mod tokens;
+mod watsonx;
+mod websocket;

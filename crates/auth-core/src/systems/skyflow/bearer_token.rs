@@ -103,13 +103,13 @@ impl BearerToken {
             .credential_name("the service account's key (credentials.json)")
             .json_body()
             .answer_names("accessToken", "tokenType")
-            .param("grant_type", GRANT_TYPE)
+            .public_param("grant_type", GRANT_TYPE)
             .param("assertion", assertion);
         if self.roles.is_empty() {
             return exchange;
         }
         let scope: Vec<String> = self.roles.iter().map(|role| format!("role:{role}")).collect();
-        exchange.param("scope", scope.join(" "))
+        exchange.public_param("scope", scope.join(" "))
     }
 }
 

@@ -246,4 +246,5 @@ fn endpoint(token_uri: &str, more_hosts: &[&str]) -> Result<TokenEndpoint, UrlEr
 }
 
 #[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests;

@@ -11,9 +11,9 @@ mod ctx;
 mod data_tokens;
 mod given;
 mod json_text;
-mod raw_header;
 mod reason;
 mod recipe;
+mod restrictions;
 mod setting;
 mod vault;
 

@@ -3,37 +3,43 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use http::HeaderName;
 use serde_json::Value;
 
-use super::raw_header::RawHeader;
-use super::{Credentials, VaultEnv, given, setting, vault};
-use crate::settings::{Lookup, Profile, Provenance, Settings, trust};
+use super::setting::CONNECTION_URL;
+use super::{Credentials, VaultEnv, given, vault};
+use crate::settings::{Found, Lookup, Profile, Settings, trust};
 use crate::{Access, Endpoint, Env, Error, Secret, TokenSource};
+
+/// Where Skyflow's gateway looks; `Authorization` is for the service behind it.
+const CONNECTION_HEADER: HeaderName = HeaderName::from_static("x-skyflow-authorization");
 
 /// Skyflow, from one credential: for vaults ([`access`](Skyflow::access)) and connections ([`connection`](Skyflow::connection)).
 ///
-/// The credential is exactly one of `credentials_path`, `credentials`, `token`, `api_key`, an account or a source: as an
-/// argument, else the variable `SKYFLOW_CREDENTIALS` (the content of a credentials.json), else keys of a profile by the same
-/// names. An empty one counts as none. Nothing is sent before a token is needed.
+/// The credential is exactly one of [`credentials_path`](Self::credentials_path), [`credentials`](Self::credentials),
+/// [`token`](Self::token), [`api_key`](Self::api_key), [`account`](Self::account) or [`source`](Self::source): as an argument,
+/// else the variable `SKYFLOW_CREDENTIALS` (the content of a credentials.json), else a key of a profile. An empty one counts as
+/// none. All names: [`SETTINGS`](super::SETTINGS). Nothing is sent before a token is needed.
 ///
 /// ```
-/// use auth_core::{Env, systems::skyflow::Skyflow};
+/// use auth_core::systems::Skyflow;
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
 /// let skyflow = Skyflow::new().api_key("sky-ab123-0123456789abcdef0123456789abcdef").cluster_id("ab12cd34");
 /// let vault = skyflow.access()?;
 /// assert_eq!(vault.endpoint().to_string(), "https://ab12cd34.vault.skyflowapis.com");
 /// let gateway = skyflow.connection("https://ab12cd34.gateway.skyflowapis.com/v1/gateway/outboundRoutes/x")?;
-/// # let _ = (gateway, Env::process());
+/// # let _ = gateway;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Skyflow {
-    settings: Option<Settings>,
+    env: Option<Env>,
+    profile: Option<Profile>,
     credential: given::Given,
     vault: vault::Given,
-    nearby: bool,
+    allow_nearby_endpoint: bool,
 }
 
 impl Skyflow {
@@ -42,16 +48,15 @@ impl Skyflow {
         Self::default()
     }
 
-    /// From arguments, and behind them these variables.
+    /// From arguments, and behind them these variables: `Skyflow::from_env(&Env::process())`.
     pub fn from_env(env: &Env) -> Self {
-        Self { settings: Some(Settings::new(env.clone())), ..Self::default() }
+        Self { env: Some(env.clone()), ..Self::default() }
     }
 
-    /// From arguments, behind them these variables, and behind them a profile: `credentials_path` (from the profile's folder),
-    /// `credentials`, `token`, `api_key`, `roles` (separated by spaces or commas), `ctx`, `vault_url`, `cluster_id`, `env`,
-    /// `connection_url`.
+    /// From arguments, behind them these variables, and behind them a profile. Its `credentials_path` starts from the folder
+    /// that its file is in.
     pub fn from_profile(profile: Profile, env: &Env) -> Self {
-        Self { settings: Some(Settings::new(env.clone()).with_profile(profile)), ..Self::default() }
+        Self { profile: Some(profile), ..Self::from_env(env) }
     }
 
     /// The path of a credentials.json. It is read anew for each token, so that a key is rotated by replacing the file.
@@ -75,7 +80,8 @@ impl Skyflow {
         self
     }
 
-    /// A bearer token that somebody else renews. The access's [`token_handle`](Access::token_handle) replaces it.
+    /// A bearer token that somebody else renews. The access's [`token_handle`](Access::token_handle) replaces it then. A JWT that
+    /// has expired is an error before a request is wasted on it.
     #[must_use]
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.credential.token(token.into());
@@ -101,7 +107,7 @@ impl Skyflow {
     /// credential that is no credentials.json, where they would restrict nothing.
     #[must_use]
     pub fn roles<R: Into<String>>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
-        self.credential.roles = Some(roles.into_iter().map(Into::into).collect());
+        self.credential.restrictions.roles = roles.into_iter().map(Into::into).collect();
         self
     }
 
@@ -109,7 +115,7 @@ impl Skyflow {
     /// [`roles`](Self::roles) are.
     #[must_use]
     pub fn ctx(mut self, ctx: impl Into<Value>) -> Self {
-        self.credential.ctx = Some(ctx.into());
+        self.credential.restrictions.ctx = Some(ctx.into());
         self
     }
 
@@ -145,7 +151,7 @@ impl Skyflow {
     /// because whoever wrote that file would get the token.
     #[must_use]
     pub fn allow_nearby_endpoint(mut self) -> Self {
-        self.nearby = true;
+        self.allow_nearby_endpoint = true;
         self
     }
 
@@ -156,7 +162,7 @@ impl Skyflow {
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if one is not usable or there are two; the message names the argument,
     /// variable or file.
     pub fn access(&self) -> Result<Access, Error> {
-        self.build("skyflow", |source| source, |settings| vault::find(&self.vault, settings))
+        self.build("skyflow", |settings| vault::find(&self.vault, settings))
     }
 
     /// Calls of a connection: the raw token in `x-skyflow-authorization`, at the connection's URL. An empty URL stands for the
@@ -169,41 +175,29 @@ impl Skyflow {
     pub fn connection(&self, connection_url: &str) -> Result<Access, Error> {
         let url = Secret::new(connection_url);
         let endpoint = |settings: &mut Settings| {
-            let lookup = Lookup::of(&setting::CONNECTION_URL).argument(Some(&url));
-            let found = settings.require(&lookup)?;
-            Ok((found.endpoint()?, found.provenance().clone()))
+            let found = settings.require(&Lookup::of(&CONNECTION_URL).argument(Some(&url)))?;
+            Ok((found.endpoint()?, found))
         };
-        self.build("skyflow-connection", |source| Arc::new(RawHeader(source)), endpoint)
+        Ok(self.build("skyflow-connection", endpoint)?.in_header(CONNECTION_HEADER))
     }
 
     fn build(
         &self,
         id: &'static str,
-        placed: impl FnOnce(Arc<dyn TokenSource>) -> Arc<dyn TokenSource>,
-        endpoint: impl FnOnce(&mut Settings) -> Result<(Endpoint, Provenance), Error>,
+        endpoint: impl FnOnce(&mut Settings) -> Result<(Endpoint, Found), Error>,
     ) -> Result<Access, Error> {
-        let mut settings = self.settings.clone().unwrap_or_else(|| Settings::new(Env::of::<&str, &str>([])));
+        let mut settings =
+            Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_optional_profile(self.profile.clone());
         let chosen = self.credential.find(&mut settings)?;
-        let (endpoint, place) = endpoint(&mut settings)?;
-        if place.is_nearby() && !chosen.place.is_nearby() && !trust::allowed(&mut settings, self.nearby)? {
-            let message = format!(
-                "the endpoint is from {place}, which stands in the working directory, and the credential from {}: call \
-                 `allow_nearby_endpoint` if that file is to be trusted with it",
-                chosen.place
-            );
-            return Err(Error::misconfigured(message));
+        let (endpoint, from) = endpoint(&mut settings)?;
+        let allowed = trust::allowed(&mut settings, self.allow_nearby_endpoint)?;
+        trust::check(&from, &chosen.credential, allowed)?;
+        let mut access = Access::new(id, chosen.source, endpoint);
+        if let Some(handle) = chosen.handle {
+            access = access.with_token_handle(handle);
         }
-        let mut explanation = settings.into_explanation();
-        explanation.note(format!("the credential is from {}", chosen.place));
-        if let Some(warning) = chosen.warning {
-            explanation.note(warning);
-        }
-        let access = Access::new(id, placed(chosen.source), endpoint).with_credential(chosen.place);
-        let access = match chosen.handle {
-            Some(handle) => access.with_token_handle(handle),
-            None => access,
-        };
-        Ok(access.with_explanation(explanation))
+        let place = chosen.credential.provenance().clone();
+        Ok(access.with_credential(place).with_explanation(settings.into_explanation()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where a vault is.
 
-use super::setting;
-use crate::settings::{Found, Lookup, Provenance, Settings};
+use super::setting::{CLUSTER_ID, ENV, VAULT_URL};
+use crate::settings::{Found, Lookup, Settings};
 use crate::{Endpoint, Error, Secret};
 
 /// The environment of Skyflow that a vault is in.
@@ -40,47 +40,36 @@ pub(super) struct Given {
     pub(super) env: Option<VaultEnv>,
 }
 
-const CLUSTER: &str = setting::CLUSTER_ID.name();
-
-/// The vault's base URL and where it came from: arguments before the profile, and in each a URL or a cluster.
-pub(super) fn find(given: &Given, settings: &mut Settings) -> Result<(Endpoint, Provenance), Error> {
+/// The vault's base URL, and what says so: arguments before the profile, and in each a URL or a cluster.
+pub(super) fn find(given: &Given, settings: &mut Settings) -> Result<(Endpoint, Found), Error> {
     let is_given = |value: &Option<Secret>| value.as_ref().is_some_and(|value| !value.expose().is_empty());
-    match (is_given(&given.vault_url), is_given(&given.cluster_id)) {
-        (true, true) => {
+    if is_given(&given.cluster_id) {
+        if is_given(&given.vault_url) {
             return Err(Error::misconfigured("both `vault_url` and `cluster_id` are given: leave one of them out"));
         }
         // A cluster that the program names comes before a URL of the profile.
-        (false, true) => return cluster(given, settings, &[]).and_then(found_or_missing),
-        _ => {}
+        let cluster = settings.require(&Lookup::of(&CLUSTER_ID).argument(given.cluster_id.as_ref()))?;
+        return of_cluster(cluster, given.env, settings);
     }
-    if let Some(url) = settings.find(&Lookup::of(&setting::VAULT_URL).argument(given.vault_url.as_ref()))? {
-        return Ok((url.endpoint()?, url.provenance().clone()));
+    let lookup = Lookup::of(&VAULT_URL).argument(given.vault_url.as_ref());
+    if let Some(url) = settings.find(&lookup)? {
+        return Ok((url.endpoint()?, url));
     }
-    cluster(given, settings, &[CLUSTER]).and_then(found_or_missing)
+    match settings.find(&Lookup::of(&CLUSTER_ID))? {
+        Some(cluster) => of_cluster(cluster, given.env, settings),
+        None => Err(Error::unavailable(format!("{}; or give `cluster_id`", settings.missing(&lookup)))),
+    }
 }
 
-fn cluster(given: &Given, settings: &mut Settings, keys: &[&str]) -> Result<Option<(Endpoint, Provenance)>, Error> {
-    let lookup = Lookup::new(CLUSTER).argument(given.cluster_id.as_ref()).keys(keys);
-    let Some(cluster) = settings.find(&lookup)? else { return Ok(None) };
-    let env = match given.env {
+fn of_cluster(cluster: Found, env: Option<VaultEnv>, settings: &mut Settings) -> Result<(Endpoint, Found), Error> {
+    let env = match env {
         Some(env) => env,
-        None => {
-            settings.find(&Lookup::of(&setting::ENV))?.as_ref().map(VaultEnv::read).transpose()?.unwrap_or_default()
-        }
+        None => settings.find(&Lookup::of(&ENV))?.as_ref().map(VaultEnv::read).transpose()?.unwrap_or_default(),
     };
     let id = cluster.value().trim();
     // One label of a host name, or the host could be anybody's.
     if id.is_empty() || id.len() > 63 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(cluster.unusable("it has to be letters, digits and hyphens, the first part of the vault's host"));
     }
-    let endpoint = Endpoint::parse(&format!("https://{id}.{}", env.domain()))?;
-    Ok(Some((endpoint, cluster.provenance().clone())))
-}
-
-fn found_or_missing(found: Option<(Endpoint, Provenance)>) -> Result<(Endpoint, Provenance), Error> {
-    found.ok_or_else(|| {
-        Error::unavailable(
-            "no Skyflow vault is configured: give the argument `vault_url` or `cluster_id`, or put one of them into the profile",
-        )
-    })
+    Ok((Endpoint::parse(&format!("https://{id}.{}", env.domain()))?, cluster))
 }

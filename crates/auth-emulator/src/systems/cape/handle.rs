@@ -1,6 +1,6 @@
 //! Where Cape's endpoints are, and what they take.
 
-use std::fmt;
+use std::{fmt, io};
 
 use serde_json::json;
 
@@ -50,7 +50,11 @@ impl<'a> Cape<'a> {
     }
 
     /// A personal access token of this name, without a request.
-    pub fn create_token(&self, name: &str) -> String {
+    ///
+    /// # Errors
+    ///
+    /// When the file of [`Builder::with_cape_state`](crate::Builder::with_cape_state) can't be written; never without one.
+    pub fn create_token(&self, name: &str) -> io::Result<String> {
         let wanted = Wanted { name: name.to_owned(), ..Wanted::default() };
         self.0.systems.cape.create(wanted, self.0.now())
     }

@@ -1,6 +1,6 @@
 //! `POST /v1/token`, `GET /v1/tokens`, `DELETE /v1/token/{id}`.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -22,11 +22,11 @@ use crate::shared::Shared;
 /// Cape's own command line sends no `Content-Type`, so none is asked for.
 pub(crate) async fn create(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let now = shared.now();
-    match access::manager(&shared, &headers).and_then(|()| wanted(&body, now)) {
-        Ok(wanted) => {
-            let token = shared.systems.cape.create(wanted, now);
-            (StatusCode::CREATED, Json(json!({"token": token}))).into_response()
-        }
+    let made = access::manager(&shared, &headers)
+        .and_then(|()| wanted(&body, now))
+        .and_then(|wanted| shared.systems.cape.create(wanted, now).map_err(unsaved));
+    match made {
+        Ok(token) => (StatusCode::CREATED, Json(json!({"token": token}))).into_response(),
         Err(problem) => problem.into_response(),
     }
 }
@@ -39,11 +39,16 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap) 
 }
 
 pub(crate) async fn delete(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    match access::manager(&shared, &headers) {
-        Ok(()) if shared.systems.cape.delete(&id) => Json(json!({})).into_response(),
-        Ok(()) => Problem::new(StatusCode::NOT_FOUND, "token not found").into_response(),
+    let deleted = access::manager(&shared, &headers).and_then(|()| shared.systems.cape.delete(&id).map_err(unsaved));
+    match deleted {
+        Ok(true) => Json(json!({})).into_response(),
+        Ok(false) => Problem::new(StatusCode::NOT_FOUND, "token not found").into_response(),
         Err(problem) => problem.into_response(),
     }
+}
+
+fn unsaved(_: io::Error) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the file of tokens can't be written")
 }
 
 fn wanted(body: &[u8], now: Duration) -> Result<Wanted, Problem> {

@@ -73,7 +73,11 @@ impl Tokens {
     }
 
     /// Makes a token. It is in the answer and nowhere else.
-    pub(crate) fn create(&self, wanted: Wanted, now: Duration) -> String {
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written: then there is no token either.
+    pub(crate) fn create(&self, wanted: Wanted, now: Duration) -> io::Result<String> {
         let id = random::id(22);
         let mut claims = json!({
             "aud": [Cape::AUDIENCE],
@@ -88,55 +92,66 @@ impl Tokens {
         }
         let token = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, self.key.encoding())
             .expect("the key is RSA and was made for this algorithm, and the claims are plain JSON");
-        self.keep(id, wanted, &token, now);
-        token
+        self.keep(id, wanted, &token, now)?;
+        Ok(token)
     }
 
-    fn keep(&self, id: String, wanted: Wanted, token: &str, now: Duration) {
-        let book = &mut *self.lock();
+    /// Takes a token as if it had been made here.
+    #[cfg(test)]
+    pub(crate) fn adopt(&self, id: &str, token: &str, now: Duration) {
+        self.delete(id).unwrap();
+        self.keep(id.to_owned(), Wanted::default(), token, now).unwrap();
+    }
+
+    fn keep(&self, id: String, wanted: Wanted, token: &str, now: Duration) -> io::Result<()> {
         let Wanted { name, description, function_id, expiry } = wanted;
-        book.keys.insert(self.key_id.clone(), self.key.jwk().clone());
-        book.tokens.push(Entry {
-            id,
-            name,
-            description,
-            function_id,
-            created_at: timestamp(now),
-            expiry,
-            last_used: None,
-            digest: random::sha256(token),
-            key: self.key_id.clone(),
-        });
-        self.save(book);
+        self.change(|book| {
+            book.keys.insert(self.key_id.clone(), self.key.jwk().clone());
+            book.tokens.push(Entry {
+                id,
+                name,
+                description,
+                function_id,
+                created_at: timestamp(now),
+                expiry,
+                last_used: None,
+                digest: random::sha256(token),
+                key: self.key_id.clone(),
+            });
+        })
     }
 
     pub(crate) fn list(&self) -> Vec<Entry> {
         self.lock().tokens.clone()
     }
 
-    pub(crate) fn delete(&self, id: &str) -> bool {
-        let book = &mut *self.lock();
-        let before = book.tokens.len();
-        book.tokens.retain(|entry| entry.id != id);
-        let deleted = book.tokens.len() < before;
-        if deleted {
-            self.save(book);
+    /// Whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written: the token would be back after a restart, so it is not called deleted.
+    pub(crate) fn delete(&self, id: &str) -> io::Result<bool> {
+        let known = self.lock().tokens.iter().any(|entry| entry.id == id);
+        if known {
+            self.change(|book| book.tokens.retain(|entry| entry.id != id))?;
         }
-        deleted
+        Ok(known)
     }
 
     pub(crate) fn delete_all(&self) {
-        let book = &mut *self.lock();
-        book.tokens.clear();
-        self.save(book);
+        if self.change(|book| book.tokens.clear()).is_err() {
+            // Gone from this server at least; the next change that can be written takes them from the file.
+            self.lock().tokens.clear();
+        }
     }
 
     pub(crate) fn used(&self, id: &str, now: Duration) {
-        let book = &mut *self.lock();
         let now = timestamp(now);
-        if let Some(entry) = book.tokens.iter_mut().find(|entry| entry.id == id && entry.last_used != Some(now)) {
-            entry.last_used = Some(now);
-            self.save(book);
+        if self.lock().tokens.iter().any(|entry| entry.id == id && entry.last_used != Some(now)) {
+            // A date that could not be written is no reason to refuse anybody.
+            let _ = self.change(|book| {
+                book.tokens.iter_mut().filter(|entry| entry.id == id).for_each(|entry| entry.last_used = Some(now));
+            });
         }
     }
 
@@ -166,11 +181,16 @@ impl Tokens {
         })
     }
 
-    fn save(&self, book: &Book) {
+    /// On the file first: what is not written did not happen.
+    fn change(&self, change: impl FnOnce(&mut Book)) -> io::Result<()> {
+        let book = &mut *self.lock();
+        let mut changed = book.clone();
+        change(&mut changed);
         if let Some(file) = &self.file {
-            // Whoever asked for a file has to know that it can't be written; there is no answer to put it in.
-            state_file::write(file, book).expect("the file of Cape's tokens can be written");
+            state_file::write(file, &changed)?;
         }
+        *book = changed;
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Book> {

@@ -32,7 +32,10 @@ fn party(shared: &Shared, token: &str, kind: &str) -> Result<String, GrantError>
         ACCESS_TOKEN => ours(),
         JWT => match grant::verify(shared, token) {
             Ok(verified) => Ok(verified.subject),
-            Err(Rejection::Issuer) => ours(),
+            // Nobody's key, then: not ours, and of no registered issuer.
+            Err(Rejection::Issuer) => {
+                ours().map_err(|ours| if ours == Rejection::Key { Rejection::Issuer } else { ours })
+            }
             Err(rejection) => Err(rejection),
         },
         _ => return Err(GrantError::InvalidRequest("a token type is not supported")),

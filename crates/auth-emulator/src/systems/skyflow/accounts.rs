@@ -51,6 +51,8 @@ pub(crate) enum Unfit {
     NoKey,
     /// A bearer account has no API keys.
     Bearer,
+    /// An account with API keys has nothing to sign with.
+    ApiKeys,
 }
 
 impl Accounts {
@@ -65,18 +67,18 @@ impl Accounts {
     }
 
     /// The new account's client id, and its first key.
-    pub(crate) fn create_api_key_account(&self, _name: &str) -> (String, NewApiKey) {
+    pub(crate) fn create_api_key_account(&self) -> (String, NewApiKey) {
         let (client_id, (new, kept)) = (format!("c{}", random::hex(31)), ApiKey::make());
         self.lock().accounts.insert(client_id.clone(), Account::ApiKeys(vec![kept]));
         (client_id, new)
     }
 
-    /// The bearer account of this client id, or whether it is one with API keys.
-    pub(crate) fn bearer(&self, client_id: &str) -> Result<BearerAccount, Option<Unfit>> {
+    /// The bearer account of this client id.
+    pub(crate) fn bearer(&self, client_id: &str) -> Result<BearerAccount, Unfit> {
         match self.lock().accounts.get(client_id) {
             Some(Account::Bearer(account)) => Ok(account.clone()),
-            Some(Account::ApiKeys(_)) => Err(None),
-            None => Err(Some(Unfit::NoAccount)),
+            Some(Account::ApiKeys(_)) => Err(Unfit::ApiKeys),
+            None => Err(Unfit::NoAccount),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::error::Problem;
+use super::{
+    accounts::{BearerAccount, Unfit},
+    error::Problem,
+};
 use crate::{
     Rejection, rules,
     shared::Shared,
@@ -18,34 +21,33 @@ pub(crate) struct Asserted {
 }
 
 pub(crate) fn verify(shared: &Shared, assertion: &str) -> Result<Asserted, Problem> {
-    // An account with API keys has nothing to sign with, so it is told apart from none before any key is needed.
+    // The verifier knows reasons within a token only; this one is about the account.
     let mut has_api_keys = false;
     let verified = verifier::verify(&rules::SERVICE_ACCOUNT, assertion, shared.now(), |claims| {
-        party(shared, claims)
-            .inspect_err(|unfit| has_api_keys = unfit.is_none())
-            .map_err(|unfit| unfit.unwrap_or(Rejection::Issuer))
+        let account = shared.systems.skyflow.bearer(text(claims, "iss"));
+        has_api_keys = matches!(account, Err(Unfit::ApiKeys));
+        party(shared, &account.map_err(|_| Rejection::Issuer)?, claims)
     });
     if has_api_keys {
         return Err(Problem::forbidden("a service account with API keys can't make bearer tokens"));
     }
     let verified = verified.map_err(Problem::token)?;
     shared.systems.replays.admit(&verified, shared.now()).map_err(Problem::token)?;
-    Ok(Asserted { context: context(&verified)?, key_id: text(&verified.members, "key"), client_id: verified.subject })
+    let key_id = text(&verified.members, "key").to_owned();
+    Ok(Asserted { context: context(&verified)?, key_id, client_id: verified.subject })
 }
 
-/// Who signed, by `iss` and `key`. `None` for an account that has API keys.
-fn party(shared: &Shared, claims: &Map<String, Value>) -> Result<Party, Option<Rejection>> {
-    let client_id = text(claims, "iss");
-    let account = shared.systems.skyflow.bearer(&client_id).map_err(|unfit| unfit.map(|_| Rejection::Issuer))?;
+/// The claim `key` has to name the account's own.
+fn party(shared: &Shared, account: &BearerAccount, claims: &Map<String, Value>) -> Result<Party, Rejection> {
     match claims.get("key") {
-        None => return Err(Some(Rejection::MissingClaim("key"))),
         Some(Value::String(key)) if *key == account.key_id => {}
-        Some(Value::String(_)) => return Err(Some(Rejection::Key)),
-        Some(_) => return Err(Some(Rejection::Claims)),
+        Some(Value::String(_)) => return Err(Rejection::Key),
+        Some(_) => return Err(Rejection::Claims),
+        None => return Err(Rejection::MissingClaim("key")),
     }
     Ok(Party {
-        issuers: vec![client_id.clone()],
-        subject: Some(client_id),
+        issuers: vec![account.client_id.clone()],
+        subject: Some(account.client_id.clone()),
         audiences: vec![format!("{}{}", shared.url, paths::SKYFLOW_TOKEN)],
         keys: vec![account.public_key()],
     })
@@ -65,6 +67,6 @@ fn context(verified: &Verified) -> Result<Option<Value>, Problem> {
     }
 }
 
-fn text(claims: &Map<String, Value>, name: &str) -> String {
-    claims.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> &'a str {
+    claims.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -26,8 +26,8 @@ impl<'a> Skyflow<'a> {
     /// The `skyflow_id` of that record.
     pub const RECORD_ID: &'static str = "00000000-0000-4000-8000-000000000004";
     /// The session that [`backend_url`](Self::backend_url) asks for, in the header
-    /// [`Remote::SESSION_HEADER`](super::Remote::SESSION_HEADER).
-    pub const SESSION: &'static str = super::super::Remote::SESSION;
+    /// [`Remote::SESSION_HEADER`](crate::systems::Remote::SESSION_HEADER).
+    pub const SESSION: &'static str = crate::systems::Remote::SESSION;
 
     pub(crate) fn new(shared: &'a Shared) -> Self {
         Self(shared)
@@ -75,7 +75,7 @@ impl<'a> Skyflow<'a> {
 
     /// An API key of an account made for this call: 42 characters that begin with `sky-`.
     pub fn api_key(&self) -> String {
-        self.0.systems.skyflow.create_api_key_account("emulator").1.key
+        self.0.systems.skyflow.create_api_key_account().1.key
     }
 
     /// A bearer token as an SDK gets it, without a token request.

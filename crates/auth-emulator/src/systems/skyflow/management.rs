@@ -28,7 +28,7 @@ pub(crate) async fn create_account(State(shared): State<Arc<Shared>>, headers: H
         let name = name.ok_or_else(|| Problem::bad_request("the service account has no name"))?;
         match &body["apiKeyEnabled"] {
             Value::Bool(true) => {
-                let (client_id, key) = shared.systems.skyflow.create_api_key_account(name);
+                let (client_id, key) = shared.systems.skyflow.create_api_key_account();
                 Ok(json!({"clientID": client_id, "clientName": name, "apiKeyID": key.id, "apiKey": key.key}))
             }
             Value::Bool(false) | Value::Null => {
@@ -96,6 +96,7 @@ fn unfit(unfit: Unfit) -> Problem {
     match unfit {
         Unfit::NoAccount => Problem::not_found("the service account was not found"),
         Unfit::NoKey => Problem::not_found("the API key was not found"),
+        Unfit::ApiKeys => Problem::forbidden("a service account with API keys has no key file"),
         Unfit::Bearer => Problem::forbidden("a service account with a key file can't make API keys"),
     }
 }

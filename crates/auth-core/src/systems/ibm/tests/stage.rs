@@ -53,11 +53,11 @@ impl Drop for Stage {
     }
 }
 
-/// Fetches a token, with these answers of whoever is asked; what was asked, each as method and URI, and its form.
-pub(super) fn fetch(
-    access: &Access,
-    answers: usize,
-) -> (Result<String, Error>, Vec<(String, BTreeMap<String, String>)>) {
+/// A request, as method and URI, and its form.
+pub(super) type Asked = (String, BTreeMap<String, String>);
+
+/// Fetches a token, with these answers of whoever is asked; and what was asked.
+pub(super) fn fetch(access: &Access, answers: usize) -> (Result<String, Error>, Vec<Asked>) {
     let (server, clock) = (ScriptedTransport::new(), FakeRuntime::new());
     for number in 1..=answers {
         server.answer(200, format!(r#"{{"access_token":"token-{number}","expires_in":3600}}"#));

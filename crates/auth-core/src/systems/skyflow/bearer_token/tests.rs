@@ -118,6 +118,16 @@ fn an_error_keeps_the_servers_message_and_the_requests_id() {
 }
 
 #[test]
+fn a_message_that_names_the_roles_and_the_grant_is_kept() {
+    let (server, clock) = (ScriptedTransport::new(), FakeRuntime::new());
+    let message = "role:reader is not assigned to this account (jwt-bearer)";
+    server.answer(400, json!({"error": {"http_code": 400, "message": message}}).to_string());
+    let source = BearerToken::new(credentials()).roles(["reader"]).unwrap();
+    let error = clock.block_on(authenticator(source, &server, &clock).warm_up()).unwrap_err();
+    assert_eq!(error.description(), Some(message));
+}
+
+#[test]
 fn an_account_for_api_keys_is_told_what_to_use() {
     for message in
         ["Service account is API key enabled", "apiKeyEnabled: bearer tokens are not allowed", "API-key account"]

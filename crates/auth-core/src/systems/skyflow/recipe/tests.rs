@@ -25,7 +25,7 @@ fn credentials(key_id: &str) -> String {
 }
 
 fn profile(values: &[(&str, &str)], nearby: bool) -> Profile {
-    let mut profile = Profile::new("prod", "/home/u/.config/authctl/config.toml", nearby);
+    let mut profile = Profile::new("prod", "/users/u/.config/authctl/config.toml", nearby);
     for (line, (key, value)) in values.iter().enumerate() {
         profile.insert(*key, Entry::Literal(Secret::new(*value)), Some(line + 1));
     }
@@ -156,7 +156,7 @@ fn roles_and_a_context_are_refused_where_they_restrict_nothing() {
         assert!(message(&error).contains("`roles`"), "{error}");
         let error = skyflow.clone().ctx("user").vault_url(VAULT).access().unwrap_err();
         assert!(message(&error).contains("`ctx`"), "{error}");
-        assert!(skyflow.roles([""]).vault_url(VAULT).access().is_ok());
+        assert!(skyflow.roles([""]).ctx(json!({})).vault_url(VAULT).access().is_ok());
     }
     let error = Skyflow::new().credentials(credentials("k")).ctx(json!({"a b": 1})).vault_url(VAULT).access();
     assert!(message(&error.unwrap_err()).contains("[a-zA-Z0-9_]+"));
@@ -171,6 +171,10 @@ fn a_profile_has_roles_and_a_context_too() {
     let body: Value = serde_json::from_slice(requests[0].body()).unwrap();
     assert_eq!(body["scope"], "role:r1 role:r2");
     assert_eq!(verified(Algorithm::Rs256, body["assertion"].as_str().unwrap()).1["ctx"], json!({"n": 3}));
+    let empty = Skyflow::from_profile(profile(&values, false), &none()).roles([""]).ctx("");
+    let (_, requests) = attached(&empty.access().unwrap());
+    let body: Value = serde_json::from_slice(requests[0].body()).unwrap();
+    assert_eq!(body["scope"], "role:r1 role:r2", "empty counts as unset");
     let broken = [("credentials", &credentials("k")[..]), ("ctx", "{"), ("vault_url", VAULT)];
     assert!(message(&Skyflow::from_profile(profile(&broken, false), &none()).access().unwrap_err()).contains("ctx"));
 }
@@ -234,4 +238,26 @@ fn a_path_of_a_profile_starts_from_its_folder_and_permissions_are_noted() {
         assert!(explained.contains("chmod 600"), "{explained}");
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[cfg(feature = "profiles")]
+#[test]
+fn a_profile_of_the_config_selects_a_vault_or_a_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "[profile.vault]\nsystem = \"skyflow\"\ncluster_id = \"ab12\"\ncredentials_path = \"sa.json\"\nroles = [\"r1\", \"r2\"]\n\
+         [profile.gateway]\nsystem = \"skyflow\"\napi_key = \"{KEY}\"\nconnection_url = \"https://gateway.example.com/x\"\n\
+         [profile.typo]\nsystem = \"skyflow\"\nrole = \"r1\"\n"
+    );
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(folder.path().join("sa.json"), credentials("of-a-file")).unwrap();
+    let profiles = crate::settings::Profiles::read(&path, &none().in_directory("/")).unwrap();
+    let access = |name| profiles.access(Some(name), &none());
+    let vault = access("vault").unwrap();
+    assert_eq!((vault.endpoint().to_string().as_str(), signed_with(&vault).as_str()), (VAULT, "of-a-file"));
+    let body: Value = serde_json::from_slice(attached(&vault).1[0].body()).unwrap();
+    assert_eq!(body["scope"], "role:r1 role:r2");
+    assert_eq!(attached(&access("gateway").unwrap()).0["x-skyflow-authorization"], KEY);
+    assert!(message(&access("typo").unwrap_err()).contains("role"));
 }
