@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use auth_core::exchange::TokenEndpoint;
 use auth_core::settings::{Profile, Value};
-use auth_core::sources::{PersonalToken, Remote, StaticToken};
+use auth_core::sources::{Injected, PersonalToken, Remote, StaticToken};
 use auth_core::systems::skyflow::VaultEnv;
 use auth_core::systems::{Cape, Ivcap, Podstack, Skyflow, reference};
 use auth_core::{Access, Env, Error, ScriptedTransport};
@@ -137,6 +137,10 @@ fn ivcap(table: &mut Table) {
     for url in hostile() {
         outcome(table, given().url(&url).access(), false);
     }
+    for url in hostile() {
+        let injected = Injected::of(Env::of([("BASE_URL", url)]), "BASE_URL");
+        show!(table, injected.endpoint().unwrap_err(), refused(injected.clone(), Issuer::default()), injected);
+    }
     let inside = Env::of([("IVCAP_BASE_URL", "http://ivcap.local"), ("IVCAP_JWT", secrets::ENV_VALUE)]);
     outcome(table, Ivcap::from_env(&inside).access(), true);
     outcome(table, Ivcap::from_env(&inside).token(secrets::ACCESS_TOKEN).access(), false);
@@ -169,7 +173,12 @@ fn cape(table: &mut Table) {
         if let Ok(access) = &access {
             let runtime = auth_core::runtime::FakeRuntime::new();
             let auth = access.builder().runtime(runtime.clone()).build().unwrap();
-            show!(table, runtime.block_on(auth.warm_up()).unwrap_err());
+            // Looked at when it is needed: the quoted one is refused then.
+            let fetched = runtime.block_on(auth.warm_up());
+            show!(table, auth);
+            if let Err(error) = fetched {
+                show!(table, error);
+            }
         }
         outcome(table, access, is_good);
     }
