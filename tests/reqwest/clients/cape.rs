@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use auth_core::runtime::Runtime;
 use auth_core::systems::Cape;
-use auth_core::{Access, Secret};
+use auth_core::{Access, Env, Secret};
 use auth_emulator::{Emulator, StatusCode, systems};
 use auth_reqwest::ApiErrorKind;
 use auth_reqwest::clients::CapeClient;
@@ -119,4 +119,25 @@ async fn a_token_is_not_created_twice() {
     stage.emulator.api_faults().once(auth_emulator::Answer::new(StatusCode::SERVICE_UNAVAILABLE));
     let error = cape.create_token("once").send().await.unwrap_err();
     assert_eq!((error.kind(), stage.counts().1), (ApiErrorKind::Server, 1), "it may be there already");
+}
+
+#[tokio::test]
+async fn a_login_of_the_command_line_serves_and_when_it_is_refused_its_file_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/cape");
+    std::fs::create_dir_all(&folder).unwrap();
+    let at_home = home.path().to_str().unwrap();
+    let env = Env::of([("HOME", at_home), ("USERPROFILE", at_home)]);
+    let stage = Stage::with(|emulator| {
+        std::fs::write(folder.join("auth"), emulator.cape().auth_json()).unwrap();
+        Cape::from_env(&env).host(&emulator.cape().url()).access().unwrap()
+    })
+    .await;
+    let cape = CapeClient::over(stage.api.clone());
+    assert!(cape.tokens().await.unwrap().is_empty());
+    stage.emulator.revoke_all();
+    let error = cape.tokens().await.unwrap_err();
+    assert_eq!(error.kind(), ApiErrorKind::Authentication);
+    let text = error.to_string();
+    assert!(text.starts_with("the credential in access_token in") && text.contains("auth was refused"), "{text}");
 }
