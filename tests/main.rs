@@ -13,6 +13,7 @@
 //! | [`systems`] | the five systems work whole over every adapter, and fail with a word about what to change |
 //! | [`wire`] | token requests are those that the systems' own clients send |
 //! | [`reference`] | every variable that is looked up is in docs/reference/environment.md |
+//! | [`corpus`] | hostile inputs give their answers, through every public parser |
 //! | [`conformance`] | timing and behaviour are those of `data/cases/*.json`, row by row |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
@@ -23,6 +24,7 @@ mod allocation;
 mod canary;
 mod chain;
 mod conformance;
+mod corpus;
 mod engine;
 #[cfg(unix)]
 mod exec;

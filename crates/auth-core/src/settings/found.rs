@@ -51,7 +51,7 @@ impl Found {
     /// # Errors
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the place and the reason, as [`Endpoint::parse`].
     pub fn endpoint(&self) -> Result<Endpoint, Error> {
-        Endpoint::parse(self.value().trim()).map_err(|error| error.at(&self.provenance))
+        Endpoint::parse(self.value()).map_err(|error| error.at(&self.provenance))
     }
 
     /// An error about this value, which names the setting and its place. Put nothing of the value into `reason`.

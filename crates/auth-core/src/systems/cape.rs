@@ -114,7 +114,7 @@ impl Cape {
         let access = match given {
             Some(token) => {
                 trust::check(&host, &token, trusted)?;
-                let source = PersonalToken::new(token.token()?)?.audience(AUDIENCE);
+                let source = PersonalToken::new(token.token()?)?.audience(AUDIENCE).allow_opaque();
                 let handle = source.handle();
                 let access = Access::new(id, Placed { source, placement }, endpoint);
                 access.with_credential(token.provenance().clone()).with_token_handle(handle)
@@ -125,7 +125,7 @@ impl Cape {
                 trust::check(&host, &token, trusted)?;
                 settings.note(format!("the token is the login in {}", shown(&login.path)));
                 document.warned().into_iter().for_each(|warning| settings.note(warning));
-                let source = Placed { source: PersonalToken::over(login).audience(AUDIENCE), placement };
+                let source = Placed { source: PersonalToken::over(login).audience(AUDIENCE).allow_opaque(), placement };
                 Access::new(id, source, endpoint).with_credential(token.provenance().clone())
             }
         };

@@ -156,7 +156,7 @@ fn by_container(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login
 fn by_instance(settings: &mut Resolver) -> Result<Login, Error> {
     let url = settings.find(&AUTH_URL)?;
     let source = match &url {
-        Some(url) => VpcInstance::at(url.value().trim()).map_err(|error| error.at(url.provenance()))?,
+        Some(url) => VpcInstance::at(url.value()).map_err(|error| error.at(url.provenance()))?,
         None => VpcInstance::new(),
     };
     let source = match (settings.find(&PROFILE_ID)?, settings.find(&PROFILE_CRN)?) {
@@ -188,7 +188,7 @@ fn api_key(stated: Option<&Found>, settings: &mut Resolver) -> Result<(ApiKey, L
 
 fn auth_url(settings: &mut Resolver) -> Result<(TokenEndpoint, Found), Error> {
     let found = settings.find_or(&AUTH_URL, iam::AUTH_URL)?;
-    let endpoint = token_endpoint(found.value().trim()).map_err(|error| error.at(found.provenance()))?;
+    let endpoint = token_endpoint(found.value()).map_err(|error| error.at(found.provenance()))?;
     Ok((endpoint, found))
 }
 

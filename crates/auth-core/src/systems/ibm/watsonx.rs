@@ -304,7 +304,7 @@ fn address(settings: &mut Resolver) -> Result<Found, Error> {
 
 /// The URL, which is one that may get a credential: requests always carry one here, so that it need not wait for the first.
 fn secure(url: Found) -> Result<Found, Error> {
-    match url::parse(url.value().trim(), For::TokenEndpoint) {
+    match url::parse(url.value(), For::TokenEndpoint) {
         Ok(_) => Ok(url),
         Err(reason) => Err(url.unusable(reason)),
     }
