@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+#[cfg(any(feature = "profiles", feature = "skyflow"))]
 use crate::Env;
 
 /// Where a value came from. `Display` says it in words that stand in an error: `the variable ACME_TOKEN`.
@@ -50,6 +51,7 @@ impl Provenance {
 
     /// The place of what stands in the file that is named here. A file of the working directory that names one elsewhere
     /// names what it has no business with.
+    #[cfg(any(feature = "profiles", feature = "skyflow"))]
     pub(crate) fn of_file(&self, path: &Path, env: &Env) -> Self {
         let mut place = self.clone();
         if let Self::File { nearby, .. } = &mut place {
