@@ -81,3 +81,30 @@ fn a_crate_says_the_same_of_itself_everywhere() {
         assert!(overview.contains(&format!("| {said} |")), "the row of {} in README.md", package.display());
     }
 }
+
+#[test]
+fn a_custom_source_is_one_file_of_fewer_than_15_lines_and_one_line() {
+    let folder = repository().join("examples/custom_source");
+    let source = fs::read_to_string(folder.join("vault.rs")).unwrap();
+    assert!(source.contains("impl TokenSource for Vault"), "the file is the whole source");
+    assert!(source.lines().count() < 15, "vault.rs has {} lines", source.lines().count());
+    // No line is two.
+    assert!(source.lines().all(|line| line.len() <= 120 && line.matches(';').count() <= 1));
+    let main = fs::read_to_string(folder.join("main.rs")).unwrap();
+    assert_eq!(main.lines().filter(|line| *line == "mod vault;").count(), 1);
+    let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+}
+
+#[test]
+fn a_custom_system_needs_toml_and_no_code() {
+    let example = |file: &str| fs::read_to_string(repository().join("examples").join(file)).unwrap();
+    let (config, code) = (example("custom_system.toml"), example("custom_system.rs"));
+    assert!(config.contains("[system.acme]") && code.contains("/custom_system.toml"));
+    // What the config says, the code does not: it reads the config, and what it sets are variables.
+    for of_the_system in
+        ["client_credentials", "client_id", "/me", "auth_core::systems", "core::systems", "TokenSource"]
+    {
+        assert!(!code.contains(of_the_system), "custom_system.rs knows {of_the_system}");
+    }
+}

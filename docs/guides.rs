@@ -32,4 +32,25 @@ mod guides {
 
     #[doc = include_str!("guides/testing.md")]
     mod testing {}
+
+    #[doc = include_str!("guides/profiles.md")]
+    mod profiles {}
+
+    #[doc = include_str!("guides/custom-system.md")]
+    mod custom_system {}
+
+    #[doc = include_str!("guides/systems/cape.md")]
+    mod cape {}
+
+    #[doc = include_str!("guides/systems/ivcap.md")]
+    mod ivcap {}
+
+    #[doc = include_str!("guides/systems/podstack.md")]
+    mod podstack {}
+
+    #[doc = include_str!("guides/systems/skyflow.md")]
+    mod skyflow {}
+
+    #[doc = include_str!("guides/systems/watsonx.md")]
+    mod watsonx {}
 }

@@ -12,6 +12,7 @@
 //! | [`chain`] | a chain goes on where nothing is configured and nowhere else, and says why |
 //! | [`systems`] | the five systems work whole over every adapter, and fail with a word about what to change |
 //! | [`wire`] | token requests are those that the systems' own clients send |
+//! | [`reference`] | every variable that is looked up is in docs/reference/environment.md |
 //! | [`corpus`] | hostile inputs give their answers, through every public parser |
 //! | [`conformance`] | timing and behaviour are those of `data/cases/*.json`, row by row |
 
@@ -27,6 +28,7 @@ mod corpus;
 mod engine;
 #[cfg(unix)]
 mod exec;
+mod reference;
 mod reqwest;
 // Both adapters behind one trait, and what is below and around them.
 mod rig;

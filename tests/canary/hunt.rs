@@ -11,6 +11,14 @@ use super::secrets;
 /// As many bytes in a row of a secret are a leak.
 const PIECE: usize = 8;
 
+const SLOTS: usize = 1 << 20;
+
+/// The slot of a piece's first bytes (Fibonacci hashing).
+fn slot(piece: &[u8]) -> usize {
+    let start = piece[..PIECE].iter().fold(0_u64, |start, byte| start << 8 | u64::from(*byte));
+    (start.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44) as usize
+}
+
 /// After every canary.
 pub(super) static HUNT: LazyLock<Hunt> = LazyLock::new(|| Hunt::after(secrets::ALL));
 
@@ -19,11 +27,14 @@ pub(super) struct Hunt {
     /// Piece in lower case, and what it is of.
     pieces: HashMap<Vec<u8>, String>,
     lengths: BTreeSet<usize>,
+    /// Whether a piece may begin with these bytes, by [`slot`]: most text is none, and there is a lot of it.
+    beginnings: Vec<bool>,
 }
 
 impl Hunt {
     pub(super) fn after<'a>(canaries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut hunt = Self { pieces: HashMap::new(), lengths: BTreeSet::new() };
+        let beginnings = vec![false; SLOTS];
+        let mut hunt = Self { pieces: HashMap::new(), lengths: BTreeSet::new(), beginnings };
         for (name, secret) in canaries {
             let bytes = secret.as_bytes();
             hunt.add(secret, PIECE, name.to_owned());
@@ -46,6 +57,7 @@ impl Hunt {
     fn add(&mut self, form: &str, length: usize, what: String) {
         self.lengths.insert(length);
         for piece in form.to_ascii_lowercase().as_bytes().windows(length) {
+            self.beginnings[slot(piece)] = true;
             self.pieces.entry(piece.to_owned()).or_insert_with(|| what.clone());
         }
     }
@@ -56,9 +68,15 @@ impl Hunt {
         let lists = [bytes_written(text, 10), bytes_written(text, 16)];
         [text.as_bytes()].into_iter().chain(lists.iter().map(Vec::as_slice)).find_map(|bytes| {
             let bytes = bytes.to_ascii_lowercase();
-            let known = |piece| self.pieces.get(piece).map(String::as_str);
-            self.lengths.iter().find_map(|&length| bytes.windows(length).find_map(known))
+            let mut starts = bytes.windows(PIECE).enumerate().filter(|(_, start)| self.beginnings[slot(start)]);
+            starts.find_map(|(at, _)| self.at(&bytes[at..]))
         })
+    }
+
+    /// What begins here.
+    fn at(&self, bytes: &[u8]) -> Option<&str> {
+        let mut pieces = self.lengths.iter().filter_map(|&length| bytes.get(..length));
+        pieces.find_map(|piece| self.pieces.get(piece)).map(String::as_str)
     }
 
     #[track_caller]

@@ -62,7 +62,7 @@ fn systems(table: &mut Table) {
     let watsonx = || Watsonx::from_profile(profile.clone(), &Env::of([("WATSONX_TOKEN", secrets::ENV_VALUE)]));
     let here = watsonx().region("us-south").api_key(secrets::API_KEY);
     for access in [full.clone().access().unwrap(), cloud().access().unwrap(), here.clone().access().unwrap()] {
-        show!(table, access.explain(), access);
+        show!(table, *access.explain(), access);
     }
     show!(table, full, here);
     let braces = format!("{{{}}}", secrets::API_KEY);

@@ -6,7 +6,8 @@
 //! | module | promise |
 //! | --- | --- |
 //! | [`table`] | every public type is printed and shows nothing; one that is missing from the table is an error |
-//! | [`core_types`], [`grant_types`], [`ibm_types`], [`skyflow_types`], [`tower_types`], [`reqwest_types`], [`emulator_types`] | the rows of the table |
+//! | [`core_types`], [`core_settings`], [`core_signing`], [`core_systems`], [`grant_types`], [`ibm_types`], [`skyflow_types`] | auth-core's rows of the table |
+//! | [`tower_types`], [`reqwest_types`], [`emulator_types`], [`emulator_systems`] | the rows of the other crates |
 //! | [`scan`] | the public types, as the sources name them |
 //! | [`logs`] | whatever happens, and whatever an issuer repeats: nothing in logs, events and errors |
 //! | [`repeated`] | an issuer's own words are told, but for those that repeat a secret |
@@ -14,10 +15,17 @@
 //! | [`refusals`] | whoever refuses an input says which setting it is, and does not quote it |
 //! | [`sensitive`] | headers that carry a secret are marked as such |
 //! | [`hunt`] | how a piece of a canary is found, whatever it is dressed up as |
+//! | [`systems`] | the five systems, whole: no secret in a URL, a log, an error, an explanation or a file |
+//! | [`evidence`] | what a run leaves behind where others may read it |
 //! | [`stage`] | a scripted issuer, and what an authenticator needs to run without a network |
 
+mod core_settings;
+mod core_signing;
+mod core_systems;
 mod core_types;
+mod emulator_systems;
 mod emulator_types;
+mod evidence;
 mod grant_types;
 mod hunt;
 mod ibm_types;
@@ -31,5 +39,6 @@ mod secrets;
 mod sensitive;
 mod skyflow_types;
 mod stage;
+mod systems;
 mod table;
 mod tower_types;

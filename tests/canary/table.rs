@@ -6,13 +6,16 @@ use std::fmt::{Debug, Display};
 use std::sync::LazyLock;
 
 use super::hunt::Hunt;
-use super::{
-    core_types, emulator_types, grant_types, hunt, ibm_types, reqwest_types, scan, secrets, skyflow_types, tower_types,
-};
+use super::{core_settings, core_signing, core_systems, core_types, emulator_systems, emulator_types, grant_types};
+use super::{hunt, ibm_types, reqwest_types, scan, secrets, skyflow_types, tower_types};
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
+    core_settings::show(&mut table);
+    core_signing::show(&mut table);
+    core_systems::show(&mut table);
     core_types::show(&mut table);
+    emulator_systems::show(&mut table);
     grant_types::show(&mut table);
     ibm_types::show(&mut table);
     skyflow_types::show(&mut table);

@@ -7,6 +7,7 @@
 //! | [`api_pages`] | lists are read to their end, and the token stays at home |
 //! | [`api_requests`] | an API client's requests go where they should, and say what they should |
 //! | [`api_retries`] | what an API client repeats, and when |
+//! | [`clients`] | the systems' clients do their work over sockets, and fail with a word about what to change |
 //! | [`redirects`] | clients built here stop at other origins; what one built elsewhere does |
 //! | [`tokens`] | the token client follows nobody, says nothing of where it was, and reads no endless answer |
 //! | [`retry`] | with reqwest-retry outside each try has its token, and what could not be sent is not tried again |
@@ -27,6 +28,7 @@ mod api_requests;
 mod api_retries;
 pub(crate) mod api_stage;
 mod bodies;
+mod clients;
 mod errors;
 mod extensions;
 mod fixture;

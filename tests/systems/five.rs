@@ -11,7 +11,7 @@ use http::{Method, Request};
 use crate::rig::{Adapter, Client, Load, Replay};
 
 /// One of the systems.
-pub(super) trait System: 'static {
+pub(crate) trait System: 'static {
     /// From the right credential.
     fn access(emulator: &Emulator) -> Access;
 
@@ -26,15 +26,15 @@ pub(super) trait System: 'static {
 }
 
 /// A system whose tokens are given, and which can make another.
-pub(super) trait Given: System {
+pub(crate) trait Given: System {
     fn another(emulator: &Emulator) -> String;
 }
 
 /// A request of the system's.
-pub(super) struct Call {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) json: Option<serde_json::Value>,
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) json: Option<serde_json::Value>,
 }
 
 impl Call {
@@ -44,20 +44,20 @@ impl Call {
 }
 
 /// An emulator, an access to one of its systems, and a clock that both go by.
-pub(super) struct Play {
-    pub(super) emulator: Emulator,
-    pub(super) clock: FakeRuntime,
-    pub(super) access: Access,
-    pub(super) auth: Authenticator,
-    pub(super) client: Client,
+pub(crate) struct Play {
+    pub(crate) emulator: Emulator,
+    pub(crate) clock: FakeRuntime,
+    pub(crate) access: Access,
+    pub(crate) auth: Authenticator,
+    pub(crate) client: Client,
 }
 
 impl Play {
-    pub(super) async fn of<S: System, A: Adapter>() -> Self {
+    pub(crate) async fn of<S: System, A: Adapter>() -> Self {
         Self::with::<A>(S::access).await
     }
 
-    pub(super) async fn with<A: Adapter>(access: fn(&Emulator) -> Access) -> Self {
+    pub(crate) async fn with<A: Adapter>(access: impl FnOnce(&Emulator) -> Access) -> Self {
         let clock = FakeRuntime::new();
         let now = clock.clone();
         let emulator = Emulator::builder().with_clock(move || now.now().wall()).start().await.unwrap();
@@ -67,7 +67,7 @@ impl Play {
         Self { emulator, clock, access, auth, client }
     }
 
-    pub(super) fn request(&self, call: Call) -> Request<Load> {
+    pub(crate) fn request(&self, call: Call) -> Request<Load> {
         let mut uri = self.access.endpoint().join(&call.path).unwrap();
         let mut request = Request::builder().method(call.method).body(Load::default()).unwrap();
         if let Some(json) = call.json {
@@ -80,17 +80,17 @@ impl Play {
     }
 
     /// Time passes, at the system too: its clock is this one.
-    pub(super) fn pass(&self, time: Duration) {
+    pub(crate) fn pass(&self, time: Duration) {
         self.clock.advance(time);
     }
 
     /// How many requests came to token endpoints and to APIs.
-    pub(super) fn counts(&self) -> (usize, usize) {
+    pub(crate) fn counts(&self) -> (usize, usize) {
         (self.emulator.token_request_count(), self.emulator.api_request_count())
     }
 }
 
-pub(super) struct OfWatsonx;
+pub(crate) struct OfWatsonx;
 
 impl System for OfWatsonx {
     fn access(emulator: &Emulator) -> Access {
@@ -110,13 +110,13 @@ impl System for OfWatsonx {
     }
 }
 
-fn watsonx(emulator: &Emulator, key: &str) -> Access {
+pub(crate) fn watsonx(emulator: &Emulator, key: &str) -> Access {
     let url = emulator.watsonx().url();
     let env = Env::of([("WATSONX_URL", url.as_str()), ("WATSONX_APIKEY", key)]);
     Watsonx::from_env(&env).auth_url(emulator.ibm().auth_url()).access().unwrap()
 }
 
-pub(super) struct OfSkyflow;
+pub(crate) struct OfSkyflow;
 
 impl System for OfSkyflow {
     fn access(emulator: &Emulator) -> Access {
@@ -138,12 +138,12 @@ impl System for OfSkyflow {
     }
 }
 
-fn skyflow(emulator: &Emulator, credentials: String) -> Access {
+pub(crate) fn skyflow(emulator: &Emulator, credentials: String) -> Access {
     let env = Env::of([("SKYFLOW_CREDENTIALS", credentials)]);
     Skyflow::from_env(&env).vault_url(emulator.skyflow().vault_url()).access().unwrap()
 }
 
-pub(super) struct OfPodstack;
+pub(crate) struct OfPodstack;
 
 impl System for OfPodstack {
     fn access(emulator: &Emulator) -> Access {
@@ -167,13 +167,13 @@ impl Given for OfPodstack {
     }
 }
 
-fn podstack(emulator: &Emulator, token: &str) -> Access {
+pub(crate) fn podstack(emulator: &Emulator, token: &str) -> Access {
     let endpoint = emulator.podstack().endpoint();
     let env = Env::of([("PODSTACK_API_TOKEN", token), ("PODSTACK_API_ENDPOINT", &endpoint)]);
     Podstack::from_env(&env).project(systems::Podstack::PROJECT).access().unwrap()
 }
 
-pub(super) struct OfIvcap;
+pub(crate) struct OfIvcap;
 
 impl System for OfIvcap {
     fn access(emulator: &Emulator) -> Access {
@@ -198,12 +198,12 @@ impl Given for OfIvcap {
     }
 }
 
-fn ivcap(emulator: &Emulator, token: &str) -> Access {
+pub(crate) fn ivcap(emulator: &Emulator, token: &str) -> Access {
     let url = emulator.ivcap().url();
     Ivcap::from_env(&Env::of([("IVCAP_URL", url.as_str()), ("IVCAP_JWT", token)])).access().unwrap()
 }
 
-pub(super) struct OfCape;
+pub(crate) struct OfCape;
 
 impl System for OfCape {
     fn access(emulator: &Emulator) -> Access {
@@ -230,6 +230,6 @@ impl Given for OfCape {
     }
 }
 
-fn cape(emulator: &Emulator, token: String) -> Access {
+pub(crate) fn cape(emulator: &Emulator, token: String) -> Access {
     Cape::new().token(token).host(&emulator.cape().url()).access().unwrap()
 }

@@ -8,6 +8,6 @@
 //! | [`refused`] | a wrong credential and a 403, of all of them |
 
 mod fetched;
-mod five;
+pub(crate) mod five;
 mod given;
 mod refused;

@@ -1,6 +1,7 @@
 //! What every request to a system says besides who it is from: an account, a project, a space.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -23,7 +24,7 @@ use crate::Error;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Context {
     headers: Vec<(HeaderName, HeaderValue)>,
     query: Vec<(Cow<'static, str>, String)>,
@@ -63,6 +64,11 @@ impl Context {
         self.headers.is_empty() && self.query.is_empty() && self.body.is_empty()
     }
 
+    /// The query parameters.
+    pub fn query_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
     /// The fields of a JSON body.
     pub fn body_fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.body.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
@@ -92,6 +98,17 @@ impl Context {
     }
 }
 
+impl fmt::Debug for Context {
+    /// The names alone: nobody checks that no value is a credential.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let names =
+            |pairs: &[(Cow<'static, str>, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let (query, body) = (names(&self.query), names(&self.body));
+        f.debug_struct("Context").field("headers", &headers).field("query", &query).field("body", &body).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +123,7 @@ mod tests {
         context.apply(&mut uri, &mut headers);
         assert_eq!(uri, "https://h/p?version=2&x&a+b=%C3%BC");
         assert_eq!(headers["x-project-id"], "own");
+        assert_eq!(context.query_parameters().collect::<Vec<_>>(), [("version", "1"), ("a b", "ü")]);
         Ok(())
     }
 }

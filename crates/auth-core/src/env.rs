@@ -7,7 +7,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Error;
-use crate::settings::{DotEnv, Provenance};
+use crate::settings::{DotEnv, Provenance, Setting};
+
+const HOME: &str = "HOME";
+const HOME_ON_WINDOWS: &str = "USERPROFILE";
+const CONFIG: &str = "XDG_CONFIG_HOME";
+const CONFIG_ON_WINDOWS: &str = "APPDATA";
+
+/// The variables that say where the user's own files are.
+pub(crate) const SETTINGS: [Setting; 4] = [
+    Setting::new("home", "the user's home folder, where `~/` starts; not on Windows").with_variables(&[HOME]),
+    Setting::new("home", "the same on Windows").with_variables(&[HOME_ON_WINDOWS]),
+    Setting::new("config_directory", "where the user's settings are, if it is absolute; not on Windows")
+        .with_variables(&[CONFIG])
+        .with_default("~/.config"),
+    Setting::new("config_directory", "the same on Windows")
+        .with_variables(&[CONFIG_ON_WINDOWS])
+        .with_default("~/.config"),
+];
 
 /// A set of environment variables: the process's, or one of your own.
 ///
@@ -125,7 +142,7 @@ impl Env {
 
     /// The user's home folder: `HOME`, on Windows `USERPROFILE`. A file does not move it.
     pub(crate) fn home(&self) -> Result<Option<PathBuf>, Error> {
-        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        let name = if cfg!(windows) { HOME_ON_WINDOWS } else { HOME };
         Ok(self.variable(name)?.map(PathBuf::from))
     }
 
@@ -135,7 +152,7 @@ impl Env {
     /// # Errors
     /// As [`get`](Self::get).
     pub fn config_directory(&self) -> Result<Option<PathBuf>, Error> {
-        let name = if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" };
+        let name = if cfg!(windows) { CONFIG_ON_WINDOWS } else { CONFIG };
         let named = self.variable(name)?.map(PathBuf::from).filter(|path| path.is_absolute());
         Ok(named.or(self.home()?.map(|home| home.join(".config"))))
     }

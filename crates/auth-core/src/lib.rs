@@ -5,8 +5,8 @@
 //!
 //! Not a client: it sends nothing but what a source asks a [`Transport`] to send.
 //!
-//! The guides are in `docs/guides` in the repository: `custom-source.md`, `refresh.md`, `errors.md` and `testing.md`
-//! are about this crate.
+//! The guides are in `docs/guides` in the repository: `custom-source.md`, `custom-system.md`, `profiles.md`,
+//! `refresh.md`, `errors.md` and `testing.md` are about this crate, and `systems/` has one for users of each vendor's SDK.
 //!
 //! # In two minutes
 //!
@@ -86,18 +86,36 @@
 //! | a program that prints tokens (`az`, `gcloud`, a Kubernetes plugin) | `sources::Exec` (feature `exec`) |
 //! | one of several, whichever is configured | [`sources::Chain`] |
 //! | IBM Cloud: a container, a virtual server, a trusted profile | `sources::CrToken`, `sources::VpcInstance`, `sources::TrustedProfile` (feature `ibm`) |
-//! | a personal access token (a JWT) | [`sources::PersonalToken`] |
+//! | a personal access token: a JWT, read before a request is wasted on it | [`sources::PersonalToken`] |
 //! | a backend that hands out tokens | [`sources::Remote`] |
 //! | code that brings tokens | [`sources::Callback`], [`source_fn`], [`TokenSource`] |
 //! | a platform that injects the base URL, and a sidecar that adds the credential | [`sources::Injected`] |
 //! | a sidecar that adds the credential, everywhere | [`Authenticator::none_needed`] |
 //!
+//! A *system* is a vendor's recipe over them: variables, files, addresses. It comes to an [`Access`], as a profile in a file does
+//! ([`settings::Profiles`]); either adapter takes that in one line.
+//!
+//! | you use | with |
+//! | --- | --- |
+//! | IBM Cloud, watsonx.ai | `systems::IbmCloud`, `systems::Watsonx` (feature `ibm`) |
+//! | IVCAP | `systems::Ivcap` |
+//! | Skyflow | `systems::Skyflow` |
+//! | Podstack | `systems::Podstack` |
+//! | Cape | `systems::Cape` |
+//! | another | a description in TOML (feature `profiles`), or [`settings::Settings`] and [`Access::new`] |
+//!
 //! # Features
 //!
-//! None is on by default. `test-util`: a fake clock and executor (`runtime::FakeRuntime`) for tests. `signing`: private
-//! keys in PEM (`signer::PrivateKey`), by aws-lc-rs. `exec`: helper
-//! programs (`sources::Exec`). `ibm`: IBM Cloud and
-//! watsonx.ai (`systems::ibm`).
+//! None is on by default.
+//!
+//! | feature | adds | costs |
+//! | --- | --- | --- |
+//! | `test-util` | a fake clock and executor, a scripted transport, for tests | |
+//! | `signing` | private keys in PEM (`signer::PrivateKey`) | aws-lc-rs, which compiles C |
+//! | `exec` | helper programs (`sources::Exec`) | tokio's `process` |
+//! | `profiles` | the config in TOML (`settings::Profiles::load`), systems described in it | toml |
+//! | `cape`, `ibm`, `ivcap`, `podstack`, `skyflow` | a system each; Skyflow's signs | |
+//! | `systems` | all five | |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::settings::{Found, Lookup, Profile, Provenance, Settings};
+use crate::settings::{Found, Lookup, Profile, Settings};
 use crate::{Env, Error};
 
 /// Looks settings up by their names: the variables that the description gives them, then the profile's key, then the
@@ -58,6 +58,7 @@ impl Names {
     }
 
     /// The values of a list; one string is a list of one. Empty if the key is not there.
+    #[cfg(feature = "exec")]
     pub(super) fn list(&mut self, name: &str) -> Result<Vec<Found>, Error> {
         self.asked.insert(name.to_owned());
         for profile in [self.settings.profile(), self.declaration.as_ref()].into_iter().flatten() {
@@ -143,11 +144,7 @@ impl Names {
                 };
                 if !is_known {
                     let known: Vec<&str> = self.asked.iter().map(String::as_str).collect();
-                    let place = profile.place(key).unwrap_or(Provenance::Default);
-                    return Err(Error::misconfigured(format!(
-                        "{place} means nothing here: known are {}",
-                        known.join(", ")
-                    )));
+                    return Err(profile.unknown_key(key, &known));
                 }
             }
         }

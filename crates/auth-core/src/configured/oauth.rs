@@ -65,8 +65,11 @@ pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
         Some(token) => (TokenExchange::new(endpoint, client, StaticToken::new(token.token()?)?, subject_type), token),
         None => {
             let path = names.require("subject_token_file")?;
-            let file = FileToken::new(names.settings().env().resolve(path.value().as_ref())?);
-            (TokenExchange::new(endpoint, client, file, subject_type), path)
+            let file = names.settings().env().resolve(path.value().as_ref())?;
+            let place = path.provenance().of_file(&file, names.settings().env());
+            let token = Found::new("subject token", path.secret(), place);
+            let file = FileToken::new(file);
+            (TokenExchange::new(endpoint, client, file, subject_type), token)
         }
     };
     if let Some(audience) = names.find("audience")? {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::names::Names;
 use super::oauth;
 use crate::exchange::TokenEndpoint;
-use crate::settings::Found;
+use crate::settings::{Found, Provenance};
 use crate::sources::{ApiKey, EnvToken, FileToken, PersonalToken, Remote, StaticToken, TokenHandle};
 #[cfg(feature = "exec")]
 use crate::sources::{Exec, ExecFormat};
-use crate::{Error, TokenSource};
+use crate::{Error, Secret, TokenSource};
 
 /// What `type` may be.
 pub(super) const NAMES: &[&str] = &[
@@ -51,6 +51,11 @@ impl Built {
         Self { credential: Some(credential), token_url: Some(token_url), ..Self::new(source) }
     }
 
+    /// A source that looks for its token in a place of the user's, each time.
+    fn looks_at(place: Provenance, source: impl TokenSource) -> Self {
+        Self { credential: Some(Found::new("token", Secret::new(""), place)), ..Self::new(source) }
+    }
+
     fn given(source: impl TokenSource, token: Found, handle: TokenHandle) -> Self {
         Self { credential: Some(token), handle: Some(handle), ..Self::new(source) }
     }
@@ -64,11 +69,16 @@ pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
         "personal_token" => personal_token(names),
         "env" => {
             let name = names.require("variable")?;
-            Ok(Built::new(EnvToken::of(names.settings().env().clone(), name.value())))
+            let env = names.settings().env().clone();
+            let place = env.look(name.value())?.map(|(_, place)| place);
+            let place = place.unwrap_or_else(|| Provenance::Variable(name.value().to_owned()));
+            Ok(Built::looks_at(place, EnvToken::of(env, name.value())))
         }
         "file" => {
             let path = names.require("path")?;
-            Ok(Built::new(FileToken::new(names.settings().env().resolve(path.value().as_ref())?)))
+            let file = names.settings().env().resolve(path.value().as_ref())?;
+            let place = path.provenance().of_file(&file, names.settings().env());
+            Ok(Built::looks_at(place, FileToken::new(file)))
         }
         "api_key" => api_key(names),
         "client_credentials" => oauth::client_credentials(names),
@@ -127,7 +137,8 @@ fn remote(names: &mut Names) -> Result<Built, Error> {
     }
     match names.find_secret("session")? {
         Some(session) => Ok(Built::sends(source.bearer_session(session.token()?)?, session, url)),
-        None => Ok(Built::new(source)),
+        // The tokens are from there.
+        None => Ok(Built::looks_at(url.provenance().clone(), source)),
     }
 }
 
@@ -144,7 +155,12 @@ fn exec(names: &mut Names) -> Result<Built, Error> {
     for name in names.list("pass_env")? {
         source = source.pass_env(name.value());
     }
-    Ok(Built::new(source))
+    // The program finds the user's credentials by itself, wherever the file stands that names it.
+    let place = match program.provenance().clone() {
+        Provenance::File { path, line, key, .. } => Provenance::File { path, line, key, nearby: false },
+        place => place,
+    };
+    Ok(Built::looks_at(place, source))
 }
 
 fn unknown(kind: Option<&Found>) -> Error {

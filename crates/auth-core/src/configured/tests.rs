@@ -187,3 +187,56 @@ fn an_endpoint_of_the_working_directory_does_not_get_a_credential_from_elsewhere
     assert!(error.contains("ACME_TOKEN") && error.contains("config.toml:4"), "{error}");
     profiles.access(Some("whole"), &env).unwrap();
 }
+
+/// Whoever wrote the project knows where users keep their tokens.
+#[test]
+fn a_profile_of_the_working_directory_can_not_fetch_a_credential_from_elsewhere_for_its_own_endpoint() {
+    let (elsewhere, _, _) = config("s3cret-of-the-user");
+    let file = elsewhere.path().join("config.toml");
+    let file = file.to_str().unwrap();
+    let env = Env::of([("ACME_TOKEN", "t")]);
+    let read = |keys: &str| {
+        let keys = keys.replace("FILE", &format!("{file:?}"));
+        let (folder, _, _) = config(&format!("[profile.p]\nendpoint = \"https://evil.example\"\n{keys}"));
+        std::fs::write(folder.path().join("own"), "t").unwrap();
+        let env = env.clone().in_directory(folder.path());
+        Profiles::read("config.toml", &env).unwrap().access(Some("p"), &env)
+    };
+    for keys in [
+        "type = \"token\"\ntoken = { file = FILE }",
+        "type = \"env\"\nvariable = \"ACME_TOKEN\"",
+        "type = \"file\"\npath = FILE",
+        "type = \"token_exchange\"\ntoken_url = \"https://evil.example/t\"\nsubject_token_file = FILE",
+        "type = \"remote\"\ntoken_url = \"https://evil.example/t\"\nsession = { file = FILE }",
+        "system = \"podstack\"\napi_token = { file = FILE }",
+        #[cfg(feature = "exec")]
+        "type = \"exec\"\ncommand = [\"gcloud\", \"auth\", \"print-access-token\"]",
+    ] {
+        let error = read(keys).expect_err(keys);
+        assert_eq!(error.kind(), ErrorKind::Misconfigured, "{keys}: {error}");
+        assert!(error.to_string().contains("working directory"), "{keys}: {error}");
+    }
+    for keys in [
+        "type = \"token\"\ntoken = { file = \"own\" }",
+        "type = \"file\"\npath = \"own\"",
+        "type = \"remote\"\ntoken_url = \"https://dev.example/t\"",
+    ] {
+        read(keys).unwrap();
+    }
+}
+
+#[test]
+fn what_may_be_a_secret_by_mistake_is_not_shown_as_a_name() {
+    let secret = "psk_7Hq2mZ9xVr4Tn6Ym3Bc8";
+    for keys in [
+        format!("type = \"token\"\nendpoint = \"https://a\"\ntoken = {{ env = \"{secret}\" }}"),
+        format!("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"t\"\n{secret} = \"\""),
+        format!("system = \"podstack\"\napi_token = \"t\"\n{secret} = \"\""),
+    ] {
+        let text = format!("[profile.p]\n{keys}\n");
+        let error = access(&text, "p").unwrap_err().to_string();
+        assert!(error.contains("config.toml:") && !error.contains("psk_7Hq2"), "{error}");
+        let (_folder, _, profiles) = config(&text);
+        assert!(!format!("{profiles:?}").contains("psk_7Hq2"), "{profiles:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The vendors' systems that a profile can select by `system`.
 
-use crate::settings::{Profile, Provenance, Setting};
-use crate::{Access, Env, Error, systems};
+use crate::settings::{Profile, Setting};
+use crate::{Access, Env, Error};
 
 /// What `system` may be, with the features that are on.
 pub(super) const NAMES: &[&str] = &[
@@ -26,36 +26,36 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
     match system.value() {
         #[cfg(feature = "cape")]
         "cape" => {
-            check_keys(&profile, &keys(&systems::cape::SETTINGS))?;
-            systems::Cape::from_profile(profile, env).access()
+            check_keys(&profile, &keys(&crate::systems::cape::SETTINGS))?;
+            crate::systems::Cape::from_profile(profile, env).access()
         }
         #[cfg(feature = "ivcap")]
         "ivcap" => {
-            check_keys(&profile, &keys(&systems::ivcap::SETTINGS))?;
-            systems::Ivcap::from_profile(profile, env).access()
+            check_keys(&profile, &keys(&crate::systems::ivcap::SETTINGS))?;
+            crate::systems::Ivcap::from_profile(profile, env).access()
         }
         #[cfg(feature = "podstack")]
         "podstack" => {
-            check_keys(&profile, &keys(&systems::podstack::SETTINGS))?;
-            systems::Podstack::from_profile(profile, env).access()
+            check_keys(&profile, &keys(&crate::systems::podstack::SETTINGS))?;
+            crate::systems::Podstack::from_profile(profile, env).access()
         }
         #[cfg(feature = "skyflow")]
         "skyflow" => {
-            check_keys(&profile, &keys(&systems::skyflow::SETTINGS))?;
+            check_keys(&profile, &keys(&crate::systems::skyflow::SETTINGS))?;
             let has = |key| profile.place(key).is_some();
             let is_connection = has("connection_url") && !has("vault_url") && !has("cluster_id");
-            let skyflow = systems::Skyflow::from_profile(profile, env);
+            let skyflow = crate::systems::Skyflow::from_profile(profile, env);
             if is_connection { skyflow.connection("") } else { skyflow.access() }
         }
         #[cfg(feature = "ibm")]
         "ibm" => {
-            check_keys(&profile, &keys(&systems::ibm::SETTINGS))?;
-            systems::IbmCloud::from_profile(profile, env).access()
+            check_keys(&profile, &keys(&crate::systems::ibm::SETTINGS))?;
+            crate::systems::IbmCloud::from_profile(profile, env).access()
         }
         #[cfg(feature = "ibm")]
         "watsonx" => {
-            check_keys(&profile, &keys(&systems::ibm::WATSONX_SETTINGS))?;
-            systems::Watsonx::from_profile(profile, env).access()
+            check_keys(&profile, &keys(&crate::systems::ibm::WATSONX_SETTINGS))?;
+            crate::systems::Watsonx::from_profile(profile, env).access()
         }
         _ => Err(Error::misconfigured(format!(
             "{} names a system that is neither described in the file nor known: {}",
@@ -66,18 +66,17 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
 }
 
 /// The keys that settings have in a profile.
+#[allow(dead_code, reason = "which vendors there are is for the features to say")]
 fn keys(settings: &[Setting]) -> Vec<&'static str> {
     settings.iter().flat_map(|setting| setting.keys().iter().copied()).collect()
 }
 
 /// An error if the profile has a key that means nothing to the system.
+#[allow(dead_code, reason = "which vendors there are is for the features to say")]
 fn check_keys(profile: &Profile, known: &[&str]) -> Result<(), Error> {
     let is_known = |key: &&str| known.contains(key) || ["system", "allow_nearby_endpoint"].contains(key);
     match profile.keys().find(|key| !is_known(key)) {
-        Some(key) => {
-            let place = profile.place(key).unwrap_or(Provenance::Default);
-            Err(Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", "))))
-        }
+        Some(key) => Err(profile.unknown_key(key, known)),
         None => Ok(()),
     }
 }

@@ -194,7 +194,7 @@ mod tests {
         let home = home.with_dotenv(".env").unwrap();
         assert!(!home.look("APPDATA").unwrap().unwrap().1.is_nearby());
         assert!(home.config_directory().unwrap().unwrap().starts_with(folder.path()), "a file does not move the home");
-        let project = Env::of([(name, "/home/u")]).in_directory(folder.path()).with_dotenv(".env").unwrap();
+        let project = Env::of([(name, "/users/u")]).in_directory(folder.path()).with_dotenv(".env").unwrap();
         assert!(project.look("APPDATA").unwrap().unwrap().1.is_nearby());
     }
 }

@@ -25,7 +25,7 @@ impl Explanation {
         self.settings.retain(|explained| explained.what != lookup.what);
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
-            shown: found.filter(|_| !lookup.secret).map(|found| found.value().to_owned()),
+            shown: found.filter(|_| !lookup.secret).map(|found| fit_to_show(found.value())),
             secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
         });
@@ -64,7 +64,7 @@ impl Explained {
         &self.what
     }
 
-    /// Its value, if there is one and it is no secret.
+    /// Its value, if there is one and it is no secret; of a URL neither user information nor query.
     pub fn value(&self) -> Option<&str> {
         self.shown.as_deref()
     }
@@ -78,6 +78,18 @@ impl Explained {
     pub fn provenance(&self) -> Option<&Provenance> {
         self.provenance.as_ref()
     }
+}
+
+/// A value without what may be secret in a URL: user information, query and fragment.
+fn fit_to_show(value: &str) -> String {
+    let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
+    let (base, tail) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    // A password may hold a question mark or a slash: what stands before an `@` is none of anybody's business.
+    if tail.contains('@') {
+        return format!("{scheme}://..");
+    }
+    let base = base.rsplit_once('@').map_or(base.to_owned(), |(_, base)| format!("..@{base}"));
+    format!("{scheme}://{base}{}", if tail.is_empty() { "" } else { "?.." })
 }
 
 impl fmt::Display for Explained {
@@ -94,5 +106,26 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.settings.iter().try_for_each(|explained| writeln!(f, "{explained}"))?;
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_url_only_scheme_host_and_path_are_shown() {
+        for (value, expect) in [
+            ("us-south", "us-south"),
+            ("https://h.example:8443/v1", "https://h.example:8443/v1"),
+            ("https://h/v1?key=s3cret#s3cret", "https://h/v1?.."),
+            ("https://h#s3cret", "https://h?.."),
+            ("https://user:s3cret@h/v1", "https://..@h/v1"),
+            ("https://user:s3/cret@h/v1", "https://..@h/v1"),
+            ("https://user:s3?cret@h/v1", "https://.."),
+            ("https://a:b@user:s3#cret@h", "https://.."),
+        ] {
+            assert_eq!(fit_to_show(value), expect, "{value}");
+        }
     }
 }

@@ -18,7 +18,10 @@ pub use explanation::{Explained, Explanation};
 pub use found::Found;
 pub use lookup::Lookup;
 pub use profile::{Profile, Value};
+#[cfg(feature = "profiles")]
+pub(crate) use profiles::CONFIG;
 pub use profiles::Profiles;
+pub(crate) use profiles::SELECTED;
 pub use provenance::Provenance;
 pub(crate) use provenance::shown;
 pub use setting::Setting;

@@ -5,12 +5,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::Found;
-use super::provenance::{Provenance, shortened, shown};
+use super::provenance::{Provenance, shown};
 use crate::config::document;
 use crate::{Env, Error, ErrorKind, Secret};
 
 /// A named set of settings from one file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Profile {
     name: String,
     path: PathBuf,
@@ -20,7 +20,7 @@ pub struct Profile {
 }
 
 /// What stands behind a key of a profile.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Value {
     /// The value itself.
@@ -76,6 +76,20 @@ impl Profile {
         Some(Provenance::File { path: self.path.clone(), line: *line, key: key.clone(), nearby: self.nearby })
     }
 
+    /// The error about a key that means nothing where this profile is used. A line of a token may have been read as a key, so
+    /// it is shown only if it looks like none.
+    #[cfg(feature = "profiles")]
+    pub(crate) fn unknown_key(&self, key: &str, known: &[&str]) -> Error {
+        let is_word = key.len() <= 30 && key.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-.".contains(&byte));
+        let place = match self.place(key) {
+            Some(Provenance::File { path, line, nearby, .. }) if !is_word => {
+                format!("a key in {}", Provenance::File { path, line, key: String::new(), nearby })
+            }
+            place => place.unwrap_or(Provenance::Default).to_string(),
+        };
+        Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", ")))
+    }
+
     /// The value under `key` of the setting `what`, or `None` if there is none, or an empty one.
     ///
     /// # Errors
@@ -87,12 +101,7 @@ impl Profile {
             Value::Literal(value) => Found::new(what, value.clone(), place),
             Value::Variable(name) => {
                 let found = env.look(name)?;
-                let unset = || {
-                    Error::misconfigured(format!(
-                        "{place} names the variable {}, which is not set",
-                        shortened(name, 60)
-                    ))
-                };
+                let unset = || Error::misconfigured(format!("{place} names {}, which is not set", variable(name)));
                 let (value, provenance) = found.ok_or_else(unset)?;
                 Found::new(what, value, provenance)
             }
@@ -128,7 +137,39 @@ impl Profile {
         })?;
         let value = Secret::new(document.text().trim_matches([' ', '\t', '\r', '\n']));
         document.warned();
-        Ok(Found::new(what, value, Provenance::File { path, line: None, key: String::new(), nearby: self.nearby }))
+        // Whoever wrote the project may name a file of the user's, but it is the user's all the same.
+        let nearby = self.nearby && env.is_nearby(&path);
+        Ok(Found::new(what, value, Provenance::File { path, line: None, key: String::new(), nearby }))
+    }
+}
+
+/// A variable by its name, if it is written like one (POSIX.1-2024 section 8.1): a secret that was put there by mistake is not.
+fn variable(name: &str) -> String {
+    let is_usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_name = name.len() <= 60 && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(is_usual);
+    if is_name { format!("the variable {name}") } else { "a variable".to_owned() }
+}
+
+impl fmt::Debug for Profile {
+    /// Not the keys: a token that ends in `=` is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("name", &self.name)
+            .field("path", &self.path)
+            .field("values", &self.values.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Value {
+    /// Without the values, and without the names of variables, where a secret may stand by mistake.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(value) => f.debug_tuple("Literal").field(value).finish(),
+            Self::Variable(_) => f.write_str("Variable(..)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::List(values) => f.debug_tuple("List").field(values).finish(),
+        }
     }
 }
 

@@ -2,14 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Value;
 use super::profile::Profile;
 use super::provenance::{Provenance, shortened};
+use super::{Setting, Value};
 use crate::config::{document, ini};
 use crate::{Env, Error};
 
 /// The profile that is meant when none is named.
 const DEFAULT: &str = "default";
+
+/// Which profile, if no argument names one.
+pub(crate) const SELECTED: Setting = Setting::new("profile", "the profile, if no argument names one")
+    .with_variables(&["AUTHCTL_PROFILE"])
+    .with_default(DEFAULT);
+
+/// Which config.
+#[cfg(feature = "profiles")]
+pub(crate) const CONFIG: Setting = Setting::new("config", "the user's config, a file in TOML")
+    .with_variables(&[CONFIG_VARIABLE])
+    .with_default("authctl/config.toml in the configuration folder");
+
+#[cfg(feature = "profiles")]
+const CONFIG_VARIABLE: &str = "AUTHCTL_CONFIG";
 
 /// The longest error, in bytes, with room for the name of the source it comes from: it is one line of a log.
 const LONGEST: usize = 270;
@@ -41,14 +55,14 @@ const LONGEST: usize = 270;
 ///
 /// ```toml
 /// [profile.work]
-/// type = "watsonx"
+/// system = "watsonx"
 /// api_key = { env = "WORK_API_KEY" }
 /// project_id = "p-1"
 ///
 /// [profile.ci]
-/// type = "static"
+/// type = "token"
+/// endpoint = "https://api.acme.example"
 /// token = { file = "/run/secrets/token" }
-/// scopes = ["read", "write"]
 /// ```
 ///
 /// What the formats are: `docs/reference/formats.md` in the repository.
@@ -70,7 +84,7 @@ impl Profiles {
     #[cfg(feature = "profiles")]
     #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
     pub fn load(env: &Env) -> Result<Self, Error> {
-        if let Some((path, place)) = env.look("AUTHCTL_CONFIG")? {
+        if let Some((path, place)) = env.look(CONFIG_VARIABLE)? {
             let meant = |error: Error| match error.kind() {
                 crate::ErrorKind::Unavailable => Error::misconfigured(error.to_string()).at(&place),
                 _ => error,
@@ -156,7 +170,7 @@ impl Profiles {
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if none is named and there is no `default`. The message lists those that
     /// there are.
     pub fn select(&self, argument: Option<&str>, env: &Env) -> Result<Profile, Error> {
-        self.select_by(argument, &["AUTHCTL_PROFILE"], env)
+        self.select_by(argument, SELECTED.variables(), env)
     }
 
     /// The same with the variables of a system, first of them first.

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::Env;
+
 /// Where a value came from. `Display` says it in words that stand in an error: `the variable ACME_TOKEN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,6 +46,16 @@ impl Provenance {
     /// from there.
     pub fn is_nearby(&self) -> bool {
         matches!(self, Self::File { nearby: true, .. })
+    }
+
+    /// The place of what stands in the file that is named here. A file of the working directory that names one elsewhere
+    /// names what it has no business with.
+    pub(crate) fn of_file(&self, path: &Path, env: &Env) -> Self {
+        let mut place = self.clone();
+        if let Self::File { nearby, .. } = &mut place {
+            *nearby = *nearby && env.is_nearby(path);
+        }
+        place
     }
 }
 

@@ -14,6 +14,7 @@ mod env;
 #[cfg(feature = "exec")]
 mod exec;
 mod file;
+mod injected;
 mod jwt_bearer;
 mod personal_token;
 mod refresh_token;
@@ -28,14 +29,18 @@ mod vpc_instance;
 
 pub use api_key::ApiKey;
 pub use callback::Callback;
+pub(crate) use chain::CHOSEN;
 pub use chain::{Chain, ChainExplanation, Link, LinkExplanation, LinkState};
 pub use client_credentials::ClientCredentials;
 #[cfg(feature = "ibm")]
 pub use cr_token::CrToken;
 pub use env::EnvToken;
 #[cfg(feature = "exec")]
+pub(crate) use exec::SETTINGS as EXEC;
+#[cfg(feature = "exec")]
 pub use exec::{Exec, ExecFormat};
 pub use file::FileToken;
+pub use injected::Injected;
 pub use jwt_bearer::JwtBearer;
 pub use personal_token::PersonalToken;
 pub use refresh_token::RefreshToken;

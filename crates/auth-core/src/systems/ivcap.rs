@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use crate::settings::{Found, Lookup, Profile, Setting, Settings, trust};
+use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, trust};
 use crate::{Access, Context, Endpoint, Env, Error, Secret, TokenSource};
 
 /// Injected by the platform into its containers.
@@ -161,11 +161,13 @@ fn authenticated(
     source: Option<Arc<dyn TokenSource>>,
     allow_nearby_endpoint: bool,
 ) -> Result<Access, Error> {
+    let trusted = trust::allowed(settings, allow_nearby_endpoint)?;
     if let Some(source) = source {
+        trust::check(url, &Found::new("source", Secret::new(""), Provenance::Argument("source".into())), trusted)?;
         return Ok(Access::new("ivcap", source, endpoint));
     }
     let token = settings.require(token)?;
-    trust::check(url, &token, trust::allowed(settings, allow_nearby_endpoint)?)?;
+    trust::check(url, &token, trusted)?;
     Access::with_token("ivcap", &token, endpoint)
 }
 

@@ -1,17 +1,18 @@
-//! Every setting of every system, for references and tools.
+//! Every setting of every system, and of this crate itself, for references and tools.
 
-use crate::settings::Setting;
+use crate::settings::{self, Setting};
+use crate::{env, sources};
 
-/// One setting of one system, by all its names.
+/// One setting, by all its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reference {
-    /// The system.
+    /// The system; or what reads it, if it belongs to none: `folders`, `profiles`, `chain`, `exec`.
     pub system: &'static str,
     /// The setting's name, which is also the argument's.
     pub name: String,
     /// What it is.
-    pub about: &'static str,
+    pub about: String,
     /// Whether it is a secret.
     pub secret: bool,
     /// Its variables, in the order in which they win.
@@ -23,13 +24,12 @@ pub struct Reference {
 }
 
 impl Reference {
-    #[allow(dead_code, reason = "which systems there are is for the features to say")]
     pub(super) fn of(system: &'static str, setting: &Setting) -> Self {
         let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
         Self {
             system,
             name: setting.name().to_owned(),
-            about: setting.about(),
+            about: setting.about().to_owned(),
             secret: setting.is_secret(),
             variables: owned(setting.variables()),
             keys: owned(setting.keys()),
@@ -38,19 +38,31 @@ impl Reference {
     }
 }
 
-/// What can be set, of the systems whose features are on, and of the profiles themselves.
+/// What can be set: of this crate, and of the systems whose features are on.
+///
+/// ```
+/// let all = auth_core::systems::reference();
+/// assert!(all.iter().any(|setting| setting.variables == ["AUTHCTL_PROFILE"]));
+/// ```
 pub fn reference() -> Vec<Reference> {
-    #[allow(unused_mut, reason = "which systems there are is for the features to say")]
     let mut all: Vec<Reference> = Vec::new();
+    let mut add = |system, settings: &[Setting]| all.extend(settings.iter().map(|one| Reference::of(system, one)));
+    add("profiles", &[settings::SELECTED]);
+    #[cfg(feature = "profiles")]
+    add("profiles", &[settings::CONFIG]);
+    add("chain", &[sources::CHOSEN]);
+    add("folders", &env::SETTINGS);
+    #[cfg(feature = "exec")]
+    add("exec", &sources::EXEC);
     #[cfg(feature = "cape")]
-    all.extend(super::cape::SETTINGS.iter().map(|setting| Reference::of("cape", setting)));
+    add("cape", &super::cape::SETTINGS);
+    #[cfg(feature = "ivcap")]
+    add("ivcap", &super::ivcap::SETTINGS);
+    #[cfg(feature = "podstack")]
+    add("podstack", &super::podstack::SETTINGS);
+    #[cfg(feature = "skyflow")]
+    add("skyflow", &super::skyflow::SETTINGS);
     #[cfg(feature = "ibm")]
     all.extend(super::ibm::reference());
-    #[cfg(feature = "ivcap")]
-    all.extend(super::ivcap::SETTINGS.iter().map(|setting| Reference::of("ivcap", setting)));
-    #[cfg(feature = "podstack")]
-    all.extend(super::podstack::SETTINGS.iter().map(|setting| Reference::of("podstack", setting)));
-    #[cfg(feature = "skyflow")]
-    all.extend(super::skyflow::SETTINGS.iter().map(|setting| Reference::of("skyflow", setting)));
     all
 }

@@ -41,8 +41,10 @@ impl Failure {
         Self { status: Some(status), ..self }
     }
 
-    pub(super) fn request_id(self, headers: &HeaderMap) -> Self {
-        Self { request_id: problem::request_id(headers), ..self }
+    /// What the answer's headers say, but for what repeats the request's credential.
+    pub(super) fn request_id(self, headers: &HeaderMap, sent: Option<&SentSecrets>) -> Self {
+        let secrets: Vec<&str> = sent.iter().flat_map(|sent| sent.exposed()).collect();
+        Self { request_id: problem::request_id(headers, &secrets), ..self }
     }
 
     pub(super) fn error(&self, kind: ApiErrorKind, head: impl Into<String>) -> ApiError {

@@ -9,7 +9,6 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::failure::Failure;
 use super::paging::{How, Next};
 use super::{ApiClient, ApiError, ApiErrorKind, ApiRequest, Paging};
 
@@ -89,7 +88,7 @@ impl<T: DeserializeOwned> Pages<T> {
             Some(ask) => ask.clone(),
         };
         let response = self.request(&ask).send().await?;
-        let failure = Failure::of(&self.client.0).status(response.status()).request_id(response.headers());
+        let failure = response.failure();
         let wrong = |message: &str| failure.error(ApiErrorKind::Decode, message);
         let (headers, url) = (response.headers().clone(), response.url().clone());
         let mut body: Value = response.json().await?;

@@ -20,20 +20,20 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Said {
     let message = fit(message(&body), MAX_MESSAGE_BYTES);
     let code = fit(code(&body), MAX_CODE_BYTES).filter(|code| message.as_ref() != Some(code));
     let in_body = || first(&body, &["/trace", "/error/request_id", "/request_id", "/requestId"]);
-    let id = request_id(headers).or_else(|| in_body().filter(|id| is_id(id)));
-    let request_id = id.filter(|id| !secrets.iter().any(|secret| shares_a_piece(id, secret)));
+    let request_id = request_id(headers, secrets).or_else(|| in_body().filter(|id| is_id(id, secrets)));
     Said { code, message, field: fit(field(&body), MAX_CODE_BYTES), request_id }
 }
 
-/// The id the server gave the request, from the headers alone.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+/// The id the server gave the request, from the headers alone; none that repeats one of `secrets`.
+pub(super) fn request_id(headers: &HeaderMap, secrets: &[&str]) -> Option<String> {
     let mut ids = ID_HEADERS.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
-    ids.find(|id| is_id(id)).map(str::to_owned)
+    ids.find(|id| is_id(id, secrets)).map(str::to_owned)
 }
 
 /// What can stand in one line of a log.
-fn is_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 100 && id.bytes().all(|byte| byte.is_ascii_graphic())
+fn is_id(id: &str, secrets: &[&str]) -> bool {
+    let is_visible = !id.is_empty() && id.len() <= 100 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    is_visible && !secrets.iter().any(|secret| shares_a_piece(id, secret))
 }
 
 fn shares_a_piece(id: &str, secret: &str) -> bool {

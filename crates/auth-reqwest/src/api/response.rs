@@ -91,9 +91,14 @@ impl ApiResponse {
         self.inner
     }
 
+    /// The beginning of an error about this answer.
+    pub(super) fn failure(&self) -> Failure {
+        let sent = self.inner.extensions().get();
+        Failure::of(&self.client.0).status(self.status()).request_id(self.headers(), sent)
+    }
+
     fn undecodable(&self, message: impl Into<String>) -> ApiError {
-        let failure = Failure::of(&self.client.0).status(self.status()).request_id(self.headers());
-        failure.error(ApiErrorKind::Decode, message)
+        self.failure().error(ApiErrorKind::Decode, message)
     }
 }
 

@@ -1,14 +1,15 @@
 //! What a request was sent with, so that no error repeats it.
 
 use auth_core::async_trait;
-use http::{Extensions, HeaderValue};
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use http::{Extensions, HeaderName, HeaderValue};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Middleware, Next, Result};
 
-/// Innermost: puts the credential that went out beside an answer that is an error, since servers quote what they refuse.
+/// Innermost: puts the credential that went out beside the answer, since servers quote what they were sent.
 pub(super) struct Witness;
 
-/// The values of a request's sensitive headers, in the extensions of an answer that is an error.
+/// The values of a request's headers that are credentials, in the extensions of the answer.
 #[derive(Clone)]
 pub(super) struct SentSecrets(Vec<HeaderValue>);
 
@@ -23,12 +24,13 @@ impl SentSecrets {
 #[async_trait]
 impl Middleware for Witness {
     async fn handle(&self, request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
-        let sensitive = request.headers().values().filter(|value| value.is_sensitive());
-        let secrets = SentSecrets(sensitive.cloned().collect());
+        let is_credential = |name: &HeaderName, value: &HeaderValue| {
+            value.is_sensitive() || [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name)
+        };
+        let sent = request.headers().iter().filter(|(name, value)| is_credential(name, value));
+        let secrets = SentSecrets(sent.map(|(_, value)| value.clone()).collect());
         let mut response = next.run(request, extensions).await?;
-        if !response.status().is_success() {
-            response.extensions_mut().insert(secrets);
-        }
+        response.extensions_mut().insert(secrets);
         Ok(response)
     }
 }

@@ -24,7 +24,8 @@ const VERSION: &str = "2026-10-14";
 #[derive(Clone, Debug)]
 pub struct WatsonxClient {
     api: ApiClient,
-    version: String,
+    /// Where the context says none.
+    version: Option<String>,
 }
 
 impl WatsonxClient {
@@ -38,13 +39,15 @@ impl WatsonxClient {
 
     /// The same over a client with settings of yours.
     pub fn over(api: ApiClient) -> Self {
-        Self { api, version: VERSION.to_owned() }
+        let is_said = api.access().context().query_parameters().any(|(name, _)| name == "version");
+        Self { api, version: (!is_said).then(|| VERSION.to_owned()) }
     }
 
-    /// The version of the API: a day, `YYYY-MM-DD`. Default: 2026-10-14, the one this client was written against.
+    /// The version of the API: a day, `YYYY-MM-DD`. Default: that of the access, which its setting `version` changes; else
+    /// 2026-10-14, the one this client was written against.
     #[must_use]
     pub fn with_version(mut self, version: impl Into<String>) -> Self {
-        self.version = version.into();
+        self.version = Some(version.into());
         self
     }
 
@@ -99,7 +102,10 @@ impl TextGeneration {
     pub async fn send(self) -> Result<GeneratedText, ApiError> {
         let Self { client, model_id, input, parameters, project_id, space_id } = self;
         let mut body = json!({ "model_id": model_id, "input": input });
-        let mut request = client.api.post("/ml/v1/text/generation").query("version", client.version);
+        let mut request = client.api.post("/ml/v1/text/generation");
+        if let Some(version) = client.version {
+            request = request.query("version", version);
+        }
         match (project_id, space_id) {
             (Some(_), Some(_)) => {
                 return Err(ApiError::config("both a project_id and a space_id are given: watsonx takes one of them"));

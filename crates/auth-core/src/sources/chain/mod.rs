@@ -7,4 +7,5 @@ mod source;
 
 pub use explanation::{ChainExplanation, LinkExplanation, LinkState};
 pub use link::Link;
+pub(crate) use source::CHOSEN;
 pub use source::Chain;

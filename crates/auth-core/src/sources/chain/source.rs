@@ -10,10 +10,15 @@ use super::explanation::{ChainExplanation, LinkExplanation, LinkState};
 use super::link::Link;
 use super::probe;
 use crate::runtime::nanos;
+use crate::settings::Setting;
 use crate::{Env, Error, ErrorKind, FetchContext, Token, TokenSource};
 
 /// The variable that chooses one link by its name.
 const VARIABLE: &str = "AUTHCTL_SOURCE";
+
+/// The same for the reference.
+pub(crate) const CHOSEN: Setting =
+    Setting::new("source", "the link of a chain that alone is asked, by its name").with_variables(&[VARIABLE]);
 
 /// Several sources, of which the first that is configured is used: a variable on a laptop, a file in a pod, a metadata
 /// service on a machine.

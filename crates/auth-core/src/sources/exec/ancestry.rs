@@ -6,10 +6,16 @@
 use std::path::Path;
 
 use super::program;
+use crate::settings::Setting;
 use crate::{Env, Error, Secret};
 
 /// The variable: `name#fingerprint` of each helper on the way, the outermost first, with commas between them.
 pub(super) const VARIABLE: &str = "AUTHCTL_EXEC_CHAIN";
+
+/// The same for the reference.
+pub(super) const TOLD: Setting =
+    Setting::new("told", "set for a helper program: the helpers it runs under, so that none runs under itself")
+        .with_variables(&[VARIABLE]);
 
 /// More helpers than this under each other are a cycle whose arguments change.
 const DEEPEST: usize = 8;

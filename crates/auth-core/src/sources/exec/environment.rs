@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 
+use crate::settings::Setting;
 use crate::{Env, Secret};
 
 /// What a program needs to run, to find its user's settings, to speak the user's language and to reach the network. Of the
 /// rest an environment may hold any secret, and a helper is given one only by name.
-#[cfg(not(windows))]
-const ALWAYS: &[&str] = &[
+const ALWAYS: &[&str] = if cfg!(windows) { ON_WINDOWS } else { ELSEWHERE };
+
+const ELSEWHERE: &[&str] = &[
     "PATH",
     "HOME",
     "USER",
@@ -37,8 +39,7 @@ const ALWAYS: &[&str] = &[
     "XDG_STATE_HOME",
 ];
 
-#[cfg(windows)]
-const ALWAYS: &[&str] = &[
+const ON_WINDOWS: &[&str] = &[
     "PATH",
     "PATHEXT",
     "COMSPEC",
@@ -76,6 +77,13 @@ const NETWORK: &[&str] = &[
     "no_proxy",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
+];
+
+/// The same for the reference.
+pub(super) const PASSED: [Setting; 3] = [
+    Setting::new("passed", "passed on to a helper program as they are; not on Windows").with_variables(ELSEWHERE),
+    Setting::new("passed", "the same on Windows").with_variables(ON_WINDOWS),
+    Setting::new("passed", "the same everywhere: the way out to the network").with_variables(NETWORK),
 ];
 
 /// The whole environment of the program: those above as they are in `env`, those in `passed` too, then those in `set`.

@@ -14,10 +14,19 @@ use super::failure::Failure;
 use super::format::ExecFormat;
 use super::running::{Running, Unfinished};
 use super::{ancestry, environment, output, program};
+use crate::settings::Setting;
 use crate::{Env, Error, FetchContext, Secret, Token, TokenSource};
 
 /// Long enough for a program that has to ask its own issuer, over a slow network, more than once.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// By which a Kubernetes credential plugin is told in which version to answer.
+const KUBERNETES: &str = "KUBERNETES_EXEC_INFO";
+
+/// The same for the reference.
+pub(super) const TOLD: Setting =
+    Setting::new("told", "set for a helper program that answers as Kubernetes wants it: the version")
+        .with_variables(&[KUBERNETES]);
 
 /// What the engine adds to the limit, so that it is this source that ends the program, and says so.
 const GRACE: Duration = Duration::from_secs(5);
@@ -172,7 +181,7 @@ impl Exec {
         if let Some(version) = self.format.kubernetes_version() {
             let info =
                 format!(r#"{{"apiVersion":"{version}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#);
-            variables.push(("KUBERNETES_EXEC_INFO".into(), info.into()));
+            variables.push((KUBERNETES.into(), info.into()));
         }
         let path = environment::value(&variables, "PATH").map(AsRef::as_ref);
         let file = program::find(&self.program, path, &self.source)?;

@@ -1,5 +1,6 @@
 //! The settings, each by all its names.
 
+use super::external;
 use crate::settings::Setting;
 use crate::systems::Reference;
 
@@ -90,7 +91,7 @@ pub(super) const ACCOUNT_ID: Known = Known::new(
     &["IAM_ACCOUNT_ID"],
 );
 pub(super) const CR_TOKEN_FILE: Known = Known::new(
-    Setting::new("cr_token_file", "the file with the compute resource's token")
+    Setting::new("cr_token_file", "the file with the compute resource's token, else where IBM Cloud mounts it")
         .with_variables(&["WATSONX_CR_TOKEN_FILENAME"])
         .with_keys(&["cr_token_file", "cr_token_filename"]),
     &["CR_TOKEN_FILENAME"],
@@ -153,6 +154,8 @@ pub(super) const LEFT_OUT: [(&str, &str); 8] = [
     ("PASSWORD", "the types basic and cp4d are not supported"),
 ];
 
+const IGNORED: Setting = Setting::new("", "");
+
 /// What can be set for [`IbmCloud`](super::IbmCloud): arguments and keys of a profile. Variables have the service's prefix.
 pub const SETTINGS: [Setting; 13] = {
     let mut settings = [AUTH_TYPE.setting; 13];
@@ -193,5 +196,12 @@ pub(in crate::systems) fn reference() -> Vec<Reference> {
         let variables = known.external.iter().map(|key| format!("<SERVICE>_{key}")).collect();
         Reference { variables, ..Reference::of("ibm", setting) }
     });
-    watsonx.chain(service).collect()
+    let places = external::SETTINGS.iter().map(|setting| Reference::of("ibm", setting));
+    let left_out = LEFT_OUT.iter().map(|(key, reason)| Reference {
+        name: key.to_ascii_lowercase(),
+        about: format!("ignored: {reason}"),
+        variables: vec![format!("<SERVICE>_{key}")],
+        ..Reference::of("ibm", &IGNORED)
+    });
+    watsonx.chain(service).chain(places).chain(left_out).collect()
 }

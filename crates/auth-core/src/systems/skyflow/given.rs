@@ -117,8 +117,9 @@ impl Given {
             // Now, so that what is wrong with it is said at once. It is read again for each token.
             let (_, warning) = Credentials::from_document(&path, &hosts).map_err(|error| meant(error, &found))?;
             warning.into_iter().for_each(|warning| settings.note(warning));
+            let place = found.provenance().of_file(&path, settings.env());
             let source = self.restricted(BearerToken::from_file_with_hosts(path, &hosts), settings)?;
-            return Ok(Chosen::of(source, found));
+            return Ok(Chosen::of(source, Found::new(found.what(), found.secret(), place)));
         }
         if name == TEXT.name() {
             let credentials = Credentials::parse_with_hosts(found.secret(), &hosts);

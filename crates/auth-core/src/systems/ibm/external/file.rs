@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use super::External;
 use crate::config::document::{self, Document};
 use crate::config::dotenv;
-use crate::settings::{Provenance, shown};
+use crate::settings::{Provenance, Setting, shown};
 use crate::{Env, Error, ErrorKind};
 
 const VARIABLE: &str = "IBM_CREDENTIALS_FILE";
 const NAME: &str = "ibm-credentials.env";
+
+pub(super) const SETTING: Setting = Setting::new("credentials_file", "the file with IBM's external configuration")
+    .with_variables(&[VARIABLE])
+    .with_default("ibm-credentials.env in the working directory, else in the home folder");
 
 /// What the first of the files that is there says about the service with this prefix.
 pub(super) fn read(prefix: &str, env: &Env) -> Result<External, Error> {

@@ -10,8 +10,11 @@ mod vcap;
 use std::collections::BTreeMap;
 
 use super::setting::{EXTERNAL, Known, LEFT_OUT};
-use crate::settings::{Found, Provenance};
+use crate::settings::{Found, Provenance, Setting};
 use crate::{Env, Error, Secret};
+
+/// Where it is, if not in the service's own variables.
+pub(super) const SETTINGS: [Setting; 2] = [file::SETTING, vcap::SETTING];
 
 /// What one source says about a service.
 #[derive(Debug, Default)]

@@ -3,10 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::External;
-use crate::settings::Provenance;
+use crate::settings::{Provenance, Setting};
 use crate::{Env, Error, Secret};
 
 const VARIABLE: &str = "VCAP_SERVICES";
+
+pub(super) const SETTING: Setting =
+    Setting::secret("bound_services", "the services that the platform has bound to an application, as JSON")
+        .with_variables(&[VARIABLE]);
 
 /// The names of values in an entry's credentials, and IBM's keys for the same.
 const NAMES: [(&str, &str); 4] =

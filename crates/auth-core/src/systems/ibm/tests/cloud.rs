@@ -103,7 +103,7 @@ fn what_is_missing_or_too_much_is_named() {
 
 #[test]
 fn a_profile_fills_it_in() {
-    let mut profile = Profile::new("prod", "/home/me/config.toml", false);
+    let mut profile = Profile::new("prod", "/users/me/config.toml", false);
     for (line, (key, value)) in
         [("url", "https://s.example.com"), ("api_key", "from-profile"), ("auth_url", "https://iam.example.com")]
             .into_iter()
@@ -112,7 +112,7 @@ fn a_profile_fills_it_in() {
         profile.insert(key, Value::Literal(value.into()), Some(line + 1));
     }
     let access = IbmCloud::from_profile(profile.clone(), &Env::of([("", "")])).access().unwrap();
-    assert_eq!(place(&access, "api_key"), "api_key in /home/me/config.toml:2");
+    assert_eq!(place(&access, "api_key"), "api_key in /users/me/config.toml:2");
     let (_, asked) = fetch(&access, 1);
     assert_eq!(asked[0].0, "POST https://iam.example.com/identity/token");
     assert_eq!(asked[0].1["apikey"], "from-profile");
@@ -123,11 +123,11 @@ fn a_profile_fills_it_in() {
 
 #[test]
 fn an_error_of_a_profile_names_file_line_and_key() {
-    let mut profile = Profile::new("prod", "/home/me/config.toml", false);
+    let mut profile = Profile::new("prod", "/users/me/config.toml", false);
     profile.insert("auth_type", Value::Literal("cp4d".into()), Some(7));
     let built = IbmCloud::from_profile(profile, &Env::of([("", "")])).url("https://s.example.com");
     let text = built.access().unwrap_err().to_string();
-    assert!(text.contains("auth_type in /home/me/config.toml:7") && text.contains("cp4d is not supported"), "{text}");
+    assert!(text.contains("auth_type in /users/me/config.toml:7") && text.contains("cp4d is not supported"), "{text}");
 }
 
 #[cfg(feature = "profiles")]

@@ -25,7 +25,7 @@ fn credentials(key_id: &str) -> String {
 }
 
 fn profile(values: &[(&str, &str)], nearby: bool) -> Profile {
-    let mut profile = Profile::new("prod", "/home/u/.config/authctl/config.toml", nearby);
+    let mut profile = Profile::new("prod", "/users/u/.config/authctl/config.toml", nearby);
     for (line, (key, value)) in values.iter().enumerate() {
         profile.insert(*key, Entry::Literal(Secret::new(*value)), Some(line + 1));
     }
