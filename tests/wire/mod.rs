@@ -43,7 +43,9 @@ fn a_replay_differs_from_its_recording_in_what_the_table_says_and_in_nothing_els
     let documented = documented();
     let wrong = |case: String| {
         // One without a row is to be the same.
-        let (found, documented) = (replay(&case), documented.get(&case).cloned().unwrap_or_default());
+        let documented = documented.get(&case).cloned().unwrap_or_default();
+        // One that fails does not hide the others.
+        let Ok(found) = std::panic::catch_unwind(|| replay(&case)) else { return Some(format!("{case}: see above")) };
         (found != documented).then(|| format!("{case}: {found:?}, not {documented:?}"))
     };
     let wrong: Vec<String> = cases().into_iter().filter_map(wrong).collect();
