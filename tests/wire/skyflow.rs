@@ -114,8 +114,9 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     } else if is_connection {
         let method: Method = last["method"].as_str().unwrap().parse().unwrap();
         let invoke = SkyflowConnection::over(stage.client.clone()).request(method, path);
+        let invoke = if last["json"].is_null() { invoke } else { invoke.json(&last["json"]) };
         stage.then(answer(200, "{}"));
-        stage.run(invoke.json(&last["json"]).send()).unwrap();
+        stage.run(invoke.send()).unwrap();
     } else {
         let stage_tokens = requests.iter().any(|request| is_for_a_token(request["path"].as_str().unwrap()));
         if stage_tokens {
@@ -134,7 +135,7 @@ fn read_vault(stage: &Stage, recorded: &Message, path: &str) {
     else {
         panic!("{path} is no table of a vault")
     };
-    let mut get = SkyflowClient::over(stage.client.clone()).get(vault, table).ids(recorded.query("skyflow_ids"));
+    let mut get = SkyflowClient::over(stage.client.clone()).get(vault, table).ids(recorded.queries("skyflow_ids"));
     if let Some(redaction) = recorded.query("redaction") {
         get = get.redaction(redaction);
     }
