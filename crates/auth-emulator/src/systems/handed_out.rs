@@ -27,3 +27,17 @@ impl HandedOut {
             .expect("the emulator's own key could be made in this process")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_in_a_row_are_different_keys() {
+        for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+            let keys = HandedOut::default();
+            let [a, b, c, again] = [(); 4].map(|()| keys.next(algorithm).pem());
+            assert!(a != b && b != c && a != c && a == again);
+        }
+    }
+}
