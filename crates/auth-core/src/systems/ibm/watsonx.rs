@@ -1,13 +1,12 @@
 //! watsonx.ai.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
-use http::HeaderName;
-
+use super::address::address;
 use super::auth_type::AuthType;
 use super::login::{self, Login};
+use super::project::{IdsIn, context};
 use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
     API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE,
@@ -15,11 +14,7 @@ use super::setting::{
 };
 use crate::settings::{Found, Profile, Provenance};
 use crate::sources::FileToken;
-use crate::url::{self, For};
-use crate::{Access, Context, Env, Error, Secret, TokenSource};
-
-/// The version of the API that requests ask for unless told otherwise: that of IBM's own client of late 2026.
-const API_VERSION: &str = "2026-10-14";
+use crate::{Access, Env, Error, Secret, TokenSource};
 
 /// Access to watsonx.ai: its endpoint, an API key or token, and the project or space that requests are for.
 ///
@@ -56,20 +51,6 @@ pub struct Watsonx {
     profile: Option<Profile>,
     source: Option<Arc<dyn TokenSource>>,
     ids_in: IdsIn,
-}
-
-/// Where a request says which project or space it is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum IdsIn {
-    /// As `project_id` or `space_id` of its JSON body, as text generation wants it. Only an adapter that makes the bodies
-    /// itself can add it.
-    #[default]
-    Body,
-    /// As a parameter `project_id` or `space_id` of the query.
-    Query,
-    /// In `X-IBM-PROJECT-ID` or `X-IBM-SPACE-ID`.
-    Header,
 }
 
 impl Watsonx {
@@ -269,73 +250,6 @@ fn log_in_by(token: &Found, settings: &mut Resolver) -> Result<Login, Error> {
     let nearby = token.provenance().is_nearby() && settings.env().is_nearby(&path);
     let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
     Ok(Login::new(FileToken::new(path).drop_scheme(), Found::new("token", "", place)))
-}
-
-/// The url, or that of the region.
-fn address(settings: &mut Resolver) -> Result<Found, Error> {
-    let (url, region) = (settings.find(&URL)?, settings.find(&REGION)?);
-    let region = match (url, region) {
-        (Some(url), None) => return secure(url),
-        (None, Some(region)) => region,
-        (None, None) => {
-            let ways = settings.ways(&URL);
-            let message = format!("no url is configured: {ways}; or say the region, by `region` or WATSONX_REGION");
-            return Err(Error::unavailable(message));
-        }
-        (Some(url), Some(region)) => match settings.stronger(&url, &region) {
-            Some(false) => region,
-            None if matches!(url.provenance(), Provenance::Argument(_)) => {
-                return Err(login::one_too_many(&url, &region));
-            }
-            _ => {
-                settings.note(format!("the region in {} is not used beside a url", region.provenance()));
-                return secure(url);
-            }
-        },
-    };
-    let name = region.value().trim();
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.len() > 40 || name.starts_with('-') || name.ends_with('-') || !name.chars().all(is_name) {
-        return Err(region.unusable("a region is a name such as us-south or eu-de"));
-    }
-    let url = format!("https://{name}.ml.cloud.ibm.com");
-    Ok(Found::new(REGION.name(), url, region.provenance().clone()))
-}
-
-/// The URL, which is one that may get a credential: requests always carry one here, so that it need not wait for the first.
-fn secure(url: Found) -> Result<Found, Error> {
-    match url::parse(url.value(), For::TokenEndpoint) {
-        Ok(_) => Ok(url),
-        Err(reason) => Err(url.unusable(reason)),
-    }
-}
-
-fn context(ids_in: IdsIn, settings: &mut Resolver) -> Result<Context, Error> {
-    let version = settings.find_or(&VERSION, API_VERSION)?;
-    let is_date = version.value().len() == 10 && version.value().parse::<jiff::civil::Date>().is_ok();
-    if !is_date {
-        return Err(version.unusable("a version is a date, YYYY-MM-DD"));
-    }
-    let context = Context::default().with_query("version", version.value());
-    let (project, space) = (settings.find(&PROJECT_ID)?, settings.find(&SPACE_ID)?);
-    let (id, field, header) = match (project, space) {
-        (None, None) => return Ok(context),
-        (Some(project), None) => (project, "project_id", "x-ibm-project-id"),
-        (None, Some(space)) => (space, "space_id", "x-ibm-space-id"),
-        (Some(project), Some(space)) => match settings.stronger(&project, &space) {
-            Some(true) => (project, "project_id", "x-ibm-project-id"),
-            Some(false) => (space, "space_id", "x-ibm-space-id"),
-            None => return Err(login::one_too_many(&project, &space)),
-        },
-    };
-    let value = id.value().trim();
-    Ok(match ids_in {
-        IdsIn::Body => context.with_body_field(Cow::Borrowed(field), value),
-        IdsIn::Query => context.with_query(Cow::Borrowed(field), value),
-        IdsIn::Header => {
-            context.with_header(HeaderName::from_static(header), value).map_err(|error| error.at(id.provenance()))?
-        }
-    })
 }
 
 impl std::fmt::Debug for Watsonx {
