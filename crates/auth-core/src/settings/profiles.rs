@@ -190,6 +190,16 @@ impl Profiles {
         self.find(DEFAULT).ok_or_else(|| Error::unavailable(self.unknown(DEFAULT, None)))
     }
 
+    /// The profile that a setting of a system names. That there is none is fine as long as nobody named it.
+    #[cfg(feature = "podstack")]
+    pub(crate) fn named(&self, name: &super::Found) -> Result<Profile, Error> {
+        let place = name.provenance();
+        self.find(name.value()).ok_or_else(|| match place {
+            Provenance::Default => Error::unavailable(self.unknown(name.value(), None)),
+            _ => Error::misconfigured(self.unknown(name.value(), Some(place))),
+        })
+    }
+
     /// The names of the systems that the file describes.
     pub fn systems(&self) -> impl Iterator<Item = &str> {
         self.systems.iter().map(Profile::name)

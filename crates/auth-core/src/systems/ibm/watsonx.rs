@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::super::given::{self, Own};
 use super::address::address;
 use super::auth_type::AuthType;
 use super::login::{self, Login};
 use super::project::{IdsIn, context};
 use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
-    API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE,
-    URL, VERSION,
+    ACCOUNT_ID, API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, CR_TOKEN_FILE, Known, PROFILE_CRN, PROFILE_ID,
+    PROFILE_NAME, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE, URL, VERSION,
 };
 use crate::settings::{Found, Profile, Provenance};
 use crate::sources::FileToken;
@@ -32,11 +33,11 @@ use crate::{Access, Env, Error, Secret, TokenSource};
 ///
 /// The names are those of IBM's client, its integrations, and the runtimes of watsonx.ai Studio. As variables, a token's file
 /// wins over a token, and an API key over both: it is renewed by itself. Other [types](AuthType) of authentication than these
-/// are chosen by `WATSONX_AUTH_TYPE` or the key `auth_type`; [`WATSONX_SETTINGS`](super::WATSONX_SETTINGS) has all names. Or
-/// give a [`source`](Watsonx::source).
+/// are chosen by [`auth_type`](Watsonx::auth_type), `WATSONX_AUTH_TYPE` or the key `auth_type`; all names are in
+/// `docs/reference/environment.md` in the repository. Or give a [`source`](Watsonx::source).
 ///
 /// ```
-/// use auth_core::systems::ibm::Watsonx;
+/// use auth_core::systems::Watsonx;
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
 /// let access = Watsonx::new().region("us-south").api_key("my-api-key").project_id("my-project").access()?;
@@ -44,12 +45,12 @@ use crate::{Access, Env, Error, Secret, TokenSource};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Watsonx {
     arguments: Arguments,
     env: Option<Env>,
     profile: Option<Profile>,
-    source: Option<Arc<dyn TokenSource>>,
+    source: Option<Own>,
     ids_in: IdsIn,
 }
 
@@ -106,14 +107,57 @@ impl Watsonx {
         self
     }
 
-    /// Tokens from elsewhere: a [`VpcInstance`](crate::sources::VpcInstance), a chain. Wins over every setting.
+    /// Tokens from elsewhere: a [`VpcInstance`](crate::sources::VpcInstance), a chain. Wins over variables and keys of a
+    /// profile; beside another argument that is about logging in it is an error.
     #[must_use]
     pub fn source(mut self, source: impl TokenSource) -> Self {
-        self.source = Some(Arc::new(source));
+        self.source = Some(Own(Arc::new(source)));
         self
     }
 
-    /// Another IAM than `https://iam.cloud.ibm.com`.
+    /// How to authenticate. Default: as the other settings tell.
+    #[must_use]
+    pub fn auth_type(mut self, kind: AuthType) -> Self {
+        self.arguments.give(&AUTH_TYPE, kind.name());
+        self
+    }
+
+    /// The trusted profile with this id, for the types `iamAssume`, `container` and `vpc`.
+    #[must_use]
+    pub fn profile_id(mut self, id: impl Into<String>) -> Self {
+        self.arguments.give(&PROFILE_ID, id.into());
+        self
+    }
+
+    /// The trusted profile of this name, for the types `container` and, with an [account](Self::account_id), `iamAssume`.
+    #[must_use]
+    pub fn profile_name(mut self, name: impl Into<String>) -> Self {
+        self.arguments.give(&PROFILE_NAME, name.into());
+        self
+    }
+
+    /// The trusted profile with this Cloud Resource Name, for the types `iamAssume` and `vpc`.
+    #[must_use]
+    pub fn profile_crn(mut self, crn: impl Into<String>) -> Self {
+        self.arguments.give(&PROFILE_CRN, crn.into());
+        self
+    }
+
+    /// The account that a profile's name is looked for in.
+    #[must_use]
+    pub fn account_id(mut self, id: impl Into<String>) -> Self {
+        self.arguments.give(&ACCOUNT_ID, id.into());
+        self
+    }
+
+    /// The file with the token of a compute resource. Default: as [`CrToken::file`](crate::sources::CrToken::file).
+    #[must_use]
+    pub fn cr_token_file(mut self, path: impl Into<String>) -> Self {
+        self.arguments.give(&CR_TOKEN_FILE, path.into());
+        self
+    }
+
+    /// Another IAM than `https://iam.cloud.ibm.com`; for the type `vpc`, another metadata service.
     #[must_use]
     pub fn auth_url(mut self, url: impl Into<String>) -> Self {
         self.arguments.give(&AUTH_URL, url.into());
@@ -184,11 +228,16 @@ impl Watsonx {
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if the endpoint or the credential is missing,
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if something is there and can't be used. The message names the
     /// argument, the variable, or file and line.
-    pub fn access(self) -> Result<Access, Error> {
-        let env = self.env.unwrap_or_else(Env::empty);
-        let mut settings = Resolver::new(self.arguments, env, self.profile, Places::Watsonx);
-        let login = match self.source {
-            Some(source) => Login::new(source, Found::new("source", "", Provenance::Argument("source".into()))),
+    pub fn access(&self) -> Result<Access, Error> {
+        let env = self.env.clone().unwrap_or_else(Env::empty);
+        let mut settings = Resolver::new(self.arguments.clone(), env, self.profile.clone(), Places::Watsonx);
+        let login = match &self.source {
+            Some(Own(source)) => {
+                if let Some(other) = LOGIN.into_iter().find(|known| self.arguments.has(known)) {
+                    return Err(given::two(other.name(), "source"));
+                }
+                Login::new(Arc::clone(source), Found::new("source", "", Provenance::Argument("source".into())))
+            }
             None => log_in(&mut settings)?,
         };
         let url = address(&mut settings)?;
@@ -197,6 +246,23 @@ impl Watsonx {
         Ok(access.with_context(context).with_explanation(settings.into_explanation()))
     }
 }
+
+/// What a source of the program's own leaves nothing to do for.
+const LOGIN: [&Known; 13] = [
+    &API_KEY,
+    &TOKEN,
+    &TOKEN_FILE,
+    &AUTH_TYPE,
+    &AUTH_URL,
+    &SCOPE,
+    &CLIENT_ID,
+    &CLIENT_SECRET,
+    &PROFILE_ID,
+    &PROFILE_NAME,
+    &PROFILE_CRN,
+    &ACCOUNT_ID,
+    &CR_TOKEN_FILE,
+];
 
 fn log_in(settings: &mut Resolver) -> Result<Login, Error> {
     if let Some(stated) = settings.find(&AUTH_TYPE)? {
@@ -250,15 +316,4 @@ fn log_in_by(token: &Found, settings: &mut Resolver) -> Result<Login, Error> {
     let nearby = token.provenance().is_nearby() && settings.env().is_nearby(&path);
     let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
     Ok(Login::new(FileToken::new(path).drop_scheme(), Found::new("token", "", place)))
-}
-
-impl std::fmt::Debug for Watsonx {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watsonx")
-            .field("arguments", &self.arguments)
-            .field("profile", &self.profile)
-            .field("has_source", &self.source.is_some())
-            .field("ids_in", &self.ids_in)
-            .finish_non_exhaustive()
-    }
 }
