@@ -24,7 +24,7 @@ pub(super) fn show(table: &mut Table) {
     ivcap(table);
     cape(table);
     skyflow(table);
-    show!(table, reference()[0], VaultEnv::Sandbox);
+    show!(table, reference()[0].1, VaultEnv::Sandbox);
     let server = ScriptedTransport::new();
     server.answer(200, secrets::ANSWER);
     show!(table, server);
@@ -117,7 +117,7 @@ fn podstack(table: &mut Table) {
     outcome(table, Podstack::from_env(&env).access(), true);
     outcome(table, Podstack::from_profile(profile("api_token", secrets::FILE_CONTENT), &Env::empty()).access(), true);
     outcome(table, Podstack::new().token(format!("\"{}\"", secrets::ACCESS_TOKEN)).access(), false);
-    outcome(table, given().project(&format!("{}\n", secrets::EXTRA_HEADER)).access(), false);
+    outcome(table, given().project(format!("{}\n", secrets::EXTRA_HEADER)).access(), false);
     for url in hostile() {
         outcome(table, given().endpoint(&url).access(), false);
     }
@@ -193,7 +193,7 @@ fn skyflow(table: &mut Table) {
     let with_text = given().credentials(secrets::FILE_CONTENT).ctx(secrets::FORM_VALUE);
     show!(table, with_key, with_text, given().token(secrets::ACCESS_TOKEN).vault_url(&*hostile()[0]));
     outcome(table, with_key.access(), true);
-    outcome(table, with_key.connection("https://h.example/v1"), true);
+    outcome(table, with_key.clone().connection_url("https://h.example/v1").connection(), true);
     outcome(table, given().token(secrets::ACCESS_TOKEN).access(), true);
     outcome(table, with_text.access(), false);
     outcome(table, given().token(api_key).access(), false);
@@ -213,6 +213,6 @@ fn skyflow(table: &mut Table) {
     }
     for url in hostile() {
         outcome(table, Skyflow::new().token(secrets::ACCESS_TOKEN).vault_url(&*url).access(), false);
-        outcome(table, with_key.connection(&url), false);
+        outcome(table, with_key.clone().connection_url(&url).connection(), false);
     }
 }

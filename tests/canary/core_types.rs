@@ -142,7 +142,7 @@ fn files(table: &mut Table) {
 fn helpers(table: &mut Table) {
     let args = ["--key", secrets::API_KEY];
     let exec = Exec::new("/opt/helper", args).env("KEY", secrets::ENV_VALUE).input(secrets::PASSWORD);
-    let exec = exec.in_env(Env::of([("TOKEN", secrets::ENV_VALUE)])).in_header(x_api_key());
+    let exec = exec.in_env(Env::of([("TOKEN", secrets::ENV_VALUE)]));
     show!(table, exec, ExecFormat::Detect, ExecFormat::Docker);
 }
 

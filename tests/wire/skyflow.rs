@@ -94,7 +94,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     let requests = recording.requests();
     let Some(last) = requests.last() else { return replay_refusal(recording, skyflow.access()) };
     let is_connection = last["headers"]["x-skyflow-authorization"].is_string();
-    let access = if is_connection { skyflow.connection(&recording.server()) } else { skyflow.access() };
+    let access = if is_connection { skyflow.connection_url(recording.server()).connection() } else { skyflow.access() };
     let stage = Stage::new(&access.unwrap());
     let stage = match requests.iter().find_map(|request| request["json"]["assertion"].as_str()) {
         Some(jwt) => stage.at(claims(jwt)["exp"].as_i64().unwrap() - 3600),

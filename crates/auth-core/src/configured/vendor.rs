@@ -1,6 +1,8 @@
 //! The vendors' systems that a profile can select by `system`.
 
 use crate::settings::{Profile, Setting};
+#[allow(unused_imports, reason = "which vendors there are is for the features to say")]
+use crate::systems::settings;
 use crate::{Access, Env, Error};
 
 /// What `system` may be, with the features that are on.
@@ -26,35 +28,32 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
     match system.value() {
         #[cfg(feature = "cape")]
         "cape" => {
-            check_keys(&profile, &keys(&crate::systems::cape::SETTINGS))?;
+            check_keys(&profile, &keys(settings::CAPE))?;
             crate::systems::Cape::from_profile(profile, env).access()
         }
         #[cfg(feature = "ivcap")]
         "ivcap" => {
-            check_keys(&profile, &keys(&crate::systems::ivcap::SETTINGS))?;
+            check_keys(&profile, &keys(settings::IVCAP))?;
             crate::systems::Ivcap::from_profile(profile, env).access()
         }
         #[cfg(feature = "podstack")]
         "podstack" => {
-            check_keys(&profile, &keys(&crate::systems::podstack::SETTINGS))?;
+            check_keys(&profile, &keys(settings::PODSTACK))?;
             crate::systems::Podstack::from_profile(profile, env).access()
         }
         #[cfg(feature = "skyflow")]
         "skyflow" => {
-            check_keys(&profile, &keys(&crate::systems::skyflow::SETTINGS))?;
-            let has = |key| profile.place(key).is_some();
-            let is_connection = has("connection_url") && !has("vault_url") && !has("cluster_id");
-            let skyflow = crate::systems::Skyflow::from_profile(profile, env);
-            if is_connection { skyflow.connection("") } else { skyflow.access() }
+            check_keys(&profile, &keys(settings::SKYFLOW))?;
+            crate::systems::Skyflow::from_profile(profile, env).access_of_profile()
         }
         #[cfg(feature = "ibm")]
         "ibm" => {
-            check_keys(&profile, &keys(&crate::systems::ibm::SETTINGS))?;
+            check_keys(&profile, &keys(settings::IBM))?;
             crate::systems::IbmCloud::from_profile(profile, env).access()
         }
         #[cfg(feature = "ibm")]
         "watsonx" => {
-            check_keys(&profile, &keys(&crate::systems::ibm::WATSONX_SETTINGS))?;
+            check_keys(&profile, &keys(settings::WATSONX))?;
             crate::systems::Watsonx::from_profile(profile, env).access()
         }
         _ => Err(Error::misconfigured(format!(

@@ -36,12 +36,6 @@ impl Explanation {
         self.notes.push(note.into());
     }
 
-    /// Adds what another explains.
-    pub fn extend(&mut self, other: Self) {
-        self.settings.extend(other.settings);
-        self.notes.extend(other.notes);
-    }
-
     /// The settings, in the order in which they were looked up.
     pub fn settings(&self) -> &[Explained] {
         &self.settings
@@ -81,7 +75,7 @@ impl Explained {
 }
 
 /// A value without what may be secret in a URL: user information, query and fragment.
-fn fit_to_show(value: &str) -> String {
+pub(crate) fn fit_to_show(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
     let (base, tail) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
     // A password may hold a question mark or a slash: what stands before an `@` is none of anybody's business.

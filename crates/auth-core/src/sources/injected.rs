@@ -54,6 +54,13 @@ impl Injected {
             .ok_or_else(|| Error::unavailable(format!("the platform injects no base url here: {name} is not set")))?;
         Found::new("base url", value, Provenance::Platform(name.clone())).endpoint()
     }
+
+    /// Whether a setting's value is the URL that is injected: whether its variable is the one that won. Then requests to it
+    /// need no credential; to any other URL they do.
+    pub fn is_place_of(&self, url: &Found) -> bool {
+        matches!(url.provenance(), Provenance::Variable(_) | Provenance::File { .. } | Provenance::Platform(_))
+            && url.provenance().name() == self.variable
+    }
 }
 
 #[async_trait]
