@@ -37,7 +37,7 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         None => Access::new(id, Arc::clone(&built.source), base),
     };
     if let Some(credential) = &built.credential {
-        access = access.with_credential(credential.provenance().clone());
+        access = access.with_credential(credential);
     }
     if let Some(handle) = built.handle {
         access = access.with_token_handle(handle);
