@@ -43,6 +43,7 @@ async fn the_file_of_a_service_account_is_named_and_not_the_context_of_its_token
     assert!(in_profile.contains("profiles.toml:3 was refused") && !in_profile.contains("ctx"), "{in_profile}");
 
     let alone = refused(&vault(), |emulator| {
+        std::fs::write(&path, emulator.skyflow().credentials_json()).unwrap();
         let vault = emulator.skyflow().vault_url();
         Skyflow::from_env(&env).credentials_path(&path).ctx("case-7").vault_url(vault).access().unwrap()
     })
