@@ -16,7 +16,7 @@ fn access(recording: &Recording) -> Result<Access, Error> {
     let mut ivcap = Ivcap::from_env(&recording.env());
     let is_silent = ["args", "env", "files"].iter().all(|name| recording.at(&format!("/inputs/{name}")).is_null());
     if is_silent {
-        ivcap = ivcap.url(&recording.server()).token(recording.carried_token().unwrap());
+        ivcap = ivcap.url(recording.server()).token(recording.carried_token().unwrap());
     }
     for (name, value) in recording.arguments() {
         ivcap = match name.as_str() {

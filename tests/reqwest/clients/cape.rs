@@ -12,7 +12,7 @@ use auth_reqwest::clients::{CapeClient, TokenInfo};
 use super::stage::Stage;
 
 fn with(emulator: &Emulator, token: impl Into<Secret>) -> Access {
-    Cape::new().token(token).host(&emulator.cape().url()).access().unwrap()
+    Cape::new().token(token).host(emulator.cape().url()).access().unwrap()
 }
 
 /// Logged in, as whoever begins to make tokens.
@@ -130,7 +130,7 @@ async fn a_login_of_the_command_line_serves_and_when_it_is_refused_its_file_is_n
     let env = Env::of([("HOME", at_home), ("USERPROFILE", at_home)]);
     let stage = Stage::with(|emulator| {
         std::fs::write(folder.join("auth"), emulator.cape().auth_json()).unwrap();
-        Cape::from_env(&env).host(&emulator.cape().url()).access().unwrap()
+        Cape::from_env(&env).host(emulator.cape().url()).access().unwrap()
     })
     .await;
     let cape = CapeClient::over(stage.api.clone());

@@ -12,6 +12,8 @@ mod given;
 pub mod ibm;
 #[cfg(feature = "ivcap")]
 mod ivcap;
+#[cfg(any(feature = "ibm", feature = "ivcap"))]
+mod own;
 #[cfg(feature = "podstack")]
 mod podstack;
 mod reference;
@@ -38,7 +40,7 @@ pub(crate) mod settings {
     #[cfg(feature = "cape")]
     pub(crate) use super::cape::SETTINGS as CAPE;
     #[cfg(feature = "ibm")]
-    pub(crate) use super::ibm::{SETTINGS as IBM, WATSONX_SETTINGS as WATSONX};
+    pub(crate) use super::ibm::setting::{SETTINGS as IBM, WATSONX_SETTINGS as WATSONX};
     #[cfg(feature = "ivcap")]
     pub(crate) use super::ivcap::SETTINGS as IVCAP;
     #[cfg(feature = "podstack")]

@@ -155,7 +155,8 @@ impl<'de> Deserialize<'de> for Records {
 /// use auth_reqwest::core::systems::Skyflow;
 ///
 /// # async fn example(skyflow: Skyflow) -> Result<(), Box<dyn std::error::Error>> {
-/// let access = skyflow.connection("https://abc.gateway.skyflowapis.com/v1/gateway/outboundRoutes/r1")?;
+/// let url = "https://abc.gateway.skyflowapis.com/v1/gateway/outboundRoutes/r1";
+/// let access = skyflow.connection_url(url).connection()?;
 /// let connection = SkyflowConnection::new(&access)?;
 /// let answer = connection.request(http::Method::POST, "/pay").json(&serde_json::json!({ "amount": 1 })).send().await?;
 /// # let _ = answer;
