@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Found, Lookup, Provenance};
+use crate::Secret;
 
 /// Where the settings of a system or profile came from. `Display` is one line a setting; secrets are not shown.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,8 @@ pub struct Explanation {
 pub struct Explained {
     what: String,
     shown: Option<String>,
+    /// What is not shown because a profile refers to it: a variable or a file may hold anything.
+    kept: Option<Secret>,
     secret: bool,
     provenance: Option<Provenance>,
 }
@@ -25,7 +28,8 @@ impl Explanation {
         self.settings.retain(|explained| explained.what != lookup.what);
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
-            shown: found.filter(|_| !lookup.secret).map(|found| fit_to_show(found.value())),
+            shown: found.filter(|found| !lookup.secret && !found.is_referred()).map(|found| fit_to_show(found.value())),
+            kept: found.filter(|found| !lookup.secret && found.is_referred()).map(Found::secret),
             secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
         });
@@ -52,6 +56,13 @@ impl Explanation {
         self.settings.iter().find(|explained| explained.what == name)?.value()
     }
 
+    /// The same, also if a profile refers to it.
+    #[cfg(feature = "ivcap")]
+    pub(crate) fn meant(&self, name: &str) -> Option<&str> {
+        let explained = self.settings.iter().find(|explained| explained.what == name)?;
+        explained.value().or(explained.kept.as_ref().map(Secret::expose))
+    }
+
     /// Remarks: warnings, what was left out and why.
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -64,12 +75,13 @@ impl Explained {
         &self.what
     }
 
-    /// Its value, if there is one and it is no secret; of a URL neither user information nor query.
+    /// Its value, if there is one, it is no secret, and no profile refers to it by `{ env = ".." }` or `{ file = ".." }`; of a
+    /// URL neither user information nor query.
     pub fn value(&self) -> Option<&str> {
         self.shown.as_deref()
     }
 
-    /// Whether it is a credential, or another value that is not shown.
+    /// Whether it is a credential.
     pub fn is_secret(&self) -> bool {
         self.secret
     }

@@ -16,6 +16,8 @@ pub mod trust;
 pub use dotenv::DotEnv;
 pub use explanation::{Explained, Explanation};
 pub use found::Found;
+#[cfg(feature = "ibm")]
+pub(crate) use found::Place;
 pub use lookup::Lookup;
 pub use profile::{Profile, Value};
 #[cfg(feature = "profiles")]

@@ -106,6 +106,7 @@ impl Cape {
     }
 
     fn build(self, id: &'static str, placement: Placement) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&SETTINGS))?;
         let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty)).with_optional_profile(self.profile);
         let host = settings.require(&Lookup::of(&API).argument(self.host.as_ref()))?;
         let endpoint = host.endpoint()?;

@@ -122,6 +122,7 @@ impl Ivcap {
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if one is unusable, or if a token is given as an argument although
     /// the platform's own URL wins. The message names the argument, the variable or the file.
     pub fn access(self) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&SETTINGS))?;
         let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty)).with_optional_profile(self.profile);
         let url = settings.require(&Lookup::of(&URL).argument(self.url.as_ref()))?;
         let endpoint = url.endpoint()?;
@@ -129,11 +130,12 @@ impl Ivcap {
 
         let token = Lookup::of(&TOKEN).argument(self.token.as_ref());
         let access = if is_injected(&url) {
-            if self.token.is_some() || self.source.is_some() {
+            let token_given = self.token.as_ref().is_some_and(|token| !token.expose().is_empty());
+            if token_given || self.source.is_some() {
                 let message = format!(
                     "the argument `{}` was given although {INJECTED} is set: inside the platform a sidecar adds the \
                      credential, so unset the variable or leave out the argument",
-                    if self.token.is_some() { "token" } else { "source" },
+                    if token_given { "token" } else { "source" },
                 );
                 return Err(Error::misconfigured(message));
             }
@@ -190,7 +192,7 @@ fn account(settings: &mut Settings, argument: Option<&Secret>, header: Option<He
 pub fn account_of(access: &Access) -> Result<&str, Error> {
     let missing =
         || Error::unavailable("no account is configured: give the argument `account`, or set IVCAP_ACCOUNT_ID");
-    access.explain().value("account").ok_or_else(missing)
+    access.explain().meant("account").ok_or_else(missing)
 }
 
 /// The JWT that the platform's command line client holds: `ivcap context get access-token`. It renews it by itself; where

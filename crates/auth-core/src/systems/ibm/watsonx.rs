@@ -11,7 +11,7 @@ use super::login::{self, Login};
 use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
     API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE,
-    URL, VERSION,
+    URL, VERSION, WATSONX_SETTINGS,
 };
 use crate::settings::{Found, Profile, Provenance};
 use crate::sources::FileToken;
@@ -205,6 +205,7 @@ impl Watsonx {
     /// argument, the variable, or file and line.
     pub fn access(self) -> Result<Access, Error> {
         let env = self.env.unwrap_or_else(Env::empty);
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&WATSONX_SETTINGS))?;
         let mut settings = Resolver::new(self.arguments, env, self.profile, Places::Watsonx);
         let login = match self.source {
             Some(source) => Login::new(source, Found::new("source", "", Provenance::Argument("source".into()))),
@@ -266,8 +267,7 @@ fn log_in_by(token: &Found, settings: &mut Resolver) -> Result<Login, Error> {
         return login::by(AuthType::BearerToken, None, settings);
     }
     let path = settings.env().resolve(Path::new(token.value()))?;
-    let nearby = token.provenance().is_nearby() && settings.env().is_nearby(&path);
-    let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
+    let place = token.provenance().of_file(&path, settings.env());
     Ok(Login::new(FileToken::new(path).drop_scheme(), Found::new("token", "", place)))
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::HeaderName;
 use serde_json::Value;
 
-use super::setting::CONNECTION_URL;
+use super::setting::{CONNECTION_URL, SETTINGS};
 use super::{Credentials, VaultEnv, given, vault};
 use crate::settings::{Found, Lookup, Profile, Settings, trust};
 use crate::{Access, Endpoint, Env, Error, Secret, TokenSource};
@@ -186,6 +186,7 @@ impl Skyflow {
         id: &'static str,
         endpoint: impl FnOnce(&mut Settings) -> Result<(Endpoint, Found), Error>,
     ) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&SETTINGS))?;
         let mut settings =
             Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_optional_profile(self.profile.clone());
         let chosen = self.credential.find(&mut settings)?;
