@@ -189,8 +189,12 @@ impl Env {
     /// has nothing to do with it, when the program runs there: those are the user's own.
     pub(crate) fn standing(&self, path: &Path) -> Standing {
         let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| plain(path));
-        let Some(folder) = self.working_directory() else { return Standing::default() };
-        let (named, lies) = (plain(&folder.join(path)), canonical(&folder.join(path)));
+        // Services are started at the root, and nobody's project is there.
+        let Some(folder) = self.working_directory().filter(|folder| plain(folder).parent().is_some()) else {
+            return Standing::default();
+        };
+        let Ok(whole) = self.resolve(path) else { return Standing::default() };
+        let (named, lies) = (plain(&whole), canonical(&whole));
         let folders = [plain(&folder), canonical(&folder)];
         let homes = self.home().ok().flatten().map(|home| [plain(&home), canonical(&home)]);
         let is_at_home = |path: &Path| {

@@ -184,8 +184,9 @@ fn an_endpoint_of_the_working_directory_does_not_get_a_credential_from_elsewhere
     let env = env.in_directory(folder.path());
     let profiles = Profiles::read("config.toml", &env).unwrap();
     let error = profiles.access(Some("mine"), &env).unwrap_err().to_string();
-    assert!(error.contains("ACME_TOKEN") && error.contains("config.toml:4"), "{error}");
+    assert!(error.contains("token in") && error.contains("config.toml:5"), "{error}");
     profiles.access(Some("whole"), &env).unwrap();
+    profiles.trusted().access(Some("mine"), &env).unwrap();
 }
 
 /// Whoever wrote the project knows where users keep their tokens.
@@ -221,7 +222,8 @@ fn a_profile_of_the_working_directory_can_not_fetch_a_credential_from_elsewhere_
         "type = \"file\"\npath = \"own\"",
         "type = \"remote\"\ntoken_url = \"https://dev.example/t\"",
     ] {
-        read(keys).unwrap();
+        // Also of its own: that is for a call to allow, not for the file's name.
+        assert!(read(keys).unwrap_err().to_string().contains("Profiles::trusted"), "{keys}");
     }
 }
 

@@ -62,7 +62,8 @@ mod tests {
     use crate::{Env, ErrorKind};
 
     fn in_file(what: &str, nearby: bool) -> Found {
-        let place = Provenance::File { path: "/project/x.env".into(), line: Some(3), key: "URL".to_owned(), nearby };
+        let path = if nearby { "/project/x.env" } else { "/users/u/x.env" };
+        let place = Provenance::File { path: path.into(), line: Some(3), key: "URL".to_owned(), nearby };
         Found::new(what, "v", place)
     }
 

@@ -252,7 +252,7 @@ fn a_profile_of_the_config_selects_a_vault_or_a_connection() {
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).unwrap();
     std::fs::write(folder.path().join("sa.json"), credentials("of-a-file")).unwrap();
-    let profiles = crate::settings::Profiles::read(&path, &none().in_directory("/")).unwrap();
+    let profiles = crate::settings::Profiles::read(&path, &none().in_directory("/nowhere")).unwrap();
     let access = |name| profiles.access(Some(name), &none());
     let vault = access("vault").unwrap();
     assert_eq!((vault.endpoint().to_string().as_str(), signed_with(&vault).as_str()), (VAULT, "of-a-file"));
