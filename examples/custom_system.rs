@@ -38,7 +38,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     assert!(context && sent.len() == 3 && emulator.token_request_count() == 2);
 
     let poorer = Env::of(variables.into_iter().take(3));
-    let error = Profiles::read(CONFIG, &poorer)?.trusted().access(None, &poorer).err().ok_or("an error was expected")?;
+    let error =
+        Profiles::read(CONFIG, &poorer)?.trusted().access(None, &poorer).err().ok_or("an error was expected")?;
     println!("without a secret: {error}");
     assert!(error.to_string().contains("ACME_CLIENT_SECRET"));
     Ok(())

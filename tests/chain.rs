@@ -202,9 +202,8 @@ fn two_authenticators_over_clones_are_never_two_identities() {
     let slow = Slow { asked: AtomicUsize::new(0), go: Arc::clone(&go) };
     let chain = chain([Link::new("slow", slow), Link::new("quick", StaticToken::new("quick").unwrap())]);
     let clock = FakeRuntime::new();
-    let [first, second] = [0, 1].map(|_| {
-        Authenticator::builder(chain.clone()).anywhere().runtime(clock.clone()).build().unwrap()
-    });
+    let [first, second] =
+        [0, 1].map(|_| Authenticator::builder(chain.clone()).anywhere().runtime(clock.clone()).build().unwrap());
     let token = async |auth: &Authenticator| {
         let credential = auth.token(Duration::ZERO).await.unwrap();
         credential.secret().map(|secret| secret.expose().to_owned()).unwrap()

@@ -1,8 +1,5 @@
 //! From a profile to an [`Access`]: a vendor's system, one described in the same file, or a plain source.
 
-#[cfg(test)]
-#[cfg(feature = "systems")]
-mod hostile;
 mod names;
 mod oauth;
 mod placed;

@@ -57,6 +57,7 @@ const LONGEST: usize = 270;
 /// ```toml
 /// [profile.work]
 /// system = "watsonx"
+/// region = "us-south"
 /// api_key = { env = "WORK_API_KEY" }
 /// project_id = "p-1"
 ///

@@ -251,6 +251,22 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_token_is_none_inside_the_platform_too() {
+        assert!(with(&[("IVCAP_BASE_URL", "http://ivcap.local")]).token("").access().unwrap().is_none_needed());
+    }
+
+    #[cfg(feature = "profiles")]
+    #[test]
+    fn an_account_that_a_profile_refers_to_is_known_and_not_shown() {
+        let mut profile = Profile::new("p", "/users/u/config.toml", false);
+        profile.insert("account", crate::settings::Value::Variable("ACCOUNT".to_owned()), Some(2));
+        let env = Env::of([("ACCOUNT", "urn:ivcap:account:a1"), ("IVCAP_URL", "https://api"), ("IVCAP_JWT", JWT)]);
+        let access = Ivcap::from_profile(profile, &env).access().unwrap();
+        assert_eq!(account_of(&access).unwrap(), "urn:ivcap:account:a1");
+        assert!(!access.explain().to_string().contains("urn:"), "{}", access.explain());
+    }
+
+    #[test]
     fn what_is_missing_is_named_with_its_argument_and_variable() {
         let error = with(&[]).access().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable);
