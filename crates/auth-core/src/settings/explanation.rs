@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::{Found, Lookup, Provenance};
-use crate::Secret;
 
 /// Where the settings of a system or profile came from. `Display` is one line a setting; secrets are not shown.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +17,8 @@ pub struct Explained {
     what: String,
     shown: Option<String>,
     /// What is not shown because a profile refers to it: a variable or a file may hold anything.
-    kept: Option<Secret>,
+    #[cfg(feature = "ivcap")]
+    kept: Option<crate::Secret>,
     secret: bool,
     provenance: Option<Provenance>,
 }
@@ -29,6 +29,7 @@ impl Explanation {
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
             shown: found.filter(|found| !lookup.secret && !found.is_referred()).map(|found| fit_to_show(found.value())),
+            #[cfg(feature = "ivcap")]
             kept: found.filter(|found| !lookup.secret && found.is_referred()).map(Found::secret),
             secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
@@ -60,7 +61,7 @@ impl Explanation {
     #[cfg(feature = "ivcap")]
     pub(crate) fn meant(&self, name: &str) -> Option<&str> {
         let explained = self.settings.iter().find(|explained| explained.what == name)?;
-        explained.value().or(explained.kept.as_ref().map(Secret::expose))
+        explained.value().or(explained.kept.as_ref().map(crate::Secret::expose))
     }
 
     /// Remarks: warnings, what was left out and why.
