@@ -21,7 +21,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         ("ACME_CLIENT_SECRET", systems::OAuth::CLIENT_SECRET.to_owned()),
     ];
     let env = Env::of(variables.clone()); // a program takes `Env::process()`
-    let client = ApiClient::new(&Profiles::read(CONFIG, &env)?.access(Some("big"), &env)?)?;
+    // The file is the example's own, wherever one stands: without `trusted` it may be anybody's, and names no variable.
+    let client = ApiClient::new(&Profiles::read(CONFIG, &env)?.trusted().access(Some("big"), &env)?)?;
 
     let whoami = client.whoami().await?;
     println!("at {}, {:?}", client.access().id(), whoami.id);
@@ -37,7 +38,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     assert!(context && sent.len() == 3 && emulator.token_request_count() == 2);
 
     let poorer = Env::of(variables.into_iter().take(3));
-    let error = Profiles::read(CONFIG, &poorer)?.access(None, &poorer).err().ok_or("an error was expected")?;
+    let error =
+        Profiles::read(CONFIG, &poorer)?.trusted().access(None, &poorer).err().ok_or("an error was expected")?;
     println!("without a secret: {error}");
     assert!(error.to_string().contains("ACME_CLIENT_SECRET"));
     Ok(())

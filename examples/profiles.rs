@@ -24,7 +24,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         ("DEMO_TOKEN_URL", emulator.oauth().token_url()),
         ("DEMO_CLIENT_SECRET", systems::OAuth::CLIENT_SECRET.to_owned()),
     ]);
-    let profiles = Profiles::read(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles.toml"), &env)?;
+    // The file is this example's own, also for who stands in its folder: else it could name no variable.
+    let profiles = Profiles::read(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles.toml"), &env)?.trusted();
     println!("profiles: {}", profiles.names().collect::<Vec<_>>().join(", "));
 
     // None is named, here or by AUTHCTL_PROFILE: it is `default`.

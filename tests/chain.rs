@@ -178,3 +178,45 @@ fn a_metadata_service_that_answers_may_take_its_time_and_one_that_does_not_may_n
         assert_eq!(asked.load(Ordering::SeqCst), if there { 2 } else { 1 });
     }
 }
+
+/// Brings `slow` to the first caller, when it is let go, and is not configured for all others.
+struct Slow {
+    asked: AtomicUsize,
+    go: Arc<tokio::sync::Notify>,
+}
+
+#[async_trait]
+impl TokenSource for Slow {
+    async fn fetch(&self, _cx: &FetchContext) -> Result<Token, Error> {
+        if self.asked.fetch_add(1, Ordering::SeqCst) > 0 {
+            return Err(Error::unavailable("not here"));
+        }
+        self.go.notified().await;
+        Ok(Token::bearer("slow"))
+    }
+}
+
+#[test]
+fn two_authenticators_over_clones_are_never_two_identities() {
+    let go = Arc::new(tokio::sync::Notify::new());
+    let slow = Slow { asked: AtomicUsize::new(0), go: Arc::clone(&go) };
+    let chain = chain([Link::new("slow", slow), Link::new("quick", StaticToken::new("quick").unwrap())]);
+    let clock = FakeRuntime::new();
+    let [first, second] =
+        [0, 1].map(|_| Authenticator::builder(chain.clone()).anywhere().runtime(clock.clone()).build().unwrap());
+    let token = async |auth: &Authenticator| {
+        let credential = auth.token(Duration::ZERO).await.unwrap();
+        credential.secret().map(|secret| secret.expose().to_owned()).unwrap()
+    };
+    let (one, other) = clock.block_on(async {
+        let late = async {
+            let token = token(&second).await;
+            go.notify_one();
+            token
+        };
+        tokio::join!(token(&first), late)
+    });
+    assert_eq!((one.as_str(), other.as_str()), ("quick", "quick"));
+    let explained = chain.explain().to_string();
+    assert!(explained.contains("quick: used") && !explained.contains("slow: used"), "{explained}");
+}

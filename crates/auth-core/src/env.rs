@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Error;
-use crate::settings::{DotEnv, Provenance, Setting};
+use crate::settings::{DotEnv, Provenance, Setting, shown};
 
 const HOME: &str = "HOME";
 const HOME_ON_WINDOWS: &str = "USERPROFILE";
@@ -105,6 +105,20 @@ impl Env {
         Ok(found.map(|(value, place)| (value.expose().to_owned(), place)))
     }
 
+    /// The value of a variable that says where other settings stand, or which of them count: not for a file of the working
+    /// directory to say.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if it stands there.
+    pub(crate) fn choice(&self, name: &str) -> Result<Option<(String, Provenance)>, Error> {
+        match self.look(name)? {
+            Some((_, place)) if place.is_nearby() => Err(Error::misconfigured(format!(
+                "{place}, a file in the working directory, must not set {name}: set the variable itself, or take it out"
+            ))),
+            found => Ok(found),
+        }
+    }
+
     /// What is to be said about the files behind it.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = &str> {
         self.files.iter().filter_map(DotEnv::warning)
@@ -158,24 +172,63 @@ impl Env {
     }
 
     /// A path as it is meant here: `~/` is the home folder, and what is relative starts from the working directory.
+    ///
+    /// # Errors
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) if it is in the home folder, and none is known. A folder called `~` is
+    /// somebody else's.
     pub(crate) fn resolve(&self, path: &Path) -> Result<PathBuf, Error> {
-        if let Ok(rest) = path.strip_prefix("~")
-            && let Some(home) = self.home()?
-        {
-            return Ok(home.join(rest));
+        if let Ok(rest) = path.strip_prefix("~") {
+            let home = self.home()?;
+            let nowhere = || Error::unavailable(format!("no home folder is known, so there is no {}", shown(path)));
+            return Ok(home.ok_or_else(nowhere)?.join(rest));
         }
         Ok(self.working_directory().map_or_else(|| path.to_path_buf(), |folder| folder.join(path)))
     }
 
-    /// Whether a file stands in the working directory or below it, where whoever wrote the project may have put it. Below the
-    /// home folder it does not, when the program runs there: those are the user's own.
-    pub(crate) fn is_nearby(&self, path: &Path) -> bool {
-        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let Some(folder) = self.working_directory() else { return false };
-        let (path, folder) = (canonical(path), canonical(&folder));
-        let home = self.home().ok().flatten().map(|home| canonical(&home)).filter(|home| home.starts_with(&folder));
-        path.starts_with(&folder) && !home.is_some_and(|home| path.starts_with(home))
+    /// How a file stands to the working directory, where whoever wrote the project may have put it. Below the home folder it
+    /// has nothing to do with it, when the program runs there: those are the user's own.
+    pub(crate) fn standing(&self, path: &Path) -> Standing {
+        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| plain(path));
+        // Services are started at the root, and nobody's project is there.
+        let Some(folder) = self.working_directory().filter(|folder| plain(folder).parent().is_some()) else {
+            return Standing::default();
+        };
+        let Ok(whole) = self.resolve(path) else { return Standing::default() };
+        let (named, lies) = (plain(&whole), canonical(&whole));
+        let folders = [plain(&folder), canonical(&folder)];
+        let homes = self.home().ok().flatten().map(|home| [plain(&home), canonical(&home)]);
+        let is_at_home = |path: &Path| {
+            let is_above = |home: &&PathBuf| folders.iter().any(|folder| home.starts_with(folder));
+            homes.iter().flatten().filter(is_above).any(|home| path.starts_with(home))
+        };
+        let is_below = |path: &Path| folders.iter().any(|folder| path.starts_with(folder)) && !is_at_home(path);
+        let from_here = path.is_relative() && !path.starts_with("~") && !is_at_home(&lies);
+        Standing { is_nearby: from_here || is_below(&named) || is_below(&lies), is_own: is_below(&lies) }
     }
+}
+
+/// How a file stands to the working directory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Standing {
+    /// Whoever wrote the project wrote it, or chose it: by its name or a link's it is there, or it was named from there.
+    pub(crate) is_nearby: bool,
+    /// It lies there.
+    pub(crate) is_own: bool,
+}
+
+/// A path without `.` and `..`, as it is written.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 impl fmt::Debug for Env {

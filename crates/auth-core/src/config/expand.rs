@@ -7,7 +7,32 @@ use zeroize::Zeroizing;
 
 use super::dotenv::{Entry, is_key};
 use super::fault::Fault;
+use crate::settings::Provenance;
 use crate::{Env, Error, Secret};
+
+/// What was put into the values of a file from outside it, by their keys.
+pub(crate) type Drawn = HashMap<String, Parts>;
+
+/// What was put into one value from outside the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    /// The first variable whose value is not the working directory's own.
+    pub(crate) foreign: Option<String>,
+    /// The first one whose value is no better than the working directory.
+    pub(crate) tainted: Option<String>,
+}
+
+impl Parts {
+    fn add(&mut self, other: Self) {
+        self.foreign = self.foreign.take().or(other.foreign);
+        self.tainted = self.tainted.take().or(other.tainted);
+    }
+
+    fn of(name: &str, place: &Provenance) -> Self {
+        let named = |is_so: bool| is_so.then(|| name.to_owned());
+        Self { foreign: named(!place.is_nearbys_own()), tainted: named(place.is_nearby()) }
+    }
+}
 
 /// All values together may become this long. References to references double at every line.
 const LONGEST: usize = 1024 * 1024;
@@ -17,21 +42,29 @@ const LONGEST: usize = 1024 * 1024;
 ///
 /// # Errors
 /// A name that has no value, and values that get too long.
-pub(crate) fn expand(entries: &mut [Entry], path: &Path, env: &Env) -> Result<(), Error> {
+pub(crate) fn expand(entries: &mut [Entry], path: &Path, env: &Env) -> Result<Drawn, Error> {
     let mut above: HashMap<String, Secret> = HashMap::new();
+    let mut all = Drawn::new();
     let mut length = 0;
     for entry in entries {
+        let mut parts = Parts::default();
         if !entry.literal {
-            entry.value = expanded(entry, &above, env, LONGEST - length).map_err(|problem| match problem {
+            let value = expanded(entry, &above, env, LONGEST - length, &mut |name, place| {
+                parts.add(
+                    place.map_or_else(|| all.get(name).cloned().unwrap_or_default(), |place| Parts::of(name, &place)),
+                );
+            });
+            entry.value = value.map_err(|problem| match problem {
                 Problem::Line(reason) => Fault::syntax(entry.line, reason).in_file(path),
                 Problem::Environment(error) => error,
             })?;
         }
+        all.insert(entry.key.clone(), parts);
         // What stands there as it is, the file's own limit counts.
         length = LONGEST.min(length + entry.value.expose().len());
         above.insert(entry.key.clone(), entry.value.clone());
     }
-    Ok(())
+    Ok(all)
 }
 
 enum Problem {
@@ -39,7 +72,14 @@ enum Problem {
     Environment(Error),
 }
 
-fn expanded(entry: &Entry, above: &HashMap<String, Secret>, env: &Env, room: usize) -> Result<Secret, Problem> {
+fn expanded(
+    entry: &Entry,
+    above: &HashMap<String, Secret>,
+    env: &Env,
+    room: usize,
+    // What is put in: a line above, or what stands in this place.
+    drawn: &mut dyn FnMut(&str, Option<Provenance>),
+) -> Result<Secret, Problem> {
     let mut value = Zeroizing::new(String::new());
     let mut rest = entry.value.expose();
     if !rest.contains("${") {
@@ -50,8 +90,14 @@ fn expanded(entry: &Entry, above: &HashMap<String, Secret>, env: &Env, room: usi
         match reference.split_once('}').filter(|(name, _)| is_key(name)) {
             Some((name, behind)) => {
                 let meant = match above.get(name) {
-                    Some(value) => Some(value.clone()),
-                    None => env.get(name).map_err(Problem::Environment)?.map(Secret::new),
+                    Some(value) => {
+                        drawn(name, None);
+                        Some(value.clone())
+                    }
+                    None => env.look(name).map_err(Problem::Environment)?.map(|(value, place)| {
+                        drawn(name, Some(place));
+                        Secret::new(value)
+                    }),
                 };
                 let meant = meant.ok_or(Problem::Line(
                     "the variable behind `${` is set neither above nor in the environment; single quotes keep it as it is",

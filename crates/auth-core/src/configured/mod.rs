@@ -38,7 +38,7 @@ fn access(profile: Profile, has_system: bool, declaration: Option<Profile>, env:
         (true, None) if declaration.is_none() => vendor::access(profile, env),
         (false, None) => Err(Error::misconfigured(format!(
             "{profile} selects nothing: give it a `system` ({}) or a `type` ({})",
-            vendor::NAMES.join(", "),
+            if vendor::NAMES.is_empty() { "that the file describes".to_owned() } else { vendor::NAMES.join(", ") },
             source::NAMES.join(", ")
         ))),
         _ => plain::access(Names::new(profile, declaration, env.clone())),

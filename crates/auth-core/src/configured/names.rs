@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::settings::{Found, Lookup, Profile, Settings};
+use crate::settings::{Found, Lookup, Profile, Provenance, Settings, trust};
 use crate::{Env, Error};
 
 /// Looks settings up by their names: the variables that the description gives them, then the profile's key, then the
@@ -11,6 +11,7 @@ pub(super) struct Names {
     settings: Settings,
     declaration: Option<Profile>,
     asked: BTreeSet<String>,
+    sent: Vec<Found>,
 }
 
 /// Keys that every profile may have.
@@ -19,7 +20,19 @@ const SELECTING: [&str; 3] = ["system", "type", "allow_nearby_endpoint"];
 impl Names {
     pub(super) fn new(profile: Profile, declaration: Option<Profile>, env: Env) -> Self {
         let asked = SELECTING.iter().map(ToString::to_string).collect();
-        Self { settings: Settings::new(env).with_profile(profile), declaration, asked }
+        Self { settings: Settings::new(env).with_profile(profile), declaration, asked, sent: Vec::new() }
+    }
+
+    /// Secrets, and what the profile or the description refers to, which may be secret: all but the addresses.
+    pub(super) fn sent(&self) -> &[Found] {
+        &self.sent
+    }
+
+    /// An error if the file stands in the working directory, where it may not name `what`, as it does in this place.
+    pub(super) fn refuse_nearby(&self, place: &Provenance, what: &str) -> Result<(), Error> {
+        let profiles = [self.settings.profile(), self.declaration.as_ref()];
+        let is_nearby = profiles.into_iter().flatten().any(Profile::is_nearby);
+        if is_nearby { Err(trust::refused(place, what)) } else { Ok(()) }
     }
 
     pub(super) fn settings(&mut self) -> &mut Settings {
@@ -101,13 +114,26 @@ impl Names {
 
     /// `name` is the profile's key, `described` the description's.
     fn look(&mut self, name: &str, described: &str, secret: bool) -> Result<Option<Found>, Error> {
+        let found = self.in_order(name, described, secret)?;
+        let is_sent = |found: &&Found| (secret || found.is_referred()) && !["endpoint", "token_url"].contains(&name);
+        self.sent.extend(found.as_ref().filter(is_sent).cloned());
+        Ok(found)
+    }
+
+    fn in_order(&mut self, name: &str, described: &str, secret: bool) -> Result<Option<Found>, Error> {
         self.asked.insert(name.to_owned());
         let variables = self.variables(described)?;
         let variables: Vec<&str> = variables.iter().map(Found::value).collect();
         let key = [name];
         let lookup = Lookup::new(name).variables(&variables).keys(&key);
         let lookup = if secret { lookup.secret() } else { lookup };
-        if let Some(found) = self.settings.find(&lookup)? {
+        let found = self.settings.find(&lookup)?;
+        if let Some(found) = found {
+            if let Some(place) = self.declaration.as_ref().and_then(|all| all.place(&format!("{described}.variables")))
+                && variables.contains(&found.provenance().name())
+            {
+                self.refuse_nearby(&place, "a variable")?;
+            }
             return Ok(Some(found));
         }
         let Some(declaration) = &self.declaration else { return Ok(None) };
@@ -134,12 +160,15 @@ impl Names {
 
     /// An error if the profile or the description has a key that means nothing.
     pub(super) fn check_keys(&self) -> Result<(), Error> {
-        for profile in [self.settings.profile(), self.declaration.as_ref()].into_iter().flatten() {
+        let own = self.settings.profile().map(|profile| (profile, false));
+        let described = self.declaration.as_ref().map(|declaration| (declaration, true));
+        for (profile, is_description) in own.into_iter().chain(described) {
             for key in profile.keys() {
                 let (head, tail) = key.split_once('.').unwrap_or((key, ""));
                 let is_known = match (head, tail) {
-                    ("context", _) => true,
-                    (_, "" | "variables" | "default") => self.asked.contains(head),
+                    ("context", _) => is_description && is_of_context(tail),
+                    (_, "variables" | "default") => is_description && self.asked.contains(head),
+                    (_, "") => self.asked.contains(head),
                     _ => false,
                 };
                 if !is_known {
@@ -150,4 +179,10 @@ impl Names {
         }
         Ok(())
     }
+}
+
+/// What may stand below `context`: a name, and below it what is known of the value.
+fn is_of_context(key: &str) -> bool {
+    let (name, tail) = key.split_once('.').unwrap_or((key, "default"));
+    !name.is_empty() && ["header", "query", "body", "variables", "default"].contains(&tail)
 }

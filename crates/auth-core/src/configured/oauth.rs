@@ -65,6 +65,7 @@ pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
         Some(token) => (TokenExchange::new(endpoint, client, StaticToken::new(token.token()?)?, subject_type), token),
         None => {
             let path = names.require("subject_token_file")?;
+            names.refuse_nearby(path.provenance(), "a file")?;
             let file = names.settings().env().resolve(path.value().as_ref())?;
             let place = path.provenance().of_file(&file, names.settings().env());
             let token = Found::new("subject token", path.secret(), place);
@@ -108,6 +109,8 @@ fn confidential(names: &mut Names) -> Result<(ClientAuth, Found), Error> {
             };
             Ok((client.into(), credential))
         }
+        #[cfg(not(feature = "signing"))]
+        "private_key_jwt" => Err(super::source::needs("signing", method.as_ref())),
         _ => {
             let place = method.as_ref().map(|found| found.unusable("it is neither basic, post nor private_key_jwt"));
             Err(place.unwrap_or_else(|| Error::misconfigured("`client_auth` is unknown")))

@@ -22,17 +22,20 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
     names.check_keys()?;
 
     let id = names.id();
+    let trusted = trust::allowed(names.settings(), false)?;
+    let token_url = built.as_ref().and_then(|built| built.token_url.as_ref());
+    let credential = built.as_ref().and_then(|built| built.credential.as_ref());
+    for endpoint in [Some(&endpoint), token_url].into_iter().flatten() {
+        names.sent().iter().chain(credential).try_for_each(|sent| trust::check(endpoint, sent, trusted))?;
+    }
     let Some(built) = built else {
         let access = Access::none_needed(id, base).with_context(context);
+        let access = match whoami {
+            Some(path) => access.with_whoami(path.value().to_owned()),
+            None => access,
+        };
         return Ok(access.with_explanation(names.into_settings().into_explanation()));
     };
-    let trusted = trust::allowed(names.settings(), false)?;
-    if let Some(credential) = &built.credential {
-        trust::check(&endpoint, credential, trusted)?;
-        if let Some(token_url) = &built.token_url {
-            trust::check(token_url, credential, trusted)?;
-        }
-    }
     let mut access = Access::new(id, Arc::clone(&built.source), base);
     if let Some(place) = place {
         access = access.placed(place);

@@ -29,6 +29,9 @@ pub(super) const NAMES: &[&str] = &[
     "none",
 ];
 
+/// Those whose tokens are not in the file, nor exchanged for what is.
+const ELSEWHERE: [&str; 4] = ["env", "file", "remote", "exec"];
+
 /// A source, and what has to be known of it.
 pub(super) struct Built {
     pub(super) source: Arc<dyn TokenSource>,
@@ -64,6 +67,9 @@ impl Built {
 /// The source that `type` selects; by default a `token`. `None`: no credential is needed.
 pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
     let kind = names.find("type")?;
+    if let Some(kind) = kind.as_ref().filter(|kind| ELSEWHERE.contains(&kind.value())) {
+        names.refuse_nearby(kind.provenance(), "a source of tokens elsewhere")?;
+    }
     match kind.as_ref().map_or("token", Found::value) {
         "token" => static_token(names),
         "personal_token" => personal_token(names),
@@ -89,6 +95,10 @@ pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
         "remote" => remote(names),
         #[cfg(feature = "exec")]
         "exec" => exec(names),
+        #[cfg(not(feature = "signing"))]
+        "jwt_bearer" => Err(needs("signing", kind.as_ref())),
+        #[cfg(not(feature = "exec"))]
+        "exec" => Err(needs("exec", kind.as_ref())),
         "none" => return Ok(None),
         _ => Err(unknown(kind.as_ref())),
     }
@@ -156,11 +166,15 @@ fn exec(names: &mut Names) -> Result<Built, Error> {
         source = source.pass_env(name.value());
     }
     // The program finds the user's credentials by itself, wherever the file stands that names it.
-    let place = match program.provenance().clone() {
-        Provenance::File { path, line, key, .. } => Provenance::File { path, line, key, nearby: false },
-        place => place,
-    };
+    let place = program.provenance().clone().judged(false, false);
     Ok(Built::looks_at(place, source))
+}
+
+/// The error about what is known, and not there without a feature.
+#[allow(dead_code, reason = "which there are is for the features to say")]
+pub(super) fn needs(feature: &str, found: Option<&Found>) -> Error {
+    let place = found.map(|found| found.provenance().to_string()).unwrap_or_default();
+    Error::misconfigured(format!("{place} needs the feature `{feature}` of auth-core"))
 }
 
 fn unknown(kind: Option<&Found>) -> Error {

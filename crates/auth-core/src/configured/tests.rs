@@ -1,5 +1,7 @@
 //! What the profiles of a config come to.
 
+mod hostile;
+
 use crate::runtime::FakeRuntime;
 use crate::settings::Profiles;
 use crate::{Access, Env, Error, ErrorKind, ScriptedTransport};
@@ -184,8 +186,9 @@ fn an_endpoint_of_the_working_directory_does_not_get_a_credential_from_elsewhere
     let env = env.in_directory(folder.path());
     let profiles = Profiles::read("config.toml", &env).unwrap();
     let error = profiles.access(Some("mine"), &env).unwrap_err().to_string();
-    assert!(error.contains("ACME_TOKEN") && error.contains("config.toml:4"), "{error}");
+    assert!(error.contains("token in") && error.contains("config.toml:5"), "{error}");
     profiles.access(Some("whole"), &env).unwrap();
+    profiles.trusted().access(Some("mine"), &env).unwrap();
 }
 
 /// Whoever wrote the project knows where users keep their tokens.
@@ -221,7 +224,8 @@ fn a_profile_of_the_working_directory_can_not_fetch_a_credential_from_elsewhere_
         "type = \"file\"\npath = \"own\"",
         "type = \"remote\"\ntoken_url = \"https://dev.example/t\"",
     ] {
-        read(keys).unwrap();
+        // Also of its own: that is for a call to allow, not for the file's name.
+        assert!(read(keys).unwrap_err().to_string().contains("Profiles::trusted"), "{keys}");
     }
 }
 
@@ -238,5 +242,72 @@ fn what_may_be_a_secret_by_mistake_is_not_shown_as_a_name() {
         assert!(error.contains("config.toml:") && !error.contains("psk_7Hq2"), "{error}");
         let (_folder, _, profiles) = config(&text);
         assert!(!format!("{profiles:?}").contains("psk_7Hq2"), "{profiles:?}");
+    }
+}
+
+#[cfg(feature = "exec")]
+#[test]
+fn the_configs_of_the_documents_come_to_accesses() {
+    let names = ["WATSONX_API_KEY", "MY_IBM_KEY", "ACME_TOKEN", "ACME_API_KEY", "WORK_API_KEY"];
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "t").unwrap();
+    std::fs::write(folder.path().join("endpoint.txt"), "https://ci.example\n").unwrap();
+    let env = Env::of(names.map(|name| (name, "t"))).in_directory("/nowhere");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut seen = 0;
+    for page in [
+        "docs/reference/formats.md",
+        "docs/guides/profiles.md",
+        "docs/guides/custom-system.md",
+        "crates/auth-core/src/settings/profiles.rs",
+    ] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        let text: String = text.lines().map(|line| format!("{}\n", line.trim_start_matches("/// "))).collect();
+        let text = text.replace("\n///\n", "\n\n");
+        for block in text.split("```toml\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            let block = block.replace("/run/secrets/token", token.to_str().unwrap());
+            let block = block.replace("/run/secrets/acme", token.to_str().unwrap());
+            std::fs::write(folder.path().join("config.toml"), &block).unwrap();
+            let profiles = Profiles::read(folder.path().join("config.toml"), &env).unwrap();
+            for name in profiles.names() {
+                match profiles.access(Some(name), &env) {
+                    // Its credentials.json is the user's to make.
+                    Err(error) if error.to_string().contains("credentials.json") => {}
+                    result => drop(result.unwrap_or_else(|error| panic!("{page}, {name}: {error}"))),
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 10, "{seen}");
+}
+
+#[test]
+fn a_key_that_means_nothing_is_an_error_by_every_door_and_below_the_context() {
+    let text = "[system.acme]\nendpoint = \"https://a\"\ntype = \"none\"\nwhoami = \"/me\"\n\
+                context.project = { KEY = \"p\", header = \"x\" }\n[profile.p]\nsystem = \"acme\"\n";
+    let whole = access(&text.replace("KEY", "default"), "p").unwrap();
+    assert_eq!(whole.whoami(), Some("/me"), "also where nothing is attached");
+    for key in ["defualt", "env"] {
+        let error = access(&text.replace("KEY", key), "p").unwrap_err().to_string();
+        assert!(error.contains("config.toml:5"), "{error}");
+    }
+    for system in ["cape", "ibm", "ivcap", "podstack", "skyflow", "watsonx"] {
+        let (_folder, env, profiles) = config(&format!("[profile.p]\nsystem = \"{system}\"\ntokn = \"t\"\n"));
+        let profiles = profiles.unwrap();
+        let profile = profiles.profile("p").unwrap();
+        let by_its_builder = match system {
+            "cape" => crate::systems::Cape::from_profile(profile, &env).access(),
+            "ibm" => crate::systems::IbmCloud::from_profile(profile, &env).access(),
+            "ivcap" => crate::systems::Ivcap::from_profile(profile, &env).access(),
+            "podstack" => crate::systems::Podstack::from_profile(profile, &env).access(),
+            "skyflow" => crate::systems::Skyflow::from_profile(profile, &env).access(),
+            _ => crate::systems::Watsonx::from_profile(profile, &env).access(),
+        };
+        let [one, other] =
+            [by_its_builder, profiles.access(Some("p"), &env)].map(|result| result.unwrap_err().to_string());
+        assert!(one == other && one.contains("tokn in") && one.contains("config.toml:3"), "{one}\n{other}");
     }
 }

@@ -5,8 +5,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Found, Provenance};
+use crate::config::document;
 use crate::config::dotenv::{self, Entry};
-use crate::config::{document, expand};
+use crate::config::expand::{self, Drawn, Parts};
+use crate::env::Standing;
 use crate::{Env, Error, Secret};
 
 /// The assignments of a `.env` file, or of one of another name in that format.
@@ -16,8 +18,10 @@ use crate::{Env, Error, Secret};
 #[derive(Clone)]
 pub struct DotEnv {
     path: PathBuf,
-    nearby: bool,
+    standing: Standing,
     entries: BTreeMap<String, Entry>,
+    /// Where values came from that were put where `${NAME}` stands, by the key.
+    drawn: Drawn,
     warning: Option<String>,
 }
 
@@ -29,11 +33,12 @@ impl DotEnv {
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if there is no such file; [`Misconfigured`](crate::ErrorKind::Misconfigured)
     /// if it is longer than 1 MiB or not UTF-8, or has a line that is no assignment. The message names the file and the line.
     pub fn read(path: impl AsRef<Path>, env: &Env) -> Result<Self, Error> {
-        Self::read_with(path.as_ref(), env, |_, _| Ok(()))
+        Self::read_with(path.as_ref(), env, |_, _| Ok(Drawn::default()))
     }
 
     /// The same, with the values of the lines above and of `env` where `${NAME}` stands. Only for files without secrets, or
-    /// with secrets in single quotes, where it stands for itself.
+    /// with secrets in single quotes, where it stands for itself. A value that is put together is, as a credential, no more the
+    /// file's own than its parts.
     ///
     /// # Errors
     /// As [`read`](Self::read), and [`Misconfigured`](crate::ErrorKind::Misconfigured) if a name has no value.
@@ -44,16 +49,17 @@ impl DotEnv {
     fn read_with(
         path: &Path,
         env: &Env,
-        change: impl FnOnce(&mut [Entry], &Path) -> Result<(), Error>,
+        change: impl FnOnce(&mut [Entry], &Path) -> Result<Drawn, Error>,
     ) -> Result<Self, Error> {
+        let standing = env.standing(path);
         let path = env.resolve(path)?;
         let document = document::read(&path)?;
         let mut entries = dotenv::parse(document.text()).map_err(|fault| fault.in_file(&path))?;
-        change(&mut entries, &path)?;
+        let drawn = change(&mut entries, &path)?;
         let warning = document.warned();
         // Of the same key the last one stays.
         let entries = entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
-        Ok(Self { nearby: env.is_nearby(&path), path, entries, warning })
+        Ok(Self { standing, path, entries, drawn, warning })
     }
 
     /// The file.
@@ -84,8 +90,21 @@ impl DotEnv {
     pub(crate) fn look(&self, name: &str) -> Option<(&Secret, Provenance)> {
         let Entry { key, value, line, .. } = self.entries.get(name).filter(|entry| !entry.value.expose().is_empty())?;
         let (path, key) = (self.path.clone(), key.clone());
-        Some((value, Provenance::File { path, line: Some(*line), key, nearby: self.nearby }))
+        let Standing { is_nearby, is_own } = self.standing;
+        let own =
+            Provenance::File { path, line: Some(*line), key: key.clone(), nearby: false }.judged(is_nearby, is_own);
+        let place = match self.drawn.get(&key) {
+            Some(Parts { foreign: Some(name), tainted }) if is_nearby || tainted.is_some() => chosen(name),
+            Some(Parts { tainted: Some(name), .. }) if !is_nearby => chosen(name),
+            _ => own,
+        };
+        Some((value, place))
     }
+}
+
+/// The place of a value into which that of a variable was put, by a file or from a file that is not to be trusted with it.
+fn chosen(variable: &str) -> Provenance {
+    Provenance::Variable(variable.to_owned()).judged(true, false)
 }
 
 impl fmt::Debug for DotEnv {

@@ -25,7 +25,7 @@ impl Explanation {
         self.settings.retain(|explained| explained.what != lookup.what);
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
-            shown: found.filter(|_| !lookup.secret).map(|found| fit_to_show(found.value())),
+            shown: found.filter(|found| !lookup.secret && !found.is_referred()).map(|found| fit_to_show(found.value())),
             secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
         });
@@ -58,12 +58,13 @@ impl Explained {
         &self.what
     }
 
-    /// Its value, if there is one and it is no secret; of a URL neither user information nor query.
+    /// Its value, if there is one, it is no secret, and no profile refers to it by `{ env = ".." }` or `{ file = ".." }`; of a
+    /// URL neither user information nor query.
     pub fn value(&self) -> Option<&str> {
         self.shown.as_deref()
     }
 
-    /// Whether it is a credential, or another value that is not shown.
+    /// Whether it is a credential.
     pub fn is_secret(&self) -> bool {
         self.secret
     }

@@ -9,12 +9,55 @@ pub struct Found {
     what: String,
     value: Secret,
     provenance: Provenance,
+    place: Place,
+    referred: bool,
+}
+
+/// Which of its places a setting was found in, the one that wins first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// An argument.
+    Argument,
+    /// A variable, or what goes for one.
+    Variable,
+    /// A key of the profile, wherever that sends one.
+    Key,
+    /// What it is if no other place has it.
+    Default,
 }
 
 impl Found {
     /// A value of the setting `what`, such as `token`.
     pub fn new(what: impl Into<String>, value: impl Into<Secret>, provenance: Provenance) -> Self {
-        Self { what: what.into(), value: value.into(), provenance }
+        let place = match provenance {
+            Provenance::Argument(_) => Place::Argument,
+            Provenance::Default => Place::Default,
+            _ => Place::Variable,
+        };
+        Self { what: what.into(), value: value.into(), provenance, place, referred: false }
+    }
+
+    /// The same, found by a key of a profile.
+    pub(super) fn by_key(mut self) -> Self {
+        self.place = Place::Key;
+        self
+    }
+
+    /// The same, which a key refers to. It may be a secret, whatever the key is.
+    pub(super) fn by_reference(mut self) -> Self {
+        self.referred = true;
+        self
+    }
+
+    /// Which of its places had it.
+    #[allow(dead_code, reason = "which vendors there are is for the features to say")]
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Whether a key referred to it.
+    pub(crate) fn is_referred(&self) -> bool {
+        self.referred
     }
 
     /// The setting's name.

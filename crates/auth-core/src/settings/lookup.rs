@@ -94,7 +94,7 @@ impl<'a> Lookup<'a> {
         }
         for key in self.keys {
             if let Some(found) = profile.map(|profile| profile.find(self.what, key, env)).transpose()?.flatten() {
-                return Ok(Some(found));
+                return Ok(Some(found.by_key()));
             }
         }
         Ok(self.default.map(|value| Found::new(self.what, value, Provenance::Default)))

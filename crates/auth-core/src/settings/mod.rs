@@ -18,6 +18,8 @@ pub use dotenv::DotEnv;
 pub(crate) use explanation::fit_to_show;
 pub use explanation::{Explained, Explanation};
 pub use found::Found;
+#[cfg(feature = "ibm")]
+pub(crate) use found::Place;
 pub use lookup::Lookup;
 pub use profile::{Profile, Value};
 #[cfg(feature = "profiles")]

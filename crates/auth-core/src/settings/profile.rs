@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::Found;
 use super::provenance::{Provenance, shown};
+use super::{Found, Setting, trust};
 use crate::config::document;
+use crate::env::Standing;
 use crate::{Env, Error, ErrorKind, Secret};
 
 /// A named set of settings from one file.
@@ -15,6 +16,8 @@ pub struct Profile {
     name: String,
     path: PathBuf,
     nearby: bool,
+    /// Not for a file that the working directory only points to.
+    own: bool,
     values: BTreeMap<String, (Value, Option<usize>)>,
     warning: Option<String>,
 }
@@ -36,7 +39,19 @@ pub enum Value {
 impl Profile {
     /// The profile `name`, without values yet, of the file at `path`. `nearby` if the file stands in the working directory.
     pub fn new(name: impl Into<String>, path: impl Into<PathBuf>, nearby: bool) -> Self {
-        Self { name: name.into(), path: path.into(), nearby, values: BTreeMap::new(), warning: None }
+        Self { name: name.into(), path: path.into(), nearby, own: nearby, values: BTreeMap::new(), warning: None }
+    }
+
+    /// The same, standing otherwise to the working directory.
+    pub(super) fn standing(mut self, standing: Standing) -> Self {
+        (self.nearby, self.own) = (standing.is_nearby, standing.is_own);
+        self
+    }
+
+    /// Whether its file stands in the working directory: then it refers to nothing, neither to variables nor to files.
+    #[cfg(feature = "profiles")]
+    pub(crate) fn is_nearby(&self) -> bool {
+        self.nearby
     }
 
     /// Puts a value under a key; `line` is where it stands in the file.
@@ -73,20 +88,32 @@ impl Profile {
     /// Where a key stands, if it is there.
     pub fn place(&self, key: &str) -> Option<Provenance> {
         let (key, (_, line)) = self.values.get_key_value(key)?;
-        Some(Provenance::File { path: self.path.clone(), line: *line, key: key.clone(), nearby: self.nearby })
+        let place = Provenance::File { path: self.path.clone(), line: *line, key: key.clone(), nearby: false };
+        Some(place.judged(self.nearby, self.own))
+    }
+
+    /// An error if it has a key that means nothing to a system with these settings.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the line of the key and the keys that are known. A token under a
+    /// misspelt key would otherwise be one that is missing.
+    pub fn check_keys(&self, settings: &[Setting]) -> Result<(), Error> {
+        let known: Vec<&str> = settings.iter().flat_map(|setting| setting.keys().iter().copied()).collect();
+        let is_known = |key: &&str| known.contains(key) || ["system", "allow_nearby_endpoint"].contains(key);
+        self.keys().find(|key| !is_known(key)).map_or(Ok(()), |key| Err(self.unknown_key(key, &known)))
     }
 
     /// The error about a key that means nothing where this profile is used. A line of a token may have been read as a key, so
     /// it is shown only if it looks like none.
-    #[cfg(feature = "profiles")]
     pub(crate) fn unknown_key(&self, key: &str, known: &[&str]) -> Error {
         let is_word = key.len() <= 30 && key.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-.".contains(&byte));
-        let place = match self.place(key) {
-            Some(Provenance::File { path, line, nearby, .. }) if !is_word => {
-                format!("a key in {}", Provenance::File { path, line, key: String::new(), nearby })
-            }
-            place => place.unwrap_or(Provenance::Default).to_string(),
-        };
+        let line = self.values.get(key).and_then(|(_, line)| *line);
+        let shown = if is_word { key } else { "" };
+        let place = Provenance::File { path: self.path.clone(), line, key: shown.to_owned(), nearby: false };
+        let place = if is_word { place.to_string() } else { format!("a key in {place}") };
+        if known.is_empty() {
+            return Error::misconfigured(format!("{place} means nothing here"));
+        }
         Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", ")))
     }
 
@@ -94,18 +121,21 @@ impl Profile {
     ///
     /// # Errors
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if the key refers to a variable that is not set or to a file that
-    /// can't be read: who wrote that meant it. The same if there is a list.
+    /// can't be read: who wrote that meant it. The same if there is a list; and for any reference in a file of the working
+    /// directory, unless [`Profiles::trusted`](super::Profiles::trusted) says that it is the user's own.
     pub fn find(&self, what: &str, key: &str, env: &Env) -> Result<Option<Found>, Error> {
         let (Some((value, _)), Some(place)) = (self.values.get(key), self.place(key)) else { return Ok(None) };
         let found = match value {
             Value::Literal(value) => Found::new(what, value.clone(), place),
+            Value::Variable(_) if self.nearby => return Err(trust::refused(&place, "a variable")),
+            Value::File(_) if self.nearby => return Err(trust::refused(&place, "a file")),
             Value::Variable(name) => {
                 let found = env.look(name)?;
                 let unset = || Error::misconfigured(format!("{place} names {}, which is not set", variable(name)));
                 let (value, provenance) = found.ok_or_else(unset)?;
-                Found::new(what, value, provenance)
+                Found::new(what, value, provenance).by_reference()
             }
-            Value::File(path) => self.read(what, path, &place, env)?,
+            Value::File(path) => self.read(what, path, &place, env)?.by_reference(),
             Value::List(_) => return Err(Error::misconfigured(format!("{place} is a list, where one value belongs"))),
         };
         Ok(Some(found).filter(|found| !found.value().is_empty()))
@@ -137,9 +167,7 @@ impl Profile {
         })?;
         let value = Secret::new(document.text().trim_matches([' ', '\t', '\r', '\n']));
         document.warned();
-        // Whoever wrote the project may name a file of the user's, but it is the user's all the same.
-        let nearby = self.nearby && env.is_nearby(&path);
-        Ok(Found::new(what, value, Provenance::File { path, line: None, key: String::new(), nearby }))
+        Ok(Found::new(what, value, place.of_file(&path, env)))
     }
 }
 

@@ -6,6 +6,7 @@ use super::profile::Profile;
 use super::provenance::{Provenance, shortened};
 use super::{Setting, Value};
 use crate::config::{document, ini};
+use crate::env::Standing;
 use crate::{Env, Error};
 
 /// The profile that is meant when none is named.
@@ -56,6 +57,7 @@ const LONGEST: usize = 270;
 /// ```toml
 /// [profile.work]
 /// system = "watsonx"
+/// region = "us-south"
 /// api_key = { env = "WORK_API_KEY" }
 /// project_id = "p-1"
 ///
@@ -74,6 +76,10 @@ pub struct Profiles {
     warning: Option<String>,
 }
 
+fn standing_so(profiles: Vec<Profile>, standing: Standing) -> Vec<Profile> {
+    profiles.into_iter().map(|profile| profile.standing(standing)).collect()
+}
+
 impl Profiles {
     /// The user's config: the file that `AUTHCTL_CONFIG` names, else `authctl/config.toml` in the configuration directory
     /// (`$XDG_CONFIG_HOME`, else `~/.config`; on Windows `%APPDATA%`).
@@ -84,7 +90,7 @@ impl Profiles {
     #[cfg(feature = "profiles")]
     #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
     pub fn load(env: &Env) -> Result<Self, Error> {
-        if let Some((path, place)) = env.look(CONFIG_VARIABLE)? {
+        if let Some((path, place)) = env.choice(CONFIG_VARIABLE)? {
             let meant = |error: Error| match error.kind() {
                 crate::ErrorKind::Unavailable => Error::misconfigured(error.to_string()).at(&place),
                 _ => error,
@@ -138,11 +144,26 @@ impl Profiles {
         env: &Env,
         parse: impl FnOnce(&str, &Path, bool) -> Result<(Vec<Profile>, Vec<Profile>), crate::config::fault::Fault>,
     ) -> Result<Self, Error> {
+        let standing = env.standing(path);
         let path = env.resolve(path)?;
         let document = document::read(&path)?;
-        let nearby = env.is_nearby(&path);
-        let (profiles, systems) = parse(document.text(), &path, nearby).map_err(|fault| fault.in_file(&path))?;
+        let parsed = parse(document.text(), &path, standing.is_nearby).map_err(|fault| fault.in_file(&path))?;
+        let [profiles, systems] = [parsed.0, parsed.1].map(|all| standing_so(all, standing));
         Ok(Self { path, profiles, systems, warning: document.warned() })
+    }
+
+    /// The same, of a file that is the user's own although it stands in the working directory: the program says so, because it
+    /// or its user wrote it. Its profiles and systems may then refer to variables and files, run a helper program, and name
+    /// the endpoint for any credential; `allow_nearby_endpoint` counts in it.
+    ///
+    /// Not for a file that comes with a project: whoever wrote that could have any variable and any file of the user's sent to
+    /// any host.
+    #[must_use]
+    pub fn trusted(mut self) -> Self {
+        let standing = Standing::default();
+        self.profiles = standing_so(self.profiles, standing);
+        self.systems = standing_so(self.systems, standing);
+        self
     }
 
     /// The file.
@@ -183,7 +204,10 @@ impl Profiles {
             return self.find(name).ok_or_else(|| Error::misconfigured(self.unknown(name, Some(&place))));
         }
         for variable in variables {
-            if let Some((name, place)) = env.look(variable)? {
+            // A vendor's variable is for the vendor's own file; ours select among everything that the user has.
+            let found =
+                if SELECTED.variables().contains(variable) { env.choice(variable)? } else { env.look(variable)? };
+            if let Some((name, place)) = found {
                 return self.find(&name).ok_or_else(|| Error::misconfigured(self.unknown(&name, Some(&place))));
             }
         }

@@ -27,6 +27,9 @@ pub enum Provenance {
         /// happens to stand in wrote it.
         nearby: bool,
     },
+    /// A place, itself the user's, that a file of the working directory chose: as an endpoint it is as good as that file's own,
+    /// as a credential it is the user's.
+    ChosenNearby(Box<Provenance>),
     /// Injected by the platform the program runs on.
     Platform(Cow<'static, str>),
     /// Built in.
@@ -39,25 +42,66 @@ impl Provenance {
         match self {
             Self::Argument(name) | Self::Platform(name) => name,
             Self::Variable(name) | Self::File { key: name, .. } => name,
+            Self::ChosenNearby(place) => place.name(),
             Self::Default => "",
         }
     }
 
-    /// Whether the value stands in a file of the working directory. A credential from elsewhere does not follow an endpoint
-    /// from there.
+    /// Whether the value stands in a file of the working directory, or is one that such a file chose: an endpoint that is may
+    /// not be trusted with a credential from elsewhere.
     pub fn is_nearby(&self) -> bool {
+        matches!(self, Self::File { nearby: true, .. } | Self::ChosenNearby(_))
+    }
+
+    /// Whether the value is the working directory's own, all the way: a credential that is may go where its file says.
+    pub(crate) fn is_nearbys_own(&self) -> bool {
         matches!(self, Self::File { nearby: true, .. })
     }
 
-    /// The place of what stands in the file that is named here. A file of the working directory that names one elsewhere
-    /// names what it has no business with.
-    #[cfg(any(feature = "profiles", feature = "skyflow"))]
-    pub(crate) fn of_file(&self, path: &Path, env: &Env) -> Self {
-        let mut place = self.clone();
-        if let Self::File { nearby, .. } = &mut place {
-            *nearby = *nearby && env.is_nearby(path);
+    /// Whether both are written in the same file, whoever's it is.
+    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
+        match (self.itself(), other.itself()) {
+            (Self::File { path: one, .. }, Self::File { path: other, .. }) => one == other,
+            _ => false,
         }
-        place
+    }
+
+    /// The same place; with `tainted` one that is no better, as an endpoint, than the working directory, and only with `own` as
+    /// well one whose credentials are the working directory's.
+    pub(crate) fn judged(self, tainted: bool, own: bool) -> Self {
+        let mut place = match self {
+            Self::ChosenNearby(place) => *place,
+            place => place,
+        };
+        let is_own = tainted && own;
+        if let Self::File { nearby, .. } = &mut place {
+            *nearby = is_own;
+        }
+        if tainted && !place.is_nearby() { Self::ChosenNearby(Box::new(place)) } else { place }
+    }
+
+    /// The place of what stands in the file that is named here: no better as an endpoint than either, and the working
+    /// directory's own as a credential only if both are.
+    pub(crate) fn of_file(&self, path: &Path, env: &Env) -> Self {
+        let stands = env.standing(path);
+        let place = Self::File { path: path.to_owned(), line: None, key: String::new(), nearby: false };
+        place.judged(self.is_nearby() || stands.is_nearby, self.is_nearbys_own() && stands.is_own)
+    }
+
+    /// The file it stands in, if it is one.
+    #[allow(dead_code, reason = "which vendors there are is for the features to say")]
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self.itself() {
+            Self::File { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    fn itself(&self) -> &Self {
+        match self {
+            Self::ChosenNearby(place) => place,
+            place => place,
+        }
     }
 }
 
@@ -73,6 +117,7 @@ impl fmt::Display for Provenance {
                 f.write_str(&shown(path))?;
                 line.map_or(Ok(()), |line| write!(f, ":{line}"))
             }
+            Self::ChosenNearby(place) => place.fmt(f),
             Self::Platform(name) => write!(f, "the platform ({name})"),
             Self::Default => f.write_str("the default"),
         }

@@ -4,7 +4,7 @@
 //! endpoint for a credential from a more trusted place (an argument, a variable, the user's own files, the platform), it could
 //! send that credential wherever it likes.
 
-use super::{Found, Lookup, Settings};
+use super::{Found, Lookup, Provenance, Settings};
 use crate::Error;
 
 /// The key by which a profile says that an endpoint of the working directory is all right.
@@ -15,7 +15,9 @@ const KEY: &str = "allow_nearby_endpoint";
 /// # Errors
 /// [`Misconfigured`](crate::ErrorKind::Misconfigured), with both places.
 pub fn check(endpoint: &Found, credential: &Found, allowed: bool) -> Result<(), Error> {
-    if allowed || !endpoint.provenance().is_nearby() || credential.provenance().is_nearby() {
+    let (from, of) = (endpoint.provenance(), credential.provenance());
+    // What one file says whole, it says of its own.
+    if allowed || !from.is_nearby() || of.is_nearbys_own() || from.is_same_file(of) {
         return Ok(());
     }
     let message = format!(
@@ -26,6 +28,14 @@ pub fn check(endpoint: &Found, credential: &Found, allowed: bool) -> Result<(), 
         credential.provenance(),
     );
     Err(Error::misconfigured(message))
+}
+
+/// The error about what a file of the working directory names that is not its own: a variable, a file, a source.
+pub(crate) fn refused(place: &Provenance, what: &str) -> Error {
+    Error::misconfigured(format!(
+        "{place}, a file in the working directory, must not name {what}: that may be a secret of the user's; if the file is \
+         your own, say so by `Profiles::trusted`"
+    ))
 }
 
 /// Whether such endpoints are allowed: by a call (`called`), or by `allow_nearby_endpoint = true` in a profile that does not
@@ -48,11 +58,12 @@ pub fn allowed(settings: &mut Settings, called: bool) -> Result<bool, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Profile, Provenance, Value};
+    use crate::settings::{Profile, Value};
     use crate::{Env, ErrorKind};
 
     fn in_file(what: &str, nearby: bool) -> Found {
-        let place = Provenance::File { path: "/project/x.env".into(), line: Some(3), key: "URL".to_owned(), nearby };
+        let path = if nearby { "/project/x.env" } else { "/users/u/x.env" };
+        let place = Provenance::File { path: path.into(), line: Some(3), key: "URL".to_owned(), nearby };
         Found::new(what, "v", place)
     }
 

@@ -109,6 +109,7 @@ impl Cape {
     }
 
     fn build(&self, id: &'static str) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(SETTINGS))?;
         let mut settings =
             Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
         let host = settings.require(&Lookup::of(&API).argument(self.host.as_ref()))?;

@@ -125,9 +125,11 @@ impl Ivcap {
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if one is unusable, if a token and a source are given, or one of
     /// them although the platform's own URL wins. The message names the argument, the variable or the file.
     pub fn access(&self) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(SETTINGS))?;
         let mut settings =
             Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
-        if self.token.is_some() && self.source.is_some() {
+        let token_given = self.token.as_ref().is_some_and(|token| !token.expose().is_empty());
+        if token_given && self.source.is_some() {
             return Err(own::two("token", "source"));
         }
         let url = settings.require(&Lookup::of(&URL).argument(self.url.as_ref()))?;
@@ -137,11 +139,11 @@ impl Ivcap {
 
         let token = Lookup::of(&TOKEN).argument(self.token.as_ref());
         let access = if platform.is_place_of(&url) {
-            if self.token.is_some() || self.source.is_some() {
+            if token_given || self.source.is_some() {
                 let message = format!(
                     "the argument `{}` was given although {INJECTED} is set: inside the platform a sidecar adds the \
                      credential, so unset the variable or leave out the argument",
-                    if self.token.is_some() { "token" } else { "source" },
+                    if token_given { "token" } else { "source" },
                 );
                 return Err(Error::misconfigured(message));
             }
@@ -259,6 +261,22 @@ mod tests {
             with(&[("IVCAP_JWT", JWT)]).url("https://api").source(crate::sources::StaticToken::new("t")?).access()?;
         assert!(access.token_handle().is_none(), "it is the source's");
         Ok(())
+    }
+
+    #[test]
+    fn an_empty_token_is_none_inside_the_platform_too() {
+        assert!(with(&[("IVCAP_BASE_URL", "http://ivcap.local")]).token("").access().unwrap().is_none_needed());
+    }
+
+    #[cfg(feature = "profiles")]
+    #[test]
+    fn an_account_that_a_profile_refers_to_is_known_and_not_shown() {
+        let mut profile = Profile::new("p", "/users/u/config.toml", false);
+        profile.insert("account", crate::settings::Value::Variable("ACCOUNT".to_owned()), Some(2));
+        let env = Env::of([("ACCOUNT", "urn:ivcap:account:a1"), ("IVCAP_URL", "https://api"), ("IVCAP_JWT", JWT)]);
+        let access = Ivcap::from_profile(profile, &env).access().unwrap();
+        assert_eq!(access.account().unwrap(), "urn:ivcap:account:a1");
+        assert!(!access.explain().to_string().contains("urn:"), "{}", access.explain());
     }
 
     #[test]

@@ -33,18 +33,3 @@ pub use podstack::Podstack;
 pub use reference::reference;
 #[cfg(feature = "skyflow")]
 pub use skyflow::recipe::Skyflow;
-
-/// For what makes an access of a profile: the keys that it may have.
-#[cfg(feature = "profiles")]
-pub(crate) mod settings {
-    #[cfg(feature = "cape")]
-    pub(crate) use super::cape::SETTINGS as CAPE;
-    #[cfg(feature = "ibm")]
-    pub(crate) use super::ibm::setting::{SETTINGS as IBM, WATSONX_SETTINGS as WATSONX};
-    #[cfg(feature = "ivcap")]
-    pub(crate) use super::ivcap::SETTINGS as IVCAP;
-    #[cfg(feature = "podstack")]
-    pub(crate) use super::podstack::SETTINGS as PODSTACK;
-    #[cfg(feature = "skyflow")]
-    pub(crate) use super::skyflow::SETTINGS as SKYFLOW;
-}

@@ -127,9 +127,15 @@ impl Podstack {
     /// if a value is unusable, the credentials file is broken, or a profile is named that it does not have. The message names
     /// the argument, the variable or the file and line.
     pub fn access(&self) -> Result<Access, Error> {
+        // Arguments alone: no file is anybody's.
+        let alone = self.env.is_none() && self.profile_name.is_none();
         let mut settings = Settings::new(self.env.clone().unwrap_or_else(Env::empty));
         match self.profile.clone() {
-            Some(profile) => settings = settings.with_profile(profile),
+            Some(profile) => {
+                profile.check_keys(SETTINGS)?;
+                settings = settings.with_profile(profile);
+            }
+            None if alone => {}
             None => settings = with_credentials_file(settings, self.profile_name.as_ref())?,
         }
         let token = settings.require(&Lookup::of(&TOKEN).argument(self.token.as_ref()))?;

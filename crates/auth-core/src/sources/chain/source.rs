@@ -112,7 +112,7 @@ impl Chain {
 
     /// The link that the environment chooses.
     fn chosen(&self) -> Result<Option<usize>, Error> {
-        let Some(name) = self.env.get(VARIABLE)? else { return Ok(None) };
+        let Some((name, _)) = self.env.choice(VARIABLE)? else { return Ok(None) };
         let at = self.links.iter().position(|link| link.name == name.trim());
         at.map(Some).ok_or_else(|| {
             let known = within(200, self.links.iter().map(Link::shown));
@@ -123,6 +123,7 @@ impl Chain {
     /// Asks one link, and notes how it stands then.
     async fn ask(&self, at: usize, cx: &FetchContext) -> Result<Token, Error> {
         let link = &self.links[at];
+        let is_chosen = self.chosen().is_ok_and(|chosen| chosen == Some(at));
         let result = match &link.source {
             Err(error) => Err(error.clone()),
             Ok(source) => match link.probe.filter(|_| self.shared().winner != Some(at)) {
@@ -137,6 +138,7 @@ impl Chain {
         }
         let is_winner = shared.winner == Some(at);
         shared.notes[at].state = match &result {
+            Ok(_) if !is_winner && !is_chosen => LinkState::NotTried,
             Ok(_) => LinkState::Used(None),
             Err(error) if is_winner => LinkState::Used(Some(error.clone())),
             Err(error) if error.kind() == ErrorKind::Unavailable => LinkState::NotConfigured(error.clone()),
@@ -191,7 +193,13 @@ impl TokenSource for Chain {
         }
         let mut causes = Vec::new();
         for (at, link) in self.links.iter().enumerate() {
-            let error = match self.ask(at, cx).await {
+            let asked = self.ask(at, cx).await;
+            // A clone may have settled while this link was asked: two callers must not become two identities.
+            let winner = self.shared().winner;
+            if let Some(winner) = winner.filter(|winner| *winner != at) {
+                return self.ask_only(winner, cx, "which brought its first token").await;
+            }
+            let error = match asked {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };

@@ -28,7 +28,7 @@ const DEEPEST: usize = 8;
 /// # Errors
 /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the names on the way, if it is there already.
 pub(super) fn descend(env: &Env, name: Option<&str>, path: &Path, args: &[Secret]) -> Result<String, Error> {
-    let above = env.get(VARIABLE)?.unwrap_or_default();
+    let above = env.choice(VARIABLE)?.map(|(value, _)| value).unwrap_or_default();
     let above: Vec<&str> = above.split(',').filter(|entry| !entry.is_empty()).collect();
     let own = entry(name, path, args);
     let is_cycle = above.contains(&own.as_str());

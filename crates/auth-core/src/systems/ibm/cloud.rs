@@ -7,9 +7,9 @@ use super::login;
 use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
     ACCOUNT_ID, API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, CR_TOKEN_FILE, PROFILE_CRN, PROFILE_ID,
-    PROFILE_NAME, SCOPE, TOKEN, URL,
+    PROFILE_NAME, SCOPE, SETTINGS, TOKEN, URL,
 };
-use crate::settings::{Found, Profile};
+use crate::settings::{Found, Place, Profile};
 use crate::{Access, Env, Error, Secret};
 
 /// Access to a service of IBM Cloud: where it is, and how one authenticates there. For watsonx.ai see
@@ -17,7 +17,7 @@ use crate::{Access, Env, Error, Secret};
 ///
 /// An argument wins over what [`from_env`](IbmCloud::from_env) or [`from_profile`](IbmCloud::from_profile) finds. The type of
 /// authentication is the one that is [stated](IbmCloud::auth_type); else `bearertoken` if a token is given as an argument,
-/// `iam` if there is an API key, and `container` if there is none.
+/// `iam` if there is an API key, `bearertoken` if a profile has a token and names no trusted profile, and else `container`.
 ///
 /// ```
 /// use auth_core::systems::IbmCloud;
@@ -199,6 +199,7 @@ impl Behind {
         let (service, env) = match self {
             Self::Nothing => return Ok(Resolver::new(arguments, Env::empty(), None, Places::Profile)),
             Self::Profile(profile, env) => {
+                profile.check_keys(SETTINGS)?;
                 let profile = Some(Profile::clone(profile));
                 return Ok(Resolver::new(arguments, env.clone(), profile, Places::Profile));
             }
@@ -223,6 +224,10 @@ impl Behind {
     }
 }
 
+fn names_profile(settings: &mut Resolver) -> Result<bool, Error> {
+    Ok(settings.find(&PROFILE_ID)?.is_some() || settings.find(&PROFILE_NAME)?.is_some())
+}
+
 /// The type, and where it was stated if it was.
 fn kind(settings: &mut Resolver) -> Result<(AuthType, Option<Found>), Error> {
     if let Some(stated) = settings.find(&AUTH_TYPE)? {
@@ -235,6 +240,10 @@ fn kind(settings: &mut Resolver) -> Result<(AuthType, Option<Found>), Error> {
         }
         (false, true) => AuthType::BearerToken,
         _ if api_key.is_some() => AuthType::Iam,
+        // IBM's external configuration has no such default; in a profile a token can mean nothing else.
+        _ if token.as_ref().is_some_and(|token| token.place() == Place::Key) && !names_profile(settings)? => {
+            AuthType::BearerToken
+        }
         _ => AuthType::Container,
     };
     if let Some(token) = token.filter(|_| kind != AuthType::BearerToken) {

@@ -144,8 +144,7 @@ fn by_container(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login
         Some(named) => {
             let path = settings.env().resolve(Path::new(named.value()))?;
             // Whoever names a file elsewhere does not make its content theirs.
-            let nearby = named.provenance().is_nearby() && settings.env().is_nearby(&path);
-            let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
+            let place = named.provenance().of_file(&path, settings.env());
             (source.file(path), Found::new(what, "", place))
         }
         None => (source, Found::new(what, "", Provenance::Platform(what.into()))),

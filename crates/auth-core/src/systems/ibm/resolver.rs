@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::given::Text;
 use super::setting::Known;
-use crate::settings::{Explanation, Found, Lookup, Profile, Provenance, Settings, trust};
+use crate::settings::{Explanation, Found, Lookup, Place, Profile, Provenance, Settings, trust};
 use crate::{Env, Error, Secret};
 
 /// What a builder was given.
@@ -119,7 +119,7 @@ impl Resolver {
 
     /// Whether the first of two settings stands in a place that wins over the second's; None if neither does.
     pub(super) fn stronger(&self, one: &Found, other: &Found) -> Option<bool> {
-        match self.rank(one).cmp(&self.rank(other)) {
+        match one.place().cmp(&other.place()) {
             Ordering::Less => Some(true),
             Ordering::Greater => Some(false),
             Ordering::Equal => None,
@@ -128,17 +128,7 @@ impl Resolver {
 
     /// Whether it stands where variables do: set, or in a `.env` file behind them.
     pub(super) fn is_variable(&self, found: &Found) -> bool {
-        self.rank(found) == 1
-    }
-
-    fn rank(&self, found: &Found) -> u8 {
-        let of_profile = |place| self.settings.profile().is_some_and(|profile| profile.path() == place);
-        match found.provenance() {
-            Provenance::Argument(_) => 0,
-            Provenance::File { path, .. } if of_profile(path) => 2,
-            Provenance::Default => 3,
-            _ => 1,
-        }
+        found.place() == Place::Variable
     }
 
     /// Refuses an endpoint that stands in the working directory for a credential that does not.

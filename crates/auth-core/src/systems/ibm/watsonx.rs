@@ -11,7 +11,7 @@ use super::project::{IdsIn, context};
 use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
     ACCOUNT_ID, API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, CR_TOKEN_FILE, Known, PROFILE_CRN, PROFILE_ID,
-    PROFILE_NAME, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE, URL, VERSION,
+    PROFILE_NAME, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE, URL, VERSION, WATSONX_SETTINGS,
 };
 use crate::settings::{Found, Profile, Provenance};
 use crate::sources::FileToken;
@@ -229,6 +229,7 @@ impl Watsonx {
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if something is there and can't be used. The message names the
     /// argument, the variable, or file and line.
     pub fn access(&self) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(WATSONX_SETTINGS))?;
         let env = self.env.clone().unwrap_or_else(Env::empty);
         let mut settings = Resolver::new(self.arguments.clone(), env, self.profile.clone(), Places::Watsonx);
         let login = match &self.source {
@@ -313,7 +314,6 @@ fn log_in_by(token: &Found, settings: &mut Resolver) -> Result<Login, Error> {
         return login::by(AuthType::BearerToken, None, settings);
     }
     let path = settings.env().resolve(Path::new(token.value()))?;
-    let nearby = token.provenance().is_nearby() && settings.env().is_nearby(&path);
-    let place = Provenance::File { path: path.clone(), line: None, key: String::new(), nearby };
+    let place = token.provenance().of_file(&path, settings.env());
     Ok(Login::new(FileToken::new(path).drop_scheme(), Found::new("token", "", place)))
 }

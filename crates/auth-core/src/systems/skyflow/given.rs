@@ -19,6 +19,8 @@ const KINDS: [&Setting; 4] = [&PATH, &TEXT, &TOKEN, &API_KEY];
 pub(super) struct Given {
     /// The values of [`KINDS`], in their order.
     values: [Option<Secret>; 4],
+    /// The path is not UTF-8: what it would be read as is another file.
+    is_foreign_path: bool,
     account: Option<Credentials>,
     source: Option<Arc<dyn TokenSource>>,
     /// More hosts that tokens may be fetched from.
@@ -28,6 +30,7 @@ pub(super) struct Given {
 
 impl Given {
     pub(super) fn path(&mut self, path: &Path) {
+        self.is_foreign_path = path.to_str().is_none();
         self.values[0] = Some(Secret::new(path.to_string_lossy()));
     }
 
@@ -63,6 +66,9 @@ impl Given {
             return Err(two(first, second, "arguments"));
         }
         if let [(kind, value)] = values[..] {
+            if self.is_foreign_path {
+                return Err(Error::misconfigured(format!("the path in the argument `{}` is not UTF-8", PATH.name())));
+            }
             let found = settings.require(&Lookup::of(kind).argument(Some(value)))?;
             return self.choose(kind, found, settings);
         }
@@ -170,8 +176,9 @@ fn two(first: &str, second: &str, what: &str) -> Error {
 /// A path of a profile starts from the profile's own folder, any other from the working directory.
 fn beside(place: &Provenance, settings: &Settings, path: &Path) -> Result<PathBuf, Error> {
     match place {
-        Provenance::File { path: profile, .. } if !path.starts_with("~") => {
-            Ok(profile.parent().map_or_else(|| path.to_path_buf(), |folder| folder.join(path)))
+        Provenance::File { .. } | Provenance::ChosenNearby(_) if !path.starts_with("~") => {
+            let profile = place.file().and_then(Path::parent);
+            profile.map_or_else(|| settings.env().resolve(path), |folder| Ok(folder.join(path)))
         }
         _ => settings.env().resolve(path),
     }

@@ -7,9 +7,9 @@ use http::HeaderName;
 use serde_json::Value;
 
 use super::super::given::Text;
-use super::setting::CONNECTION_URL;
 #[cfg(feature = "profiles")]
 use super::setting::{CLUSTER_ID, VAULT_URL};
+use super::setting::{CONNECTION_URL, SETTINGS};
 use super::{Credentials, VaultEnv, given, vault};
 #[cfg(feature = "profiles")]
 use crate::settings::Setting;
@@ -209,6 +209,7 @@ impl Skyflow {
         id: &'static str,
         endpoint: impl FnOnce(&mut Settings) -> Result<(Endpoint, Found), Error>,
     ) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(SETTINGS))?;
         let mut settings =
             Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
         let chosen = self.credential.find(&mut settings)?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::External;
 use crate::config::document::{self, Document};
 use crate::config::dotenv;
+use crate::env::Standing;
 use crate::settings::{Provenance, Setting, shown};
 use crate::{Env, Error, ErrorKind};
 
@@ -26,7 +27,7 @@ pub(super) fn read(prefix: &str, env: &Env) -> Result<External, Error> {
 struct CredentialsFile {
     path: PathBuf,
     document: Document,
-    nearby: bool,
+    standing: Standing,
 }
 
 fn open(env: &Env) -> Result<Option<CredentialsFile>, Error> {
@@ -40,27 +41,24 @@ fn open(env: &Env) -> Result<Option<CredentialsFile>, Error> {
             )),
             _ => error,
         })?;
-        // A variable is the user's word, but for one from a `.env` file of the working directory.
-        let nearby = place.is_nearby() && env.is_nearby(&path);
-        return Ok(Some(CredentialsFile { path, document, nearby }));
+        // The variable is the user's word, but not for what a project wrote, nor is one from its own `.env` file.
+        let stands = env.standing(Path::new(&named));
+        let standing = Standing {
+            is_nearby: place.is_nearby() || stands.is_nearby,
+            is_own: stands.is_own && (place.is_nearbys_own() || !place.is_nearby()),
+        };
+        return Ok(Some(CredentialsFile { path, document, standing }));
     }
     let (here, home) = (env.working_directory(), env.home()?);
-    // The home folder is the user's own, also for one who works in it.
-    let nearby = here.as_ref().is_some_and(|here| home.as_ref().is_none_or(|home| !is_same(here, home)));
-    for (folder, nearby) in [(here, nearby), (home, false)] {
+    for folder in [here, home] {
         let Some(path) = folder.map(|folder| folder.join(NAME)) else { continue };
         match document::read(&path) {
-            Ok(document) => return Ok(Some(CredentialsFile { path, document, nearby })),
+            Ok(document) => return Ok(Some(CredentialsFile { standing: env.standing(&path), path, document })),
             Err(error) if error.kind() == ErrorKind::Unavailable => {}
             Err(error) => return Err(error),
         }
     }
     Ok(None)
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    canonical(one) == canonical(other)
 }
 
 impl CredentialsFile {
@@ -70,12 +68,9 @@ impl CredentialsFile {
         let mut unknown = Vec::new();
         for entry in entries {
             let Some(key) = entry.key.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')) else { continue };
-            let place = Provenance::File {
-                path: self.path.clone(),
-                line: Some(entry.line),
-                key: entry.key.clone(),
-                nearby: self.nearby,
-            };
+            let (path, name) = (self.path.clone(), entry.key.clone());
+            let place = Provenance::File { path, line: Some(entry.line), key: name, nearby: false };
+            let place = place.judged(self.standing.is_nearby, self.standing.is_own);
             // The last of two counts, also if it takes a value away.
             external.found.remove(key);
             if !external.put(key, entry.value, place) {

@@ -145,3 +145,16 @@ fn a_profile_selects_either_system_by_its_name_and_a_key_that_means_nothing_is_n
     let error = access("typo").unwrap_err().to_string();
     assert!(error.contains("api_kye") && error.contains(":13"), "{error}");
 }
+
+#[test]
+fn a_token_alone_in_a_profile_is_what_is_sent() {
+    let mut profile = Profile::new("p", "/users/me/config.toml", false);
+    profile.insert("url", Value::Literal("https://s.example.com".into()), Some(2));
+    profile.insert("token", Value::Literal("t".into()), Some(3));
+    let access = IbmCloud::from_profile(profile.clone(), &Env::of([("", "")])).access().unwrap();
+    assert_eq!(fetch(&access, 0).0.unwrap(), "t");
+    assert_eq!(access.explain().value("auth_type"), Some("bearertoken"));
+    profile.insert("iam_profile_id", Value::Literal("p".into()), Some(4));
+    let access = IbmCloud::from_profile(profile, &Env::of([("", "")])).access().unwrap();
+    assert_eq!(access.explain().value("auth_type"), Some("container"));
+}

@@ -180,3 +180,19 @@ fn the_login_of_a_trusted_profile_can_be_given_as_arguments() {
     assert!(error.to_string().contains("give the argument `account_id`"), "{error}");
     assert!(assumed.account_id("a").access().is_ok());
 }
+
+#[test]
+fn what_a_profile_refers_to_is_the_profiles_and_loses_to_a_variable() {
+    let mut profile = Profile::new("p", "/users/me/config.toml", false);
+    profile.insert("region", Value::Literal("us-south".into()), Some(2));
+    profile.insert("api_key", Value::Variable("MY_KEY".to_owned()), Some(3));
+    profile.insert("space_id", Value::Variable("MY_SPACE".to_owned()), Some(4));
+    let mut variables =
+        vec![("MY_KEY", "k"), ("MY_SPACE", "s"), ("WATSONX_TOKEN", "of-the-variable"), ("WATSONX_PROJECT_ID", "p")];
+    let access = Watsonx::from_profile(profile.clone(), &Env::of(variables.clone())).access().unwrap();
+    assert_eq!(fetch(&access, 0).0.unwrap(), "of-the-variable");
+    assert_eq!(access.context().body_fields().collect::<Vec<_>>(), [("project_id", "p")]);
+    variables.truncate(2);
+    let access = Watsonx::from_profile(profile, &Env::of(variables)).access().unwrap();
+    assert_eq!(fetch(&access, 1).1[0].1["apikey"], "k");
+}

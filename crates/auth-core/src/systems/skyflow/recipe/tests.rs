@@ -266,3 +266,12 @@ fn a_profile_of_the_config_selects_a_vault_or_a_connection() {
     assert_eq!(attached(&access("gateway").unwrap()).0["x-skyflow-authorization"], KEY);
     assert!(message(&access("typo").unwrap_err()).contains("role"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_utf_8_is_an_error_and_not_another_file() {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::ffi::OsStr::from_bytes(b"/users/u/\xff.json");
+    let error = Skyflow::from_env(&none()).credentials_path(path).vault_url(VAULT).access().unwrap_err();
+    assert!(message(&error).contains("`credentials_path` is not UTF-8"), "{error}");
+}
