@@ -71,7 +71,7 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
 
 /// String literals that could be a variable's name: capitals, digits and underscores, three or more.
 fn words(source: &str, found: &mut BTreeSet<String>) {
-    let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let code = source.split("\nmod tests {").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     for line in lines.map(|line| line.split(" // ").next().unwrap_or_default()) {
         for word in line.split('"').skip(1).step_by(2) {
