@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use auth_core::exchange::TokenEndpoint;
 use auth_core::settings::{Profile, Value};
-use auth_core::sources::{PersonalToken, Remote, StaticToken};
+use auth_core::sources::{Injected, PersonalToken, Remote, StaticToken};
 use auth_core::systems::skyflow::VaultEnv;
 use auth_core::systems::{Cape, Ivcap, Podstack, Skyflow, reference};
 use auth_core::{Access, Env, Error, ScriptedTransport};
@@ -136,6 +136,10 @@ fn ivcap(table: &mut Table) {
     outcome(table, given().token(format!("Bearer {}", secrets::ACCESS_TOKEN)).access(), false);
     for url in hostile() {
         outcome(table, given().url(&url).access(), false);
+    }
+    for url in hostile() {
+        let injected = Injected::of(Env::of([("ACME_BASE_URL", url)]), "ACME_BASE_URL");
+        show!(table, injected, injected.endpoint().unwrap_err());
     }
     let inside = Env::of([("IVCAP_BASE_URL", "http://ivcap.local"), ("IVCAP_JWT", secrets::ENV_VALUE)]);
     outcome(table, Ivcap::from_env(&inside).access(), true);
