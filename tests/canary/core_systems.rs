@@ -138,7 +138,7 @@ fn ivcap(table: &mut Table) {
         outcome(table, given().url(&url).access(), false);
     }
     for url in hostile() {
-        let injected = Injected::of(Env::of([("BASE_URL", url)]), "BASE_URL");
+        let injected = Injected::of(Env::of([("ACME_BASE_URL", url)]), "ACME_BASE_URL");
         show!(table, injected.endpoint().unwrap_err(), refused(injected.clone(), Issuer::default()), injected);
     }
     let inside = Env::of([("IVCAP_BASE_URL", "http://ivcap.local"), ("IVCAP_JWT", secrets::ENV_VALUE)]);
