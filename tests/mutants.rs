@@ -23,6 +23,8 @@ struct Mutant {
     edits: Vec<Edit>,
     #[serde(default = "conformance")]
     suite: String,
+    /// Of a library whose own tests `suite` names, instead of the suite's.
+    package: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
     let _absent = fs::remove_dir_all(&copy);
     copy_tree(root, &copy);
 
-    let untouched = test(&copy, "conformance");
+    let untouched = test(&copy, None, "conformance");
     assert!(!untouched.contains("FAILED"), "the cases must be green before anything is broken:\n{untouched}");
 
     let mut survivors = 0;
@@ -54,7 +56,7 @@ fn main() -> ExitCode {
         let path = copy.join(&mutant.file);
         let source = fs::read_to_string(&path).unwrap();
         fs::write(&path, broken(mutant, &source)).unwrap();
-        let output = test(&copy, &mutant.suite);
+        let output = test(&copy, mutant.package.as_deref(), &mutant.suite);
         fs::write(&path, source).unwrap();
 
         assert!(!output.contains("could not compile"), "{}: does not compile:\n{output}", mutant.rule);
@@ -74,10 +76,16 @@ fn broken(mutant: &Mutant, source: &str) -> String {
     })
 }
 
-/// Runs a part of the suite in the copy and returns what it says.
-fn test(tree: &Path, suite: &str) -> String {
+/// Runs a part of the suite, or of a library's own tests, in the copy and returns what it says.
+fn test(tree: &Path, package: Option<&str>, suite: &str) -> String {
+    let whose = match package {
+        Some(package) => vec!["-p", package, "--all-features", "--lib"],
+        None => vec!["-p", "auth-tests", "--test", "suite"],
+    };
     let output = Command::new(env!("CARGO"))
-        .args(["test", "--locked", "-p", "auth-tests", "--test", "suite", "--", suite])
+        .args(["test", "--locked"])
+        .args(whose)
+        .args(["--", suite])
         .current_dir(tree)
         .env("CARGO_TARGET_DIR", tree.join("../target"))
         .env("RUST_BACKTRACE", "0")

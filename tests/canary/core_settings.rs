@@ -51,7 +51,7 @@ fn looked_up(table: &mut Table, profile: &Profile) {
     for key in ["key1", "key2", "key3"] {
         show!(table, settings.find(&Lookup::new(key).secret().keys(&[key])).unwrap_err());
     }
-    show!(table, settings.require(&Lookup::new("nowhere").argument(None).keys(&["no"])).unwrap_err());
+    show!(table, settings.require(&Lookup::new("nowhere").argument(None::<&Secret>).keys(&["no"])).unwrap_err());
     settings.find(&Lookup::new("endpoint").variables(&["URL"])).unwrap();
     for (at, url) in urls().into_iter().enumerate() {
         let (name, url) = (format!("url{at}"), Secret::new(url));

@@ -9,7 +9,9 @@ use auth_core::exchange::{Exchange, TokenAnswer, TokenEndpoint};
 use auth_core::runtime::Moment;
 use auth_core::runtime::{Abort, FakeRuntime, TokioRuntime};
 use auth_core::settings::{DotEnv, Profiles};
-use auth_core::sources::{Callback, Chain, EnvToken, Exec, ExecFormat, FileToken, Link, LinkState, StaticToken};
+use auth_core::sources::{
+    Callback, Chain, EnvToken, Exec, ExecFormat, FileToken, Injected, Link, LinkState, StaticToken,
+};
 use auth_core::{
     Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Origin, Outcome, Policy, Reason,
     RequestAuth, Secret, Stage, Token, source_fn,
@@ -94,6 +96,7 @@ fn sources(table: &mut Table) {
     show!(table, own, callback, given.handle(), given, api_key());
     show!(table, EnvToken::of(Env::of([("TOKEN", secrets::ENV_VALUE)]), "TOKEN"), EnvToken::new("TOKEN"));
     show!(table, FileToken::new("token.txt"));
+    show!(table, Injected::of(Env::of([("BASE_URL", secrets::ENV_VALUE)]), "BASE_URL"));
 }
 
 /// Files of settings, and what is said of those that are broken.
@@ -139,7 +142,7 @@ fn files(table: &mut Table) {
 fn helpers(table: &mut Table) {
     let args = ["--key", secrets::API_KEY];
     let exec = Exec::new("/opt/helper", args).env("KEY", secrets::ENV_VALUE).input(secrets::PASSWORD);
-    let exec = exec.in_env(Env::of([("TOKEN", secrets::ENV_VALUE)])).in_header(x_api_key());
+    let exec = exec.in_env(Env::of([("TOKEN", secrets::ENV_VALUE)]));
     show!(table, exec, ExecFormat::Detect, ExecFormat::Docker);
 }
 

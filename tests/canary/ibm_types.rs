@@ -30,9 +30,9 @@ fn sources(table: &mut Table) {
     fs::write(&file, secrets::FILE_CONTENT).unwrap();
     let cr_token =
         CrToken::for_profile_id(endpoint(), "p").client(secrets::CLIENT_ID, secrets::CLIENT_SECRET).file(&file);
-    let assumed = TrustedProfile::by_id(endpoint(), StaticToken::new(secrets::ACCESS_TOKEN).unwrap(), "p");
+    let assumed = TrustedProfile::for_profile_id(endpoint(), StaticToken::new(secrets::ACCESS_TOKEN).unwrap(), "p");
     let instance = VpcInstance::new().profile_id("p");
-    show!(table, cr_token, TrustedProfile::by_id(endpoint(), api_key(), "p"), assumed, instance);
+    show!(table, cr_token, TrustedProfile::for_profile_id(endpoint(), api_key(), "p"), assumed, instance);
 
     // Each is refused by somebody who repeats what was sent.
     let body = |secret: &str| serde_json::json!({ "errorCode": secret, "errorMessage": format!("no: {secret}") });

@@ -42,8 +42,11 @@ fn a_refresh_token_that_can_not_be_saved_is_a_warning_without_it() {
     let log = heard.log();
     assert!(log.contains(WARNING) && log.contains("the disk is full"), "{log}");
 
-    let heard = rotated(|token| format!("can't write {}", token.expose()));
-    heard.check();
-    let log = heard.log();
-    assert!(log.contains(WARNING) && log.contains("its error quotes the token"), "{log}");
+    let whole: fn(&Secret) -> String = |token| format!("can't write {}", token.expose());
+    for says in [whole, |token| format!("can't write {}..", &token.expose()[3..15])] {
+        let heard = rotated(says);
+        heard.check();
+        let log = heard.log();
+        assert!(log.contains(WARNING) && log.contains("its error quotes the token"), "{log}");
+    }
 }

@@ -6,7 +6,7 @@ use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::{EnvToken, PersonalToken, Remote};
 use auth_core::systems::Skyflow;
-use auth_core::systems::skyflow::{BearerToken, Credentials, DataTokens, SETTINGS, VaultEnv};
+use auth_core::systems::skyflow::{BearerToken, Credentials, DataTokens, VaultEnv};
 use auth_core::{Env, ErrorKind, ScriptedTransport};
 use http::header::COOKIE;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub(super) fn show(table: &mut Table) {
     let credentials = Credentials::parse(json.clone()).unwrap();
     let tokens = BearerToken::new(credentials.clone()).roles([secrets::FILE_CONTENT]).unwrap();
     let tokens = tokens.ctx(json!({"user": secrets::EXTRA_HEADER})).unwrap();
-    show!(table, credentials, tokens, BearerToken::from_file("credentials.json"), VaultEnv::Sandbox, SETTINGS[0]);
+    show!(table, credentials, tokens, BearerToken::from_file("credentials.json"), VaultEnv::Sandbox);
 
     let clock = FakeRuntime::new();
     let signer = DataTokens::new(credentials).ctx(secrets::EXTRA_HEADER).unwrap().runtime(clock.clone());

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use auth_core::systems::{Reference, reference};
+use auth_core::settings::Setting;
+use auth_core::systems::reference;
 
 /// What stands above the tables.
 const HEAD: &str = "\
@@ -26,7 +27,7 @@ Not here: what HTTP clients read by themselves. reqwest takes proxies from `HTTP
 `NO_PROXY`, unless it is told not to.
 ";
 
-/// The headings, in the order of the page: what [`Reference::system`] is, what it is called, and a word about it.
+/// The headings, in the order of the page: what [`reference`] calls the part, what it is called, and a word about it.
 const PARTS: [(&str, &str, &str); 10] = [
     ("profiles", "Profiles", "[Profiles](../guides/profiles.md) of a program's own and `authctl`'s."),
     ("chain", "Chains", "A [chain](../../crates/auth-core/src/sources/chain/source.rs) looks it up at every fetch."),
@@ -60,12 +61,12 @@ pub(crate) fn text() -> String {
     let all = reference();
     let mut page = HEAD.to_owned();
     for (system, title, about) in PARTS {
-        let rows: Vec<&Reference> = all.iter().filter(|row| row.system == system).collect();
+        let rows: Vec<&Setting> = all.iter().filter(|row| row.0 == system).map(|row| &row.1).collect();
         assert!(!rows.is_empty(), "nothing is there of {system}: is its feature on?");
         write!(page, "\n## {title}\n\n{about}\n\n").unwrap();
         page += &table(&rows);
     }
-    let missing = all.iter().find(|row| PARTS.iter().all(|(system, ..)| *system != row.system));
+    let missing = all.iter().find(|row| PARTS.iter().all(|(system, ..)| *system != row.0));
     assert!(missing.is_none(), "there is no heading for {missing:?}");
     page += "\n## By name\n\n| variable | where |\n| --- | --- |\n";
     for (variable, places) in by_name(&all) {
@@ -75,38 +76,38 @@ pub(crate) fn text() -> String {
 }
 
 /// One line a setting, with the columns that have something in them.
-fn table(rows: &[&Reference]) -> String {
-    let has_keys = rows.iter().any(|row| !row.keys.is_empty());
-    let has_default = rows.iter().any(|row| row.default.is_some());
+fn table(rows: &[&Setting]) -> String {
+    let has_keys = rows.iter().any(|row| !row.keys().is_empty());
+    let has_default = rows.iter().any(|row| row.default().is_some());
     let columns = ["variables", "setting", "what it is"].into_iter();
     let columns: Vec<&str> =
         columns.chain(has_keys.then_some("keys")).chain(has_default.then_some("default")).collect();
     let mut table = format!("| {} |\n|{}\n", columns.join(" | "), " --- |".repeat(columns.len()));
     for row in rows {
-        let secret = if row.secret { "**Secret**: " } else { "" };
-        write!(table, "| {} | {} | {secret}{} |", quoted(&row.variables), row.name, row.about).unwrap();
+        let secret = if row.is_secret() { "**Secret**: " } else { "" };
+        write!(table, "| {} | {} | {secret}{} |", quoted(row.variables()), row.name(), row.about()).unwrap();
         if has_keys {
-            write!(table, " {} |", quoted(&row.keys)).unwrap();
+            write!(table, " {} |", quoted(row.keys())).unwrap();
         }
         if has_default {
-            write!(table, " {} |", row.default.as_deref().unwrap_or_default()).unwrap();
+            write!(table, " {} |", row.default().unwrap_or_default()).unwrap();
         }
         table.push('\n');
     }
     table
 }
 
-fn quoted(names: &[String]) -> String {
+fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Each variable, and the parts of the page that it is in.
-fn by_name(all: &[Reference]) -> BTreeMap<&str, Vec<String>> {
-    let mut index: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for row in all {
-        let title = PARTS.iter().find(|(system, ..)| *system == row.system).map_or(row.system, |(_, title, _)| title);
+fn by_name(all: &[(&'static str, Setting)]) -> BTreeMap<&'static str, Vec<String>> {
+    let mut index: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for (part, setting) in all {
+        let title = PARTS.iter().find(|(system, ..)| system == part).map_or(*part, |(_, title, _)| title);
         let link = format!("[{title}](#{})", title.to_lowercase().replace(' ', "-").replace('.', ""));
-        for variable in &row.variables {
+        for variable in setting.variables() {
             let places = index.entry(variable).or_default();
             if !places.contains(&link) {
                 places.push(link.clone());

@@ -35,18 +35,19 @@ fn replay(case: &str) -> BTreeSet<String> {
 
 #[test]
 fn each_recording_stands_in_the_table_once_and_nothing_else_does() {
-    let documented: Vec<String> = documented().into_iter().map(|(case, _)| case).collect();
-    assert_eq!(documented, cases());
+    assert_eq!(documented().into_keys().collect::<Vec<_>>(), cases());
 }
 
 #[test]
 fn a_replay_differs_from_its_recording_in_what_the_table_says_and_in_nothing_else() {
-    let wrong: Vec<String> = documented()
-        .into_iter()
-        .filter_map(|(case, documented)| {
-            let found = replay(&case);
-            (found != documented).then(|| format!("{case}: {found:?}, not {documented:?}"))
-        })
-        .collect();
+    let documented = documented();
+    let wrong = |case: String| {
+        // One without a row is to be the same.
+        let documented = documented.get(&case).cloned().unwrap_or_default();
+        // One that fails does not hide the others.
+        let Ok(found) = std::panic::catch_unwind(|| replay(&case)) else { return Some(format!("{case}: see above")) };
+        (found != documented).then(|| format!("{case}: {found:?}, not {documented:?}"))
+    };
+    let wrong: Vec<String> = cases().into_iter().filter_map(wrong).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

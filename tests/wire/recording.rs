@@ -1,6 +1,6 @@
 //! Reading recordings, and the table of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::message::Message;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/wire");
 
-const TABLE: &str = include_str!("../../docs/reference/recordings.md");
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/recordings.md");
 
 /// What was recorded of a case, and a folder with the files it was recorded with.
 pub(super) struct Recording {
@@ -137,7 +137,7 @@ pub(super) fn cases() -> Vec<String> {
 }
 
 /// The recordings that the table has rows for, in order, with what it says differs: nothing, where it says "same".
-pub(super) fn documented() -> Vec<(String, BTreeSet<String>)> {
+pub(super) fn documented() -> BTreeMap<String, BTreeSet<String>> {
     let row = |line: &str| {
         let mut cells = line.strip_prefix("| `")?.split(" | ");
         let name = cells.next()?.trim_end_matches('`').to_owned();
@@ -146,7 +146,10 @@ pub(super) fn documented() -> Vec<(String, BTreeSet<String>)> {
         assert_eq!(labels.is_empty(), verdict == "same", "{name}: `same`, or `differs: ` and what: {verdict}");
         Some((name, labels))
     };
-    let mut rows: Vec<_> = TABLE.lines().filter_map(row).collect();
-    rows.sort();
+    let table = fs::read_to_string(TABLE).unwrap();
+    let rows: Vec<_> = table.lines().filter_map(row).collect();
+    let count = rows.len();
+    let rows: BTreeMap<_, _> = rows.into_iter().collect();
+    assert_eq!(rows.len(), count, "a recording has two rows");
     rows
 }

@@ -94,7 +94,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     let requests = recording.requests();
     let Some(last) = requests.last() else { return replay_refusal(recording, skyflow.access()) };
     let is_connection = last["headers"]["x-skyflow-authorization"].is_string();
-    let access = if is_connection { skyflow.connection(&recording.server()) } else { skyflow.access() };
+    let access = if is_connection { skyflow.connection_url(recording.server()).connection() } else { skyflow.access() };
     let stage = Stage::new(&access.unwrap());
     let stage = match requests.iter().find_map(|request| request["json"]["assertion"].as_str()) {
         Some(jwt) => stage.at(claims(jwt)["exp"].as_i64().unwrap() - 3600),
@@ -114,8 +114,9 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     } else if is_connection {
         let method: Method = last["method"].as_str().unwrap().parse().unwrap();
         let invoke = SkyflowConnection::over(stage.client.clone()).request(method, path);
+        let invoke = if last["json"].is_null() { invoke } else { invoke.json(&last["json"]) };
         stage.then(answer(200, "{}"));
-        stage.run(invoke.json(&last["json"]).send()).unwrap();
+        stage.run(invoke.send()).unwrap();
     } else {
         let stage_tokens = requests.iter().any(|request| is_for_a_token(request["path"].as_str().unwrap()));
         if stage_tokens {
@@ -134,7 +135,7 @@ fn read_vault(stage: &Stage, recorded: &Message, path: &str) {
     else {
         panic!("{path} is no table of a vault")
     };
-    let mut get = SkyflowClient::over(stage.client.clone()).get(vault, table).ids(recorded.query("skyflow_ids"));
+    let mut get = SkyflowClient::over(stage.client.clone()).get(vault, table).ids(recorded.queries("skyflow_ids"));
     if let Some(redaction) = recorded.query("redaction") {
         get = get.redaction(redaction);
     }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use http::HeaderName;
 
 use crate::settings::{Explanation, Found, Provenance};
+use crate::sources::placed::{Place, Placed};
 use crate::sources::{StaticToken, TokenHandle};
-use crate::{Authenticator, Builder, Context, Endpoint, Error, FetchContext, Token, TokenSource, Transport};
+use crate::{Authenticator, Builder, Context, Endpoint, Error, TokenSource, Transport};
 
 /// What a system or a profile comes to: a source of tokens, the endpoint they are for, and what else requests say. Made
 /// without an HTTP client; [`authenticator`](Access::authenticator) gives it one.
@@ -23,6 +23,7 @@ pub struct Access {
     endpoint: Endpoint,
     context: Context,
     whoami: Option<Cow<'static, str>>,
+    account: Option<String>,
     credential: Option<Provenance>,
     handle: Option<TokenHandle>,
     explanation: Explanation,
@@ -52,7 +53,7 @@ impl Access {
 
     fn of(id: Cow<'static, str>, source: Option<Arc<dyn TokenSource>>, endpoint: Endpoint) -> Self {
         let (context, explanation) = (Context::default(), Explanation::default());
-        Self { id, source, endpoint, context, whoami: None, credential: None, handle: None, explanation }
+        Self { id, source, endpoint, context, whoami: None, account: None, credential: None, handle: None, explanation }
     }
 
     /// What requests say besides.
@@ -72,8 +73,12 @@ impl Access {
 
     /// The same credential, raw in a header of its own in place of `Authorization`, as some gateways want it.
     #[must_use]
-    pub fn in_header(mut self, name: HeaderName) -> Self {
-        self.source = self.source.map(|source| Arc::new(InHeader { source, name }) as Arc<dyn TokenSource>);
+    pub fn in_header(self, name: HeaderName) -> Self {
+        self.placed(Place::Header(name))
+    }
+
+    pub(crate) fn placed(mut self, place: Place) -> Self {
+        self.source = self.source.map(|source| Arc::new(Placed { source, place }) as Arc<dyn TokenSource>);
         self
     }
 
@@ -81,6 +86,13 @@ impl Access {
     #[must_use]
     pub fn with_whoami(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.whoami = Some(path.into());
+        self
+    }
+
+    /// The account that it is about, at systems whose operations ask for one.
+    #[must_use]
+    pub fn with_account(mut self, account: impl Into<String>) -> Self {
+        self.account = Some(account.into());
         self
     }
 
@@ -123,6 +135,11 @@ impl Access {
     /// The path that says who one is, if the system has one.
     pub fn whoami(&self) -> Option<&str> {
         self.whoami.as_deref()
+    }
+
+    /// The account that it is about, if one is configured.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
     }
 
     /// Whether requests carry no credential.
@@ -168,19 +185,6 @@ impl Access {
             Some(place) => builder.id(format!("{}, {place}", self.id)),
             None => builder.id(&self.id),
         }
-    }
-}
-
-/// A source whose tokens go elsewhere on a request.
-struct InHeader {
-    source: Arc<dyn TokenSource>,
-    name: HeaderName,
-}
-
-#[async_trait]
-impl TokenSource for InHeader {
-    async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
-        Ok(self.source.fetch(cx).await?.moved_to(self.name.clone()))
     }
 }
 

@@ -114,8 +114,10 @@
 //! | `signing` | private keys in PEM (`signer::PrivateKey`) | aws-lc-rs, which compiles C |
 //! | `exec` | helper programs (`sources::Exec`) | tokio's `process` |
 //! | `profiles` | the config in TOML (`settings::Profiles::load`), systems described in it | toml |
-//! | `cape`, `ibm`, `ivcap`, `podstack`, `skyflow` | a system each; Skyflow's signs | |
-//! | `systems` | all five | |
+//! | `cape`, `ivcap`, `podstack` | a system each | |
+//! | `ibm` | IBM Cloud and watsonx.ai, and the sources `CrToken`, `TrustedProfile` and `VpcInstance` | |
+//! | `skyflow` | Skyflow, which signs | as `signing`, which is on with it |
+//! | `systems` | all five | as `skyflow` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -105,7 +105,6 @@ impl Token {
     }
 
     /// The same token in another header, in another form, with the same life; one that attaches nothing stays that.
-    #[cfg(any(feature = "cape", feature = "profiles"))]
     pub(crate) fn rewritten(mut self, name: HeaderName, form: impl FnOnce(&str) -> String) -> Self {
         let Some(secret) = self.secret().cloned() else { return self };
         // In another form it can't be read any more.

@@ -22,6 +22,8 @@ pub(crate) struct SigningKey {
     jwk: Value,
 }
 
+type Pool = [OnceLock<Option<SigningKey>>; SigningKey::POOL];
+
 impl SigningKey {
     /// The `kid` of every access token.
     pub(crate) const ID: &str = "emulator-1";
@@ -33,16 +35,21 @@ impl SigningKey {
         made(&KEY, SigningKey::rsa)
     }
 
-    /// The key of every Skyflow service account and of every registered RS256 signer: one per process for the same
-    /// reason, and not the one above, or whoever holds it could sign access tokens.
-    pub(crate) fn handed_out(algorithm: Algorithm) -> io::Result<&'static Self> {
-        static RSA: OnceLock<Option<SigningKey>> = OnceLock::new();
-        static EC: OnceLock<Option<SigningKey>> = OnceLock::new();
-        static ED: OnceLock<Option<SigningKey>> = OnceLock::new();
+    /// How many keys of an algorithm there are to hand out.
+    pub(crate) const POOL: usize = 3;
+
+    /// The keys of Skyflow's service accounts and of registered signers: a few per process for the same reason, and not
+    /// the one above, or whoever holds it could sign access tokens. `turn` counts the keys that an emulator has handed
+    /// out before, so that those who are next to each other have different ones.
+    pub(crate) fn handed_out(algorithm: Algorithm, turn: usize) -> io::Result<&'static Self> {
+        static RSA: Pool = [const { OnceLock::new() }; SigningKey::POOL];
+        static EC: Pool = [const { OnceLock::new() }; SigningKey::POOL];
+        static ED: Pool = [const { OnceLock::new() }; SigningKey::POOL];
+        let turn = turn % Self::POOL;
         match algorithm {
-            Algorithm::ES256 => made(&EC, SigningKey::ec),
-            Algorithm::EdDSA => made(&ED, SigningKey::ed),
-            _ => made(&RSA, SigningKey::rsa),
+            Algorithm::ES256 => made(&EC[turn], SigningKey::ec),
+            Algorithm::EdDSA => made(&ED[turn], SigningKey::ed),
+            _ => made(&RSA[turn], SigningKey::rsa),
         }
     }
 

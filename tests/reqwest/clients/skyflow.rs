@@ -67,7 +67,11 @@ async fn each_mistake_has_its_kind_the_systems_words_and_the_requests_id() {
 async fn a_connection_gets_the_raw_token_in_its_own_header_and_no_authorization() {
     let stage = Stage::of::<OfSkyflow>().await;
     let url = stage.emulator.skyflow().connection_url();
-    let recipe = Skyflow::new().credentials(stage.emulator.skyflow().credentials_json()).connection(&url).unwrap();
+    let recipe = Skyflow::new()
+        .credentials(stage.emulator.skyflow().credentials_json())
+        .connection_url(&url)
+        .connection()
+        .unwrap();
     let derived = SkyflowConnection::access(&stage.access, Endpoint::parse(&url).unwrap());
     for access in [recipe, derived] {
         let connection = SkyflowConnection::over(stage.client(&access));

@@ -1,6 +1,6 @@
 //! A text file of settings, read whole.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -46,11 +46,7 @@ pub(crate) fn read(path: &Path) -> Result<Document, Error> {
         io::ErrorKind::NotFound => Error::unavailable(format!("there is no file {name}")),
         kind => refused(&kind),
     };
-    let file = open(path).map_err(unreadable)?;
-    let meta = file.metadata().map_err(unreadable)?;
-    if !meta.is_file() {
-        return Err(refused(&"it is no regular file"));
-    }
+    let Some((file, meta)) = open(path).map_err(unreadable)? else { return Err(refused(&"it is no regular file")) };
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(meta.len().min(LONGEST)).unwrap_or(0) + 1));
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let document = decode(&bytes).map_err(|reason| refused(&reason))?;
@@ -85,26 +81,33 @@ pub(crate) fn message_of(
     }
 }
 
-/// Opens for reading, without waiting for a writer if it is a FIFO.
+/// Opens a regular file for reading. `None` for anything else: a FIFO may never have a writer, a device never ends.
+pub(crate) fn open(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    let file = open_at_once(path)?;
+    let meta = file.metadata()?;
+    Ok(meta.is_file().then_some((file, meta)))
+}
+
+/// Without waiting for a writer if it is a FIFO.
 #[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
+fn open_at_once(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     File::options().read(true).custom_flags(nix::libc::O_NONBLOCK).open(path)
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
+fn open_at_once(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
 #[cfg(unix)]
-fn warning(meta: &std::fs::Metadata, name: &str) -> Option<String> {
+fn warning(meta: &Metadata, name: &str) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = meta.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then(|| format!("{name} can be read or written by others (mode {mode:04o}): chmod 600"))
 }
 
 #[cfg(not(unix))]
-fn warning(_: &std::fs::Metadata, _: &str) -> Option<String> {
+fn warning(_: &Metadata, _: &str) -> Option<String> {
     None
 }

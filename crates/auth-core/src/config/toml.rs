@@ -21,7 +21,7 @@ pub(crate) struct Config {
 /// # Errors
 /// The first line that belongs to none. The parser's own message is not told: it may quote the text.
 pub(crate) fn parse(text: &str, path: &Path, nearby: bool) -> Result<Config, Fault> {
-    let reader = Reader { text, path, nearby };
+    let reader = Reader { lines: starts_of_lines(text), path, nearby };
     let table = DeTable::parse(text).map_err(|error| {
         let reason = match error.message() {
             "duplicate key" => "the same key stands above already",
@@ -33,7 +33,8 @@ pub(crate) fn parse(text: &str, path: &Path, nearby: bool) -> Result<Config, Fau
 }
 
 struct Reader<'a> {
-    text: &'a str,
+    /// Where each line starts, so that a key's line is not counted from the top for every key.
+    lines: Vec<usize>,
     path: &'a Path,
     nearby: bool,
 }
@@ -55,9 +56,9 @@ impl Reader<'_> {
                 _ => return Err(self.fault(key, "only [profile.NAME] and [system.NAME] tables belong here")),
             };
             let wanted = "a table is needed here: [profile.NAME] or [system.NAME]";
-            let tables = value.get_ref().as_table().ok_or(self.fault(key, wanted))?;
+            let tables = value.get_ref().as_table().ok_or_else(|| self.fault(key, wanted))?;
             for (name, value) in in_order(tables) {
-                let table = value.get_ref().as_table().ok_or(self.fault(name, wanted))?;
+                let table = value.get_ref().as_table().ok_or_else(|| self.fault(name, wanted))?;
                 let mut profile = Profile::new(name.get_ref().as_ref(), self.path, self.nearby);
                 self.fill(&mut profile, "", table, depth)?;
                 found.push(profile);
@@ -73,10 +74,11 @@ impl Reader<'_> {
                 DeValue::String(text) => Value::Literal(Secret::new(text.as_ref())),
                 DeValue::Boolean(value) => Value::Literal(Secret::new(value.to_string())),
                 DeValue::Integer(number) => {
-                    Value::Literal(self.integer(number).ok_or(self.fault(key, "this number is too large"))?)
+                    Value::Literal(self.integer(number).ok_or_else(|| self.fault(key, "this number is too large"))?)
                 }
                 DeValue::Array(array) => Value::List(
-                    strings(array).ok_or(self.fault(key, "a list holds strings in quotes, and nothing else"))?,
+                    strings(array)
+                        .ok_or_else(|| self.fault(key, "a list holds strings in quotes, and nothing else"))?,
                 ),
                 DeValue::Table(table) => match (reference(table), depth) {
                     (Some(reference), _) => reference,
@@ -107,8 +109,12 @@ impl Reader<'_> {
     }
 
     fn line(&self, at: usize) -> usize {
-        self.text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
+        self.lines.partition_point(|&start| start <= at)
     }
+}
+
+fn starts_of_lines(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
 }
 
 /// As they stand in the file, so that the first fault is told.
@@ -200,6 +206,19 @@ mod tests {
         let keys: Vec<_> = system.keys().collect();
         assert_eq!(keys, ["endpoint", "exchange.fields.grant", "token.key", "token.variables"]);
         assert_eq!(system.place("token.key").unwrap().to_string(), "token.key in /etc/acme/config.toml:5");
+    }
+
+    #[test]
+    fn a_config_of_the_longest_size_is_read_in_one_pass() {
+        let tables = 50_000;
+        let text: String = (0..tables).map(|n| format!("[system.a{n}]\na=1\n")).collect();
+        assert!(text.len() > 900 * 1024 && text.len() < 1024 * 1024, "{}", text.len());
+        let config = read(&text).unwrap();
+        assert_eq!(config.systems.len(), tables);
+        for (n, system) in config.systems.iter().enumerate() {
+            let place = system.place("a").unwrap().to_string();
+            assert!(place.ends_with(&format!(":{}", 2 * (n + 1))), "{place}");
+        }
     }
 
     #[test]

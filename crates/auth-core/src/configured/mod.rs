@@ -2,7 +2,6 @@
 
 mod names;
 mod oauth;
-mod placed;
 mod plain;
 mod source;
 #[cfg(test)]

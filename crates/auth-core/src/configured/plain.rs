@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use http::HeaderName;
+use http::header::AUTHORIZATION;
 
 use super::names::Names;
-use super::placed::{Place, Placed};
 use super::source;
 use crate::settings::{Found, trust};
+use crate::sources::placed::Place;
 use crate::{Access, Context, Error};
 
 /// The access that the settings describe.
@@ -35,10 +36,10 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         };
         return Ok(access.with_explanation(names.into_settings().into_explanation()));
     };
-    let mut access = match place {
-        Some(place) => Access::new(id, Placed { source: built.source, place }, base),
-        None => Access::new(id, Arc::clone(&built.source), base),
-    };
+    let mut access = Access::new(id, Arc::clone(&built.source), base);
+    if let Some(place) = place {
+        access = access.placed(place);
+    }
     if let Some(credential) = &built.credential {
         access = access.with_credential(credential.provenance().clone());
     }
@@ -59,7 +60,9 @@ fn place(names: &mut Names) -> Result<Option<Place>, Error> {
             Err(header.unusable(format_args!("there is a `scheme` ({}) as well: choose one", scheme.provenance())))
         }
         (Some(header), None) => Ok(Some(Place::Header(header_name(&header)?))),
-        (None, Some(scheme)) if is_token(scheme.value()) => Ok(Some(Place::Scheme(scheme.value().to_owned()))),
+        (None, Some(scheme)) if is_token(scheme.value()) => {
+            Ok(Some(Place::Behind(AUTHORIZATION, format!("{} ", scheme.value()).into())))
+        }
         (None, Some(scheme)) => Err(scheme.unusable("it is no authentication scheme (RFC 9110 section 11.1)")),
     }
 }

@@ -34,12 +34,7 @@ pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {
         #[cfg(feature = "podstack")]
         "podstack" => crate::systems::Podstack::from_profile(profile, env).access(),
         #[cfg(feature = "skyflow")]
-        "skyflow" => {
-            let has = |key| profile.place(key).is_some();
-            let is_connection = has("connection_url") && !has("vault_url") && !has("cluster_id");
-            let skyflow = crate::systems::Skyflow::from_profile(profile, env);
-            if is_connection { skyflow.connection("") } else { skyflow.access() }
-        }
+        "skyflow" => crate::systems::Skyflow::from_profile(profile, env).access_of_profile(),
         #[cfg(feature = "ibm")]
         "ibm" => crate::systems::IbmCloud::from_profile(profile, env).access(),
         #[cfg(feature = "ibm")]

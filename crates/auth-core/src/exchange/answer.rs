@@ -12,7 +12,7 @@ use crate::token_value::{self, TokenValueError};
 mod error;
 pub(crate) mod fields;
 
-pub(crate) use error::{ErrorAnswer, fit_to_show, parse_error};
+pub(crate) use error::{ErrorAnswer, fit_to_show, parse_error, repeats};
 use fields::{Raw, read_object};
 
 /// The names under which a system gives the token and its type.
@@ -78,11 +78,20 @@ pub(crate) enum AnswerError {
     #[error("the answer's lifetime is not a number; report it to the issuer")]
     InvalidExpiry,
     /// The token can't be sent in a header.
-    #[error("the answer's access token is empty, too long or can't go into a header; report it to the issuer")]
+    #[error("the answer's access token {}; report it to the issuer", why_no_token(*.0))]
     Token(TokenValueError),
     /// An error in place of a token, although the status says success.
     #[error("the issuer answered with an error instead of a token")]
     OAuth(ErrorAnswer),
+}
+
+/// The reason's own words are for somebody who wrote the token down.
+fn why_no_token(reason: TokenValueError) -> &'static str {
+    match reason {
+        TokenValueError::Empty => "is empty",
+        TokenValueError::TooLong => "is longer than 64 KiB",
+        _ => "holds a character that can't go into a header",
+    }
 }
 
 /// Reads an answer whose status says success, RFC 6749 section 5.1.
@@ -253,6 +262,7 @@ mod tests {
             (r#""expiration":1795309200.7"#, at(1_795_309_200)),
             (r#""expires_on":"2026-11-22T01:00:00Z""#, at(1_795_309_200)),
             (r#""expires_on":"2026-11-22T02:00:00+01:00""#, at(1_795_309_200)),
+            (r#""expires_on":"2026-11-21t13:30:00.000-11:30""#, at(1_795_309_200)),
             (r#""expires_on":-5"#, at(0)),
             (r#""expires_on":1e300"#, at(253_402_300_799)),
             (r#""expires_on":null,"expiration":7"#, at(7)),
@@ -261,7 +271,22 @@ mod tests {
             let answer = read(&format!(r#"{{"access_token":"t",{field}}}"#)).ok();
             assert_eq!(answer.unwrap().expires_at, expect, "{field}");
         }
-        for value in ["true", "\"\"", "\"soon\"", "\"2026-11-22T01:00:00\"", "{}"] {
+        for value in [
+            "true",
+            "\"\"",
+            "\"soon\"",
+            "\"2026-11-22T01:00:00\"",
+            "\"2026-11-22T01:00:00+25:00\"",
+            "\"2026-11-22T01:00:00+01:60\"",
+            "\"2026-11-22T01:00:00+01\"",
+            "\"2026-11-22T01:00:00.Z\"",
+            "\"2026-11-22T01:00Z\"",
+            "\"2026-11-22T01:00:00Z[UTC]\"",
+            "\"+002026-11-22T01:00:00Z\"",
+            "\"2026-02-30T01:00:00Z\"",
+            "\"2026-11-22T01:00:00é\"",
+            "{}",
+        ] {
             let body = format!(r#"{{"access_token":"t","expires_on":{value}}}"#);
             assert_eq!(outcome(body.as_bytes()), "err:InvalidExpiry", "{value}");
         }

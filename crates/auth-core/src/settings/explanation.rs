@@ -16,9 +16,6 @@ pub struct Explanation {
 pub struct Explained {
     what: String,
     shown: Option<String>,
-    /// What is not shown because a profile refers to it: a variable or a file may hold anything.
-    #[cfg(feature = "ivcap")]
-    kept: Option<crate::Secret>,
     secret: bool,
     provenance: Option<Provenance>,
 }
@@ -29,8 +26,6 @@ impl Explanation {
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
             shown: found.filter(|found| !lookup.secret && !found.is_referred()).map(|found| fit_to_show(found.value())),
-            #[cfg(feature = "ivcap")]
-            kept: found.filter(|found| !lookup.secret && found.is_referred()).map(Found::secret),
             secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
         });
@@ -41,12 +36,6 @@ impl Explanation {
         self.notes.push(note.into());
     }
 
-    /// Adds what another explains.
-    pub fn extend(&mut self, other: Self) {
-        self.settings.extend(other.settings);
-        self.notes.extend(other.notes);
-    }
-
     /// The settings, in the order in which they were looked up.
     pub fn settings(&self) -> &[Explained] {
         &self.settings
@@ -55,13 +44,6 @@ impl Explanation {
     /// The value of a setting, if there is one and it is no secret.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.settings.iter().find(|explained| explained.what == name)?.value()
-    }
-
-    /// The same, also if a profile refers to it.
-    #[cfg(feature = "ivcap")]
-    pub(crate) fn meant(&self, name: &str) -> Option<&str> {
-        let explained = self.settings.iter().find(|explained| explained.what == name)?;
-        explained.value().or(explained.kept.as_ref().map(crate::Secret::expose))
     }
 
     /// Remarks: warnings, what was left out and why.
@@ -94,7 +76,7 @@ impl Explained {
 }
 
 /// A value without what may be secret in a URL: user information, query and fragment.
-fn fit_to_show(value: &str) -> String {
+pub(crate) fn fit_to_show(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
     let (base, tail) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
     // A password may hold a question mark or a slash: what stands before an `@` is none of anybody's business.

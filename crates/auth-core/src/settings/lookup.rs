@@ -9,17 +9,11 @@ use crate::{Env, Error, Secret};
 pub struct Lookup<'a> {
     pub(super) what: &'a str,
     pub(super) secret: bool,
-    argument: Option<Argument<'a>>,
+    argument: Option<Option<Secret>>,
     found: Option<&'a Found>,
     variables: &'a [&'a str],
     keys: &'a [&'a str],
     default: Option<&'a str>,
-}
-
-#[derive(Clone, Debug)]
-struct Argument<'a> {
-    name: &'a str,
-    value: Option<Secret>,
 }
 
 impl<'a> Lookup<'a> {
@@ -48,17 +42,10 @@ impl<'a> Lookup<'a> {
         self
     }
 
-    /// The argument of the same name, whether it was given or not.
+    /// The argument of the same name, a text or a [`Secret`], whether it was given or not.
     #[must_use]
-    pub fn argument(self, value: Option<&Secret>) -> Self {
-        let name = self.what;
-        self.argument_named(name, value)
-    }
-
-    /// The argument `name`.
-    #[must_use]
-    pub fn argument_named(mut self, name: &'a str, value: Option<&Secret>) -> Self {
-        self.argument = Some(Argument { name, value: value.cloned() });
+    pub fn argument<V: Clone + Into<Secret>>(mut self, value: Option<&V>) -> Self {
+        self.argument = Some(value.cloned().map(Into::into));
         self
     }
 
@@ -91,10 +78,10 @@ impl<'a> Lookup<'a> {
     }
 
     pub(super) fn in_order(&self, env: &Env, profile: Option<&Profile>) -> Result<Option<Found>, Error> {
-        if let Some(Argument { name, value: Some(value) }) = &self.argument
+        if let Some(Some(value)) = &self.argument
             && !value.expose().is_empty()
         {
-            let provenance = Provenance::Argument(name.to_string().into());
+            let provenance = Provenance::Argument(self.what.to_owned().into());
             return Ok(Some(Found::new(self.what, value.clone(), provenance)));
         }
         if let Some(found) = self.found.filter(|found| !found.value().is_empty()) {
@@ -115,7 +102,7 @@ impl<'a> Lookup<'a> {
 
     /// What a user can do about its absence.
     pub(super) fn missing(&self, profile: Option<&str>) -> String {
-        let argument = self.argument.as_ref().map(|argument| format!("give the argument `{}`", argument.name));
+        let argument = self.argument.as_ref().map(|_| format!("give the argument `{}`", self.what));
         let variables = (!self.variables.is_empty()).then(|| format!("set {}", self.variables.join(" or ")));
         let key = self.keys.first().map(|key| match profile {
             Some(profile) => format!("put `{key}` into {profile}"),

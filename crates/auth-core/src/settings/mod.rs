@@ -14,6 +14,8 @@ mod setting;
 pub mod trust;
 
 pub use dotenv::DotEnv;
+#[cfg(any(feature = "cape", feature = "ibm", feature = "ivcap", feature = "podstack", feature = "skyflow"))]
+pub(crate) use explanation::fit_to_show;
 pub use explanation::{Explained, Explanation};
 pub use found::Found;
 #[cfg(feature = "ibm")]
@@ -37,7 +39,8 @@ use crate::{Env, Error};
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
 /// let mut settings = Settings::new(Env::of([("ACME_URL", "https://api.acme.example")]));
-/// let url = settings.require(&Lookup::new("endpoint").argument(None).variables(&["ACME_URL"]))?;
+/// let argument: Option<String> = None;
+/// let url = settings.require(&Lookup::new("endpoint").argument(argument.as_ref()).variables(&["ACME_URL"]))?;
 /// assert_eq!(url.provenance().to_string(), "the variable ACME_URL");
 /// assert_eq!(settings.explain().to_string(), "endpoint: https://api.acme.example (the variable ACME_URL)\n");
 /// # Ok(())
@@ -58,21 +61,14 @@ impl Settings {
         Self { env, profile: None, explanation }
     }
 
-    /// The same, and behind the environment a profile.
+    /// The same, and behind the environment a profile, if there is one.
     #[must_use]
-    pub fn with_profile(mut self, profile: Profile) -> Self {
-        profile.warning().into_iter().for_each(|warning| self.explanation.note(warning));
-        self.profile = Some(profile);
-        self
-    }
-
-    /// The same with a profile, if there is one.
-    #[must_use]
-    pub fn with_optional_profile(self, profile: Option<Profile>) -> Self {
-        match profile {
-            Some(profile) => self.with_profile(profile),
-            None => self,
+    pub fn with_profile(mut self, profile: impl Into<Option<Profile>>) -> Self {
+        if let Some(profile) = profile.into() {
+            profile.warning().into_iter().for_each(|warning| self.explanation.note(warning));
+            self.profile = Some(profile);
         }
+        self
     }
 
     /// The environment that is looked at.

@@ -52,14 +52,6 @@ impl PrivateKey {
         Ok(Self::parse(pem.into().expose())?)
     }
 
-    /// The same, for an issuer that takes one algorithm only: a key of another type is an error now, not a refusal later.
-    ///
-    /// # Errors
-    /// As [`from_pem`](Self::from_pem), and if the key does not sign with `algorithm`; the message names both.
-    pub fn from_pem_for(algorithm: Algorithm, pem: impl Into<Secret>) -> Result<Self, Error> {
-        Ok(Self::parse(pem.into().expose())?.require(algorithm)?)
-    }
-
     /// As [`from_pem`](Self::from_pem), with the reason as a value.
     pub(crate) fn parse(pem: &str) -> Result<Self, KeyError> {
         let (format, der) = pem::read(pem)?;
@@ -75,6 +67,7 @@ impl PrivateKey {
     }
 
     /// The key itself, if it signs with `needed`.
+    #[cfg(any(test, feature = "skyflow"))]
     pub(crate) fn require(self, needed: Algorithm) -> Result<Self, KeyError> {
         let found = self.algorithm();
         if found == needed { Ok(self) } else { Err(KeyError::KeyTypeMismatch { needed, found }) }
@@ -246,8 +239,9 @@ mod tests {
     #[test]
     fn a_good_key_of_another_type_says_both_types() {
         let pem = pem(Algorithm::EdDsa);
-        assert!(PrivateKey::from_pem_for(Algorithm::EdDsa, &*pem).is_ok());
-        let error = PrivateKey::from_pem_for(Algorithm::Rs256, &*pem).unwrap_err();
+        let key = PrivateKey::parse(&pem).unwrap();
+        assert!(key.clone().require(Algorithm::EdDsa).is_ok());
+        let error = Error::from(key.require(Algorithm::Rs256).unwrap_err());
         assert_eq!(error.kind(), crate::ErrorKind::Misconfigured);
         assert_eq!(error.to_string(), "the private key signs with EdDSA, but RS256 is needed: give a key of that type");
     }

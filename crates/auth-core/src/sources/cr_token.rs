@@ -1,6 +1,5 @@
 //! A compute resource's token, exchanged for access tokens.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -41,7 +40,7 @@ pub struct CrToken {
     endpoint: TokenEndpoint,
     files: Vec<PathBuf>,
     profile: Vec<(&'static str, String)>,
-    scope: Option<Cow<'static, str>>,
+    scope: Option<Secret>,
     client: Option<(String, Secret)>,
 }
 
@@ -63,7 +62,7 @@ impl CrToken {
 
     /// Says the profile's name too, beside its id.
     #[must_use]
-    pub fn and_profile_name(mut self, name: impl Into<String>) -> Self {
+    pub fn profile_name(mut self, name: impl Into<String>) -> Self {
         self.profile.retain(|(field, _)| *field != "profile_name");
         self.profile.push(("profile_name", name.into()));
         self
@@ -80,7 +79,7 @@ impl CrToken {
 
     /// The scope to ask for. Default: none, which is all the profile may do.
     #[must_use]
-    pub fn scope(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
+    pub fn scope(mut self, scope: impl Into<Secret>) -> Self {
         self.scope = Some(scope.into());
         self
     }
@@ -109,13 +108,13 @@ impl CrToken {
     fn exchange(&self) -> Result<Exchange, Error> {
         let mut exchange = Exchange::new(self.endpoint.clone())
             .credential_name("the compute-resource token, or the trusted profile for it")
-            .param("grant_type", GRANT_TYPE)
+            .public_param("grant_type", GRANT_TYPE)
             .param("cr_token", self.read()?);
         for (field, value) in &self.profile {
-            exchange = exchange.param(*field, value.as_str());
+            exchange = exchange.public_param(field, value.as_str());
         }
         if let Some(scope) = &self.scope {
-            exchange = exchange.param("scope", scope.as_ref());
+            exchange = exchange.param("scope", scope.clone());
         }
         match &self.client {
             Some((id, secret)) => exchange.basic_auth_raw(id, secret),

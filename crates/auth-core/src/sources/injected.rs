@@ -54,6 +54,13 @@ impl Injected {
             .ok_or_else(|| Error::unavailable(format!("the platform injects no base url here: {name} is not set")))?;
         Found::new("base url", value, Provenance::Platform(name.clone())).endpoint()
     }
+
+    /// Whether a setting's value is the URL that is injected: whether its variable is the one that won. Then requests to it
+    /// need no credential; to any other URL they do.
+    pub fn is_place_of(&self, url: &Found) -> bool {
+        matches!(url.provenance(), Provenance::Variable(_) | Provenance::File { .. } | Provenance::Platform(_))
+            && url.provenance().name() == self.variable
+    }
 }
 
 #[async_trait]
@@ -73,7 +80,7 @@ mod tests {
 
     fn chain(env: &Env) -> Result<Token, Error> {
         let links = [
-            Link::new("platform", Injected::of(env.clone(), "ACME_BASE_URL")),
+            Link::new("platform", Injected::of(env.clone(), "IVCAP_BASE_URL")),
             Link::made("token", StaticToken::new("given")),
         ];
         let clock = FakeRuntime::new();
@@ -85,15 +92,15 @@ mod tests {
 
     #[test]
     fn inside_nothing_is_attached_and_outside_the_chain_goes_on() -> Result<(), Error> {
-        assert!(chain(&Env::of([("ACME_BASE_URL", "http://acme.local/prefix")]))?.is_none_needed());
-        assert!(!chain(&Env::of([("ACME_BASE_URL", "")]))?.is_none_needed());
+        assert!(chain(&Env::of([("IVCAP_BASE_URL", "http://acme.local/prefix")]))?.is_none_needed());
+        assert!(!chain(&Env::of([("IVCAP_BASE_URL", "")]))?.is_none_needed());
         Ok(())
     }
 
     #[test]
     fn an_injected_url_that_is_none_stops_the_chain_and_names_the_variable() {
-        let error = chain(&Env::of([("ACME_BASE_URL", "acme.local")])).unwrap_err();
+        let error = chain(&Env::of([("IVCAP_BASE_URL", "acme.local")])).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Misconfigured);
-        assert!(error.to_string().contains("ACME_BASE_URL"), "{error}");
+        assert!(error.to_string().contains("IVCAP_BASE_URL"), "{error}");
     }
 }

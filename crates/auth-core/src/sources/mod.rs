@@ -17,6 +17,7 @@ mod file;
 mod injected;
 mod jwt_bearer;
 mod personal_token;
+pub(crate) mod placed;
 mod refresh_token;
 mod remote;
 mod static_token;

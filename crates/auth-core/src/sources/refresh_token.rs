@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::kept::Kept;
+use crate::exchange::answer::repeats;
 use crate::exchange::{Client, Exchange, TokenEndpoint};
 use crate::{Error, ErrorKind, FetchContext, Secret, Token, TokenSource, token_value};
 
@@ -135,7 +136,7 @@ impl RefreshToken {
             None => "it took more than 5 s".to_owned(),
         };
         // The hook is the program's, and may say more than it should.
-        let reason = if reason.contains(token.expose()) { "its error quotes the token" } else { &reason };
+        let reason = if repeats(&reason, token.expose()) { "its error quotes the token" } else { &reason };
         tracing::warn!(
             target: "auth_core", reason,
             "the new refresh token could not be saved: it is kept in memory, and the hook called again after the next exchange"

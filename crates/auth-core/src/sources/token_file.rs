@@ -1,11 +1,11 @@
 //! A file that holds a token and nothing else.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::config::document;
 use crate::settings::shown;
 use crate::{Error, Secret, token_value};
 
@@ -16,20 +16,23 @@ const READ_LIMIT: u64 = 64 * 1024 + 16;
 ///
 /// # Errors
 /// [`Unavailable`](crate::ErrorKind::Unavailable) if there is none, [`Misconfigured`](crate::ErrorKind::Misconfigured) if it
-/// must not be read, [`Transient`](crate::ErrorKind::Transient) for what may pass: a volume that is being mounted.
+/// must not be read or is no regular file, [`Transient`](crate::ErrorKind::Transient) for what may pass: a volume that is being mounted.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Error::unavailable(format!("there is no token file {}", shown(path))),
+        io::ErrorKind::PermissionDenied => refused(path, "permission denied"),
+        kind => Error::transient(format!("the token file {} can't be read: {kind}", shown(path))),
+    };
+    let Some((file, _)) = document::open(path).map_err(unreadable)? else {
+        return Err(refused(path, "it is no regular file"));
+    };
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    let read = File::open(path).and_then(|file| file.take(READ_LIMIT).read_to_end(&mut bytes));
-    read.map(|_| bytes).map_err(|error| {
-        let path = shown(path);
-        match error.kind() {
-            io::ErrorKind::NotFound => Error::unavailable(format!("there is no token file {path}")),
-            io::ErrorKind::PermissionDenied => {
-                Error::misconfigured(format!("the token file {path} can't be read: permission denied"))
-            }
-            kind => Error::transient(format!("the token file {path} can't be read: {kind}")),
-        }
-    })
+    file.take(READ_LIMIT).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+fn refused(path: &Path, reason: &str) -> Error {
+    Error::misconfigured(format!("the token file {} can't be read: {reason}", shown(path)))
 }
 
 /// The token in these bytes of the file at `path`.
@@ -56,6 +59,19 @@ pub(super) fn without_bearer(bytes: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+        let folder = crate::testing::Folder::new();
+        let fifo = folder.path().join("fifo");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        for path in [folder.path(), Path::new("/dev/zero"), &fifo] {
+            let error = read(path).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Misconfigured, "{error}");
+            assert!(error.to_string().ends_with("it is no regular file"), "{error}");
+        }
+    }
 
     #[test]
     fn a_scheme_is_dropped_once_and_only_where_a_token_follows() {

@@ -7,13 +7,15 @@ use async_trait::async_trait;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use serde_json::Value;
 
+use super::given::Text;
 use crate::config::document::{self, Document};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, shown, trust};
 use crate::sources::PersonalToken;
+use crate::sources::placed::Place;
 use crate::{Access, Env, Error, ErrorKind, FetchContext, Secret, Token, TokenSource};
 
 /// Where the API is unless said otherwise.
-pub const HOST: &str = "https://app.capeprivacy.com";
+const HOST: &str = "https://app.capeprivacy.com";
 
 /// The audience of its tokens.
 const AUDIENCE: &str = "cape-api";
@@ -25,26 +27,27 @@ const AUTH_FILE: &str = ".config/cape/auth";
 const RECHECK: Duration = Duration::from_secs(30);
 
 /// The subprotocol that an enclave speaks. The token travels as a second one.
-const SUBPROTOCOL: &str = "cape.runtime";
+const SUBPROTOCOL: &str = "cape.runtime, ";
 
 const API: Setting = Setting::new("host", "the base URL").with_keys(&["host"]).with_default(HOST);
 const TOKEN: Setting = Setting::secret("token", "the personal access token, else the login in `~/.config/cape/auth`")
     .with_keys(&["token"]);
 
 /// What can be set.
-pub const SETTINGS: [Setting; 2] = [API, TOKEN];
+pub(crate) const SETTINGS: &[Setting] = &[API, TOKEN];
 
 /// Cape.
 ///
 /// The token is a personal access token, a JWT for the audience `cape-api`, which is read, not verified, so that one that is
 /// for something else, not yet valid, or over is an error before a request is wasted. Without one, the login of Cape's
-/// command line client is used: `access_token` in `~/.config/cape/auth`, looked at again every 30 s. All names: [`SETTINGS`].
-#[derive(Debug, Default)]
+/// command line client is used: `access_token` in `~/.config/cape/auth`, looked at again every 30 s. All names: `docs/reference/environment.md` in
+/// the repository.
+#[derive(Clone, Debug, Default)]
 pub struct Cape {
     env: Option<Env>,
     profile: Option<Profile>,
     token: Option<Secret>,
-    host: Option<Secret>,
+    host: Option<Text>,
     allow_nearby_endpoint: bool,
 }
 
@@ -71,10 +74,10 @@ impl Cape {
         self
     }
 
-    /// The base URL. Default: [`HOST`].
+    /// The base URL. Default: `https://app.capeprivacy.com`.
     #[must_use]
-    pub fn host(mut self, url: &str) -> Self {
-        self.host = Some(url.into());
+    pub fn host(mut self, url: impl Into<String>) -> Self {
+        self.host = Some(Text::new(url));
         self
     }
 
@@ -91,8 +94,8 @@ impl Cape {
     /// # Errors
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if there is neither a token nor a login;
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if a value is unusable. The message names the argument or the file.
-    pub fn access(self) -> Result<Access, Error> {
-        self.build("cape", Placement::Bearer)
+    pub fn access(&self) -> Result<Access, Error> {
+        self.build("cape")
     }
 
     /// The same for the WebSocket of an enclave, `GET /v1/run/{function}`: the token goes into the handshake as the second
@@ -101,13 +104,14 @@ impl Cape {
     ///
     /// # Errors
     /// As [`access`](Self::access).
-    pub fn runtime(self) -> Result<Access, Error> {
-        self.build("cape runtime", Placement::Subprotocol)
+    pub fn runtime(&self) -> Result<Access, Error> {
+        Ok(self.build("cape runtime")?.placed(Place::Behind(SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL.into())))
     }
 
-    fn build(self, id: &'static str, placement: Placement) -> Result<Access, Error> {
-        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&SETTINGS))?;
-        let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty)).with_optional_profile(self.profile);
+    fn build(&self, id: &'static str) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(SETTINGS))?;
+        let mut settings =
+            Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
         let host = settings.require(&Lookup::of(&API).argument(self.host.as_ref()))?;
         let endpoint = host.endpoint()?;
         let given = settings.find(&Lookup::of(&TOKEN).argument(self.token.as_ref()))?;
@@ -117,7 +121,7 @@ impl Cape {
                 trust::check(&host, &token, trusted)?;
                 let source = PersonalToken::new(token.token()?)?.audience(AUDIENCE).allow_opaque();
                 let handle = source.handle();
-                let access = Access::new(id, Placed { source, placement }, endpoint);
+                let access = Access::new(id, source, endpoint);
                 access.with_credential(token.provenance().clone()).with_token_handle(handle)
             }
             None => {
@@ -126,36 +130,11 @@ impl Cape {
                 trust::check(&host, &token, trusted)?;
                 settings.note(format!("the token is the login in {}", shown(&login.path)));
                 document.warned().into_iter().for_each(|warning| settings.note(warning));
-                let source = Placed { source: PersonalToken::over(login).audience(AUDIENCE).allow_opaque(), placement };
+                let source = PersonalToken::over(login).audience(AUDIENCE).allow_opaque();
                 Access::new(id, source, endpoint).with_credential(token.provenance().clone())
             }
         };
         Ok(access.with_explanation(settings.into_explanation()))
-    }
-}
-
-/// How the token goes on a request.
-#[derive(Clone, Copy)]
-enum Placement {
-    Bearer,
-    Subprotocol,
-}
-
-struct Placed<S> {
-    source: S,
-    placement: Placement,
-}
-
-#[async_trait]
-impl<S: TokenSource> TokenSource for Placed<S> {
-    async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
-        let token = self.source.fetch(cx).await?;
-        Ok(match self.placement {
-            Placement::Bearer => token,
-            Placement::Subprotocol => {
-                token.rewritten(SEC_WEBSOCKET_PROTOCOL, |secret| format!("{SUBPROTOCOL}, {secret}"))
-            }
-        })
     }
 }
 
@@ -213,7 +192,8 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let env = Env::of([("HOME", home.path().to_str().unwrap())]);
+        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        let env = Env::of([(name, home.path().to_str().unwrap())]);
         (home, env)
     }
 

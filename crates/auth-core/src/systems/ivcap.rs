@@ -3,12 +3,13 @@
 //! Follows the documents of the platform, which say that `IVCAP_BASE_URL` overrides `IVCAP_URL` (its Python client, 0.47, does the
 //! opposite).
 
-use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderName;
 
+use super::given::{self, Own, Text};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, trust};
+use crate::sources::Injected;
 use crate::{Access, Context, Endpoint, Env, Error, Secret, TokenSource};
 
 /// Injected by the platform into its containers.
@@ -24,12 +25,12 @@ const ACCOUNT: Setting = Setting::new("account", "the account's URN")
     .with_keys(&["account", "account_id"]);
 
 /// What can be set.
-pub const SETTINGS: [Setting; 3] = [URL, TOKEN, ACCOUNT];
+pub(crate) const SETTINGS: &[Setting] = &[URL, TOKEN, ACCOUNT];
 
 /// IVCAP.
 ///
 /// Needs a [`url`](Self::url) and, outside the platform, a [`token`](Self::token) or a [`source`](Self::source) of tokens. All
-/// names: [`SETTINGS`].
+/// names: `docs/reference/environment.md` in the repository.
 ///
 /// In a container of the platform `IVCAP_BASE_URL` is set, and requests to it carry no credential, whatever else is
 /// configured: a sidecar adds it. Which of the two modes it is follows the URL that wins.
@@ -43,14 +44,14 @@ pub const SETTINGS: [Setting; 3] = [URL, TOKEN, ACCOUNT];
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ivcap {
     env: Option<Env>,
     profile: Option<Profile>,
-    url: Option<Secret>,
+    url: Option<Text>,
     token: Option<Secret>,
-    source: Option<Arc<dyn TokenSource>>,
-    account: Option<Secret>,
+    source: Option<Own>,
+    account: Option<Text>,
     account_header: Option<HeaderName>,
     allow_nearby_endpoint: bool,
 }
@@ -73,8 +74,8 @@ impl Ivcap {
 
     /// The base URL. A path prefix is kept.
     #[must_use]
-    pub fn url(mut self, url: &str) -> Self {
-        self.url = Some(url.into());
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(Text::new(url));
         self
     }
 
@@ -85,18 +86,19 @@ impl Ivcap {
         self
     }
 
-    /// Where JWTs come from, instead of one that is given: the command line client, which `cli_source` asks (feature `exec`),
-    /// or its refresh token ([`sources::RefreshToken`](crate::sources)).
+    /// Where JWTs come from, instead of one that is given: the command line client, which `Ivcap::cli` asks (feature `exec`),
+    /// or its refresh token ([`sources::RefreshToken`](crate::sources)). An
+    /// error beside a [`token`](Self::token).
     #[must_use]
     pub fn source(mut self, source: impl TokenSource) -> Self {
-        self.source = Some(Arc::new(source));
+        self.source = Some(Own(Arc::new(source)));
         self
     }
 
-    /// The account's URN.
+    /// The account's URN. The access's [`account`](Access::account) is this one.
     #[must_use]
-    pub fn account(mut self, urn: &str) -> Self {
-        self.account = Some(urn.into());
+    pub fn account(mut self, urn: impl Into<String>) -> Self {
+        self.account = Some(Text::new(urn));
         self
     }
 
@@ -119,17 +121,22 @@ impl Ivcap {
     ///
     /// # Errors
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if there is no URL, or no token for it;
-    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if one is unusable, or if a token is given as an argument although
-    /// the platform's own URL wins. The message names the argument, the variable or the file.
-    pub fn access(self) -> Result<Access, Error> {
-        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&SETTINGS))?;
-        let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty)).with_optional_profile(self.profile);
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if one is unusable, if a token and a source are given, or one of
+    /// them although the platform's own URL wins. The message names the argument, the variable or the file.
+    pub fn access(&self) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(SETTINGS))?;
+        let mut settings =
+            Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
+        if self.token.is_some() && self.source.is_some() {
+            return Err(given::two("token", "source"));
+        }
         let url = settings.require(&Lookup::of(&URL).argument(self.url.as_ref()))?;
         let endpoint = url.endpoint()?;
-        let context = account(&mut settings, self.account.as_ref(), self.account_header)?;
+        let account = account(&mut settings, self.account.as_ref())?;
+        let platform = Injected::of(settings.env().clone(), INJECTED);
 
         let token = Lookup::of(&TOKEN).argument(self.token.as_ref());
-        let access = if is_injected(&url) {
+        let access = if platform.is_place_of(&url) {
             let token_given = self.token.as_ref().is_some_and(|token| !token.expose().is_empty());
             if token_given || self.source.is_some() {
                 let message = format!(
@@ -144,15 +151,37 @@ impl Ivcap {
             }
             Access::none_needed("ivcap", endpoint)
         } else {
-            authenticated(&mut settings, &url, endpoint, &token, self.source, self.allow_nearby_endpoint)?
+            authenticated(&mut settings, &url, endpoint, &token, self.source.as_ref(), self.allow_nearby_endpoint)?
         };
-        Ok(access.with_context(context).with_explanation(settings.into_explanation()))
+        let mut context = Context::default();
+        if let (Some(account), Some(name)) = (&account, &self.account_header) {
+            context =
+                context.with_header(name.clone(), account.value()).map_err(|error| error.at(account.provenance()))?;
+        }
+        let access = access.with_context(context).with_explanation(settings.into_explanation());
+        Ok(match account {
+            Some(account) => access.with_account(account.value()),
+            None => access,
+        })
     }
-}
 
-/// Whether it is the platform that says where it is.
-fn is_injected(url: &Found) -> bool {
-    url.provenance().name() == INJECTED
+    /// The account of an access to IVCAP, for operations that need it.
+    ///
+    /// # Errors
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) if none is configured; the message names the argument and the variable.
+    pub fn account_of(access: &Access) -> Result<&str, Error> {
+        let missing =
+            || Error::unavailable("no account is configured: give the argument `account`, or set IVCAP_ACCOUNT_ID");
+        access.account().ok_or_else(missing)
+    }
+
+    /// The JWT that the platform's command line client holds: `ivcap context get access-token`. It renews it by itself; where
+    /// nobody is signed in, it prints a sentence that is no token, which is an error.
+    #[cfg(feature = "exec")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "exec")))]
+    pub fn cli() -> crate::sources::Exec {
+        crate::sources::Exec::new("ivcap", ["context", "get", "access-token"])
+    }
 }
 
 fn authenticated(
@@ -160,56 +189,26 @@ fn authenticated(
     url: &Found,
     endpoint: Endpoint,
     token: &Lookup<'_>,
-    source: Option<Arc<dyn TokenSource>>,
+    source: Option<&Own>,
     allow_nearby_endpoint: bool,
 ) -> Result<Access, Error> {
     let trusted = trust::allowed(settings, allow_nearby_endpoint)?;
-    if let Some(source) = source {
+    if let Some(Own(source)) = source {
         trust::check(url, &Found::new("source", Secret::new(""), Provenance::Argument("source".into())), trusted)?;
-        return Ok(Access::new("ivcap", source, endpoint));
+        return Ok(Access::new("ivcap", Arc::clone(source), endpoint));
     }
     let token = settings.require(token)?;
     trust::check(url, &token, trusted)?;
     Access::with_token("ivcap", &token, endpoint)
 }
 
-fn account(settings: &mut Settings, argument: Option<&Secret>, header: Option<HeaderName>) -> Result<Context, Error> {
-    let Some(account) = settings.find(&Lookup::of(&ACCOUNT).argument(argument))? else { return Ok(Context::default()) };
+fn account(settings: &mut Settings, argument: Option<&Text>) -> Result<Option<Found>, Error> {
+    let account = settings.find(&Lookup::of(&ACCOUNT).argument(argument))?;
     // RFC 8141 section 2.
-    if !account.value().get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:")) {
-        return Err(account.unusable("it is no URN (`urn:ivcap:account:...`)"));
-    }
-    match header {
-        Some(name) => Context::default().with_header(name, account.value()),
-        None => Ok(Context::default()),
-    }
-}
-
-/// The account of an access to IVCAP, for operations that need it.
-///
-/// # Errors
-/// [`Unavailable`](crate::ErrorKind::Unavailable) if none is configured; the message names the argument and the variable.
-pub fn account_of(access: &Access) -> Result<&str, Error> {
-    let missing =
-        || Error::unavailable("no account is configured: give the argument `account`, or set IVCAP_ACCOUNT_ID");
-    access.explain().meant("account").ok_or_else(missing)
-}
-
-/// The JWT that the platform's command line client holds: `ivcap context get access-token`. It renews it by itself; where
-/// nobody is signed in, it prints a sentence that is no token, which is an error.
-#[cfg(feature = "exec")]
-pub fn cli_source() -> crate::sources::Exec {
-    crate::sources::Exec::new("ivcap", ["context", "get", "access-token"])
-}
-
-impl fmt::Debug for Ivcap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ivcap")
-            .field("url", &self.url)
-            .field("token", &self.token)
-            .field("source", &self.source.is_some())
-            .field("account", &self.account)
-            .finish_non_exhaustive()
+    let is_urn = |urn: &Found| urn.value().get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:"));
+    match account {
+        Some(account) if !is_urn(&account) => Err(account.unusable("it is no URN (`urn:ivcap:account:...`)")),
+        account => Ok(account),
     }
 }
 
@@ -255,15 +254,17 @@ mod tests {
         assert!(with(&[("IVCAP_BASE_URL", "http://ivcap.local")]).token("").access().unwrap().is_none_needed());
     }
 
-    #[cfg(feature = "profiles")]
     #[test]
-    fn an_account_that_a_profile_refers_to_is_known_and_not_shown() {
-        let mut profile = Profile::new("p", "/users/u/config.toml", false);
-        profile.insert("account", crate::settings::Value::Variable("ACCOUNT".to_owned()), Some(2));
-        let env = Env::of([("ACCOUNT", "urn:ivcap:account:a1"), ("IVCAP_URL", "https://api"), ("IVCAP_JWT", JWT)]);
-        let access = Ivcap::from_profile(profile, &env).access().unwrap();
-        assert_eq!(account_of(&access).unwrap(), "urn:ivcap:account:a1");
-        assert!(!access.explain().to_string().contains("urn:"), "{}", access.explain());
+    fn a_token_and_a_source_as_arguments_are_one_too_many() -> Result<(), Error> {
+        let both = Ivcap::new().url("https://api").token(JWT).source(crate::sources::StaticToken::new("t")?);
+        let error = both.access().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Misconfigured);
+        assert!(error.to_string().contains("`token`") && error.to_string().contains("`source`"), "{error}");
+        // A variable is not: an argument wins over it.
+        let access =
+            with(&[("IVCAP_JWT", JWT)]).url("https://api").source(crate::sources::StaticToken::new("t")?).access()?;
+        assert!(access.token_handle().is_none(), "it is the source's");
+        Ok(())
     }
 
     #[test]
@@ -278,13 +279,25 @@ mod tests {
     #[test]
     fn the_account_is_a_urn_and_asked_for_by_name() -> Result<(), Error> {
         let variables = [("IVCAP_URL", "https://api"), ("IVCAP_JWT", JWT)];
-        let error = account_of(&with(&variables).access()?).unwrap_err();
+        let error = Ivcap::account_of(&with(&variables).access()?).unwrap_err();
         assert!(error.to_string().contains("IVCAP_ACCOUNT_ID"), "{error}");
         let access = with(&variables).account("urn:ivcap:account:a1").access()?;
-        assert_eq!(account_of(&access)?, "urn:ivcap:account:a1");
+        assert_eq!(Ivcap::account_of(&access)?, "urn:ivcap:account:a1");
         assert!(access.context().is_empty());
         let error = with(&variables).account("a1").access().unwrap_err();
         assert!(error.to_string().contains("the argument `account`"), "{error}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_source_is_no_credential_of_the_working_directory() -> Result<(), Error> {
+        let folder = crate::testing::Folder::new();
+        folder.write(".env", "IVCAP_URL=https://evil.example\n");
+        let env = Env::empty().in_directory(folder.path()).with_dotenv(".env")?;
+        let ivcap = || Ok::<_, Error>(Ivcap::from_env(&env).source(crate::sources::StaticToken::new(JWT)?));
+        let error = ivcap()?.access().unwrap_err();
+        assert!(error.to_string().contains("the argument `source`"), "{error}");
+        ivcap()?.allow_nearby_endpoint().access()?;
         Ok(())
     }
 }

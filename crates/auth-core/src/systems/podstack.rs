@@ -6,11 +6,12 @@ use std::path::Path;
 
 use http::HeaderName;
 
+use super::given::Text;
 use crate::settings::{Lookup, Profile, Profiles, Provenance, Setting, Settings, trust};
 use crate::{Access, Context, Env, Error, ErrorKind, Secret};
 
 /// Where the API is unless said otherwise.
-pub const ENDPOINT: &str = "https://api.podstack.ai/v1";
+const ENDPOINT: &str = "https://api.podstack.ai/v1";
 
 const TOKEN: Setting = Setting::secret("token", "the API token")
     .with_variables(&["PODSTACK_API_TOKEN", "PODSTACK_API_KEY"])
@@ -22,19 +23,19 @@ const API: Setting = Setting::new("endpoint", "the base URL, as it is")
     .with_variables(&["PODSTACK_API_ENDPOINT", "PODSTACK_BASE_URL"])
     .with_keys(&["endpoint"])
     .with_default(ENDPOINT);
-const PROFILE: Setting = Setting::new("profile", "the section of `~/.podstack/credentials`")
+const PROFILE: Setting = Setting::new("profile_name", "the section of `~/.podstack/credentials`")
     .with_variables(&["PODSTACK_PROFILE"])
     .with_default("default");
 
 /// What can be set.
-pub const SETTINGS: [Setting; 4] = [TOKEN, PROJECT, API, PROFILE];
+pub(crate) const SETTINGS: &[Setting] = &[TOKEN, PROJECT, API, PROFILE];
 
 /// The file with the profiles, below the home folder.
 const CREDENTIALS: &str = ".podstack/credentials";
 
 /// Podstack.
 ///
-/// Needs a [`token`](Self::token). All names: [`SETTINGS`].
+/// Needs a [`token`](Self::token). All names: `docs/reference/environment.md` in the repository.
 ///
 /// Profiles stand in `~/.podstack/credentials`, an INI file. The project goes with every request, as `X-Project-ID`. The
 /// endpoint is taken as it is: no `/v1` is added.
@@ -48,14 +49,14 @@ const CREDENTIALS: &str = ".podstack/credentials";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Podstack {
     env: Option<Env>,
     profile: Option<Profile>,
-    profile_name: Option<Secret>,
+    profile_name: Option<Text>,
     token: Option<Secret>,
-    project: Option<Secret>,
-    endpoint: Option<Secret>,
+    project: Option<Text>,
+    endpoint: Option<Text>,
     whoami: Option<String>,
     allow_nearby_endpoint: bool,
 }
@@ -78,8 +79,8 @@ impl Podstack {
 
     /// The profile of the credentials file.
     #[must_use]
-    pub fn profile_name(mut self, name: &str) -> Self {
-        self.profile_name = Some(name.into());
+    pub fn profile_name(mut self, name: impl Into<String>) -> Self {
+        self.profile_name = Some(Text::new(name));
         self
     }
 
@@ -92,22 +93,22 @@ impl Podstack {
 
     /// The project that requests are about.
     #[must_use]
-    pub fn project(mut self, id: &str) -> Self {
-        self.project = Some(id.into());
+    pub fn project(mut self, id: impl Into<String>) -> Self {
+        self.project = Some(Text::new(id));
         self
     }
 
-    /// The base URL, as it is.
+    /// The base URL, as it is. Default: `https://api.podstack.ai/v1`.
     #[must_use]
-    pub fn endpoint(mut self, url: &str) -> Self {
-        self.endpoint = Some(url.into());
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(Text::new(url));
         self
     }
 
     /// The path that says who one is. Default: `/auth/whoami`.
     #[must_use]
-    pub fn whoami(mut self, path: &str) -> Self {
-        self.whoami = Some(path.to_owned());
+    pub fn whoami(mut self, path: impl Into<String>) -> Self {
+        self.whoami = Some(path.into());
         self
     }
 
@@ -125,13 +126,13 @@ impl Podstack {
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if there is no token; [`Misconfigured`](crate::ErrorKind::Misconfigured)
     /// if a value is unusable, the credentials file is broken, or a profile is named that it does not have. The message names
     /// the argument, the variable or the file and line.
-    pub fn access(self) -> Result<Access, Error> {
+    pub fn access(&self) -> Result<Access, Error> {
         // Arguments alone: no file is anybody's.
         let alone = self.env.is_none() && self.profile_name.is_none();
-        let mut settings = Settings::new(self.env.unwrap_or_else(Env::empty));
-        match self.profile {
+        let mut settings = Settings::new(self.env.clone().unwrap_or_else(Env::empty));
+        match self.profile.clone() {
             Some(profile) => {
-                profile.check_keys(&SETTINGS)?;
+                profile.check_keys(SETTINGS)?;
                 settings = settings.with_profile(profile);
             }
             None if alone => {}
@@ -150,14 +151,14 @@ impl Podstack {
         let access = Access::with_token("podstack", &token, endpoint.endpoint()?)?;
         Ok(access
             .with_context(context)
-            .with_whoami(self.whoami.unwrap_or_else(|| "/auth/whoami".to_owned()))
+            .with_whoami(self.whoami.clone().unwrap_or_else(|| "/auth/whoami".to_owned()))
             .with_explanation(settings.into_explanation()))
     }
 }
 
 /// The settings with a profile of the credentials file behind them. That there is no file, or no profile `default` in it, is
 /// fine as long as nobody named one.
-fn with_credentials_file(mut settings: Settings, name: Option<&Secret>) -> Result<Settings, Error> {
+fn with_credentials_file(mut settings: Settings, name: Option<&Text>) -> Result<Settings, Error> {
     let profile = settings.require(&Lookup::of(&PROFILE).argument(name))?;
     let is_named = *profile.provenance() != Provenance::Default;
     let missing = |error: Error| match error.kind() {
@@ -165,7 +166,7 @@ fn with_credentials_file(mut settings: Settings, name: Option<&Secret>) -> Resul
         _ => error,
     };
     let selected = Profiles::read_ini(Path::new("~").join(CREDENTIALS), settings.env())
-        .and_then(|profiles| profiles.select_by(name.map(Secret::expose), PROFILE.variables(), settings.env()))
+        .and_then(|profiles| profiles.named(&profile))
         .map_err(missing);
     match selected {
         Ok(profile) => Ok(settings.with_profile(profile)),
@@ -235,7 +236,7 @@ mod tests {
         let (_home, env) = home(None);
         let error = of(&env, &[]).profile_name("prod").access().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Misconfigured);
-        assert!(error.to_string().contains("`profile`") && error.to_string().contains("credentials"), "{error}");
+        assert!(error.to_string().contains("`profile_name`") && error.to_string().contains("credentials"), "{error}");
     }
 
     #[test]

@@ -3,50 +3,17 @@
 use crate::settings::{self, Setting};
 use crate::{env, sources};
 
-/// One setting, by all its names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Reference {
-    /// The system; or what reads it, if it belongs to none: `folders`, `profiles`, `chain`, `exec`.
-    pub system: &'static str,
-    /// The setting's name, which is also the argument's.
-    pub name: String,
-    /// What it is.
-    pub about: String,
-    /// Whether it is a secret.
-    pub secret: bool,
-    /// Its variables, in the order in which they win.
-    pub variables: Vec<String>,
-    /// Its keys in a profile, in the order in which they win.
-    pub keys: Vec<String>,
-    /// What it is if no place has it.
-    pub default: Option<String>,
-}
-
-impl Reference {
-    pub(super) fn of(system: &'static str, setting: &Setting) -> Self {
-        let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
-        Self {
-            system,
-            name: setting.name().to_owned(),
-            about: setting.about().to_owned(),
-            secret: setting.is_secret(),
-            variables: owned(setting.variables()),
-            keys: owned(setting.keys()),
-            default: setting.default().map(str::to_owned),
-        }
-    }
-}
-
-/// What can be set: of this crate, and of the systems whose features are on.
+/// What can be set, each with the system it belongs to: of this crate, whose parts are `profiles`, `chain`, `folders` and
+/// `exec`, and of the systems, as far as the features are on. IBM Cloud's variables have `<SERVICE>` in place of the service's
+/// name. What a program's own TOML describes is not here, nor what a setting's place leaves to a vendor's files.
 ///
 /// ```
 /// let all = auth_core::systems::reference();
-/// assert!(all.iter().any(|setting| setting.variables == ["AUTHCTL_PROFILE"]));
+/// assert!(all.iter().any(|(system, setting)| *system == "profiles" && setting.variables() == ["AUTHCTL_PROFILE"]));
 /// ```
-pub fn reference() -> Vec<Reference> {
-    let mut all: Vec<Reference> = Vec::new();
-    let mut add = |system, settings: &[Setting]| all.extend(settings.iter().map(|one| Reference::of(system, one)));
+pub fn reference() -> Vec<(&'static str, Setting)> {
+    let mut all: Vec<(&'static str, Setting)> = Vec::new();
+    let mut add = |system, settings: &[Setting]| all.extend(settings.iter().map(|one| (system, *one)));
     add("profiles", &[settings::SELECTED]);
     #[cfg(feature = "profiles")]
     add("profiles", &[settings::CONFIG]);
@@ -55,14 +22,53 @@ pub fn reference() -> Vec<Reference> {
     #[cfg(feature = "exec")]
     add("exec", &sources::EXEC);
     #[cfg(feature = "cape")]
-    add("cape", &super::cape::SETTINGS);
+    add("cape", super::cape::SETTINGS);
     #[cfg(feature = "ivcap")]
-    add("ivcap", &super::ivcap::SETTINGS);
+    add("ivcap", super::ivcap::SETTINGS);
     #[cfg(feature = "podstack")]
-    add("podstack", &super::podstack::SETTINGS);
+    add("podstack", super::podstack::SETTINGS);
     #[cfg(feature = "skyflow")]
-    add("skyflow", &super::skyflow::SETTINGS);
+    add("skyflow", super::skyflow::SETTINGS);
     #[cfg(feature = "ibm")]
-    all.extend(super::ibm::reference());
+    super::ibm::reference().into_iter().for_each(|(system, settings)| add(system, settings));
     all
+}
+
+#[cfg(test)]
+#[cfg(all(feature = "systems", feature = "profiles", feature = "exec"))]
+mod tests {
+    use super::*;
+
+    /// Each system's builder, in its source.
+    const BUILDERS: [(&str, &str); 6] = [
+        ("cape", include_str!("cape.rs")),
+        ("ivcap", include_str!("ivcap.rs")),
+        ("podstack", include_str!("podstack.rs")),
+        ("skyflow", include_str!("skyflow/recipe.rs")),
+        ("ibm", include_str!("ibm/cloud.rs")),
+        ("watsonx", include_str!("ibm/watsonx.rs")),
+    ];
+
+    /// Settings without an argument: where IBM's external configuration is, which `from_env` looks for itself.
+    const PLACES: [&str; 2] = ["credentials_file", "bound_services"];
+
+    fn has_method(code: &str, name: &str) -> bool {
+        [format!("pub fn {name}("), format!("pub fn {name}<")].iter().any(|start| code.contains(start.as_str()))
+    }
+
+    #[test]
+    fn every_argument_that_an_error_names_is_a_method_of_the_builder() {
+        let mut seen = 0;
+        for (system, setting) in reference() {
+            let Some((_, code)) = BUILDERS.iter().find(|(builder, _)| *builder == system) else { continue };
+            if setting.about().starts_with("ignored: ") || PLACES.contains(&setting.name()) {
+                continue;
+            }
+            let name = setting.name();
+            assert!(has_method(code, name), "an error about {system} says to give the argument `{name}`");
+            seen += 1;
+        }
+        assert!(seen >= 45, "only {seen} settings were looked at");
+        assert!(!has_method(BUILDERS[4].1, "iam_profile_id"), "what is no method would be noticed");
+    }
 }

@@ -159,7 +159,10 @@ impl Seat {
         Self {
             name: "Skyflow's assertion".to_owned(),
             kind: Kind::ServiceAccount,
-            key: SigningKey::handed_out(Algorithm::RS256).unwrap(),
+            key: (0..SigningKey::POOL)
+                .map(|turn| SigningKey::handed_out(Algorithm::RS256, turn).unwrap())
+                .find(|key| stage.credentials["privateKey"] == key.pem())
+                .unwrap(),
             algorithm: Algorithm::RS256,
             key_id: key_id.as_str().unwrap().to_owned(),
             header: json!({"alg": "RS256", "typ": "JWT"}),

@@ -8,7 +8,7 @@ use super::{PublicKey, UnfitKey};
 use crate::signing_key::SigningKey;
 
 fn jwk(algorithm: Algorithm) -> Value {
-    SigningKey::handed_out(algorithm).unwrap().jwk().clone()
+    SigningKey::handed_out(algorithm, 0).unwrap().jwk().clone()
 }
 
 fn base64url(bytes: &[u8]) -> String {

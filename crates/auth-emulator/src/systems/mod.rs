@@ -16,6 +16,7 @@
 //! | [`Remote`] | a backend that vends tokens for a session | |
 
 pub(crate) mod cape;
+mod handed_out;
 pub(crate) mod ibm;
 pub(crate) mod ivcap;
 pub(crate) mod oauth;

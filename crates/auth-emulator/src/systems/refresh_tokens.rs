@@ -70,15 +70,45 @@ impl RefreshTokens {
         Ok(next)
     }
 
-    /// Remembers an access token with the family of this refresh token, so that it ends with it.
-    pub(crate) fn gave(&self, refresh_token: &str, access_token: &str) {
+    /// Remembers an access token with the family of this refresh token, so that it ends with it: at once if the family
+    /// ended while the token was made.
+    pub(crate) fn gave(&self, refresh_token: &str, access_token: &str, issuer: &Issuer) {
         let book = &mut *self.lock();
-        if let Some(at) = book.tokens.get(refresh_token) {
-            book.families[*at].access_tokens.push(access_token.to_owned());
+        let Some(family) = book.tokens.get(refresh_token).map(|at| &mut book.families[*at]) else { return };
+        if family.newest.is_some() {
+            family.access_tokens.push(access_token.to_owned());
+        } else {
+            issuer.revoke(access_token);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Book> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::signing_key::SigningKey;
+
+    #[test]
+    fn an_access_token_that_comes_after_the_end_of_its_family_is_revoked() {
+        let now = Duration::from_secs(1_700_000_000);
+        let key = SigningKey::of_this_process().unwrap();
+        let issuer = Issuer::new(key, "http://localhost".to_owned(), Duration::from_secs(60));
+        let refresh_tokens = RefreshTokens::default();
+        let first = refresh_tokens.start(Realm::OAuth, "c");
+        let second = refresh_tokens.turn(Realm::OAuth, "c", &first, &issuer).unwrap();
+        let [early, late] = [(); 2].map(|()| issuer.issue_opaque(Realm::OAuth, "at-", None, now).token);
+        refresh_tokens.gave(&second, &early, &issuer);
+        assert_eq!(issuer.verify_opaque(Realm::OAuth, &early, now), Ok(()));
+        assert_eq!(refresh_tokens.turn(Realm::OAuth, "c", &first, &issuer), Err(Refused::Reused));
+        refresh_tokens.gave(&second, &late, &issuer);
+        for token in [early, late] {
+            assert!(issuer.verify_opaque(Realm::OAuth, &token, now).is_err());
+        }
     }
 }

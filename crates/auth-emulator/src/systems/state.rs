@@ -2,11 +2,15 @@
 
 use std::{io, path::PathBuf};
 
-use super::{cape, ibm, ivcap, oauth, podstack, refresh_tokens::RefreshTokens, remote, replays::Replays, skyflow};
+use super::{
+    cape, handed_out::HandedOut, ibm, ivcap, oauth, podstack, refresh_tokens::RefreshTokens, remote, replays::Replays,
+    skyflow,
+};
 use crate::signing_key::SigningKey;
 
 pub(crate) struct State {
     pub(crate) cape: cape::Tokens,
+    pub(crate) handed_out: HandedOut,
     pub(crate) ibm: ibm::Resources,
     pub(crate) ivcap: ivcap::Devices,
     pub(crate) oauth: oauth::Registry,
@@ -21,6 +25,7 @@ impl State {
     pub(crate) fn new(key: &'static SigningKey, cape_state: Option<PathBuf>) -> io::Result<Self> {
         Ok(Self {
             cape: cape::Tokens::open(key, cape_state)?,
+            handed_out: HandedOut::default(),
             ibm: ibm::Resources::default(),
             ivcap: ivcap::Devices::default(),
             oauth: oauth::Registry::default(),

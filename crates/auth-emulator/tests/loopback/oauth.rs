@@ -111,6 +111,26 @@ async fn a_client_signs_for_itself_with_each_algorithm_and_once() {
 }
 
 #[tokio::test]
+async fn a_key_of_another_client_or_issuer_is_not_this_one_s() {
+    let emulator = Emulator::start().await.unwrap();
+    let oauth = emulator.oauth();
+    for (kind, algorithm) in ALGORITHMS {
+        let (client, other, issuer) =
+            (oauth.register_client_key(kind), oauth.register_client_key(kind), oauth.register_issuer_key(kind));
+        for mixed_up in [&other, &issuer] {
+            let claims = claims_of(&client, &oauth.issuer(), "1");
+            let assertion = sign(algorithm, "client-authentication+jwt", &claims, mixed_up.private_key_pem());
+            let fields = [CLIENT_CREDENTIALS, ASSERTION_TYPE, ("client_assertion", &assertion)];
+            assert_eq!(post(&emulator, None, &fields).await.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(emulator.token_requests().last().unwrap().rejection(), Some(Rejection::Signature));
+        }
+        let assertion = sign(algorithm, "JWT", &claims_of(&issuer, &oauth.issuer(), "1"), client.private_key_pem());
+        let reply = post(&emulator, None, &[JWT_BEARER, ("assertion", &assertion)]).await;
+        assert_eq!(reply.json()["error"], "invalid_grant");
+    }
+}
+
+#[tokio::test]
 async fn an_assertion_is_a_grant() {
     let emulator = Emulator::start().await.unwrap();
     for (kind, algorithm) in ALGORITHMS {

@@ -117,6 +117,19 @@ async fn an_account_of_another_emulator_is_nobody_here() {
 }
 
 #[tokio::test]
+async fn a_key_of_another_account_is_not_this_one_s() {
+    let emulator = Emulator::start().await.unwrap();
+    let accounts = [(); 3].map(|()| Account::new(&emulator));
+    for (mine, other) in [(0, 1), (1, 2), (2, 0)] {
+        let mut mixed_up = Account(accounts[mine].0.clone());
+        mixed_up.0["privateKey"] = accounts[other].0["privateKey"].clone();
+        assert_eq!(mixed_up.exchange(&emulator).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(emulator.token_requests().last().unwrap().rejection(), Some(Rejection::Signature));
+        assert_eq!(accounts[mine].exchange(&emulator).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
 async fn tokens_of_the_sdk_live_an_hour_and_those_of_the_console_a_day() {
     let emulator = Emulator::start().await.unwrap();
     let (sdk, console) = (emulator.skyflow().token(), emulator.skyflow().console_token());

@@ -135,7 +135,7 @@ fn visible(text: &str, max: usize) -> String {
 }
 
 /// Whether text holds any eight bytes in a row of a secret, or all of one that is shorter.
-fn repeats(text: &str, secret: &str) -> bool {
+pub(crate) fn repeats(text: &str, secret: &str) -> bool {
     let length = secret.len().min(8);
     length > 0 && {
         let pieces: HashSet<_> = text.as_bytes().windows(length).collect();

@@ -84,7 +84,7 @@ impl Raw {
                 let seconds = seconds.clamp(0.0, MAX_EPOCH_SECONDS) as u64;
                 SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
             }
-            (None, Self::Text(date)) => date.parse::<jiff::Timestamp>().ok().map(Into::into),
+            (None, Self::Text(date)) => rfc3339(date),
             (None, _) => None,
         }
     }
@@ -96,6 +96,25 @@ impl Raw {
             _ => None,
         }
     }
+}
+
+/// A date of RFC 3339 section 5.6, with its zone. The library below reads more: offsets beyond a day, years of six digits,
+/// zones in brackets.
+fn rfc3339(text: &str) -> Option<SystemTime> {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_uppercase() }).collect();
+    let rest = shape.strip_prefix("0000-00-00")?.strip_prefix(['T', ' '])?.strip_prefix("00:00:00")?;
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) if fraction.starts_with('0') => fraction.trim_start_matches('0'),
+        Some(_) => return None,
+        None => rest,
+    };
+    let offset = text.get(text.len().checked_sub(5)?..)?;
+    match zone {
+        "Z" => {}
+        "+00:00" | "-00:00" if offset < "24" && &offset[3..] < "60" => {}
+        _ => return None,
+    }
+    text.parse::<jiff::Timestamp>().ok().map(Into::into)
 }
 
 /// A number in the notation of JSON, leading zeros allowed. Not `inf`, hexadecimal or padded with spaces.

@@ -32,7 +32,7 @@ fn fetch(source: CrToken, server: &ScriptedTransport) -> Result<(), Error> {
 fn the_file_is_read_again_for_each_exchange_and_its_line_end_is_not_sent() {
     let path = file("rotated", "first\n");
     let server = ScriptedTransport::new();
-    let source = CrToken::for_profile_id(endpoint(), "Profile-1").and_profile_name("mine").scope("s").file(&path);
+    let source = CrToken::for_profile_id(endpoint(), "Profile-1").profile_name("mine").scope("s").file(&path);
     for content in ["first\n", "second\r\n"] {
         std::fs::write(&path, content).unwrap();
         server.answer(200, TOKEN);

@@ -16,6 +16,10 @@ use crate::Secret;
 /// The most that is read: a token is at most 64 KiB, and memory is not the helper's to fill.
 const LONGEST: usize = 1024 * 1024;
 
+/// The most that is still read of an ended helper's stderr, which is what a pipe holds: what it left behind may go on
+/// writing for ever.
+const LAST_WORDS: usize = 64 * 1024;
+
 /// A process in a group of its own. Dropped before it has finished, it is killed with everything that it has started (and
 /// that has not left the group), and reaped.
 pub(super) struct Running(Option<Child>);
@@ -117,8 +121,8 @@ async fn finish(child: &mut Child, input: Option<&Secret>) -> Result<Finished, U
     })
     .await?;
     // What it left behind may keep the pipes open.
-    rest(stdout, |bytes| printed.add(bytes))?;
-    rest(stderr, |bytes| {
+    rest(stdout, LONGEST + 1, |bytes| printed.add(bytes))?;
+    rest(stderr, LAST_WORDS, |bytes| {
         silenced += bytes.len() as u64;
         Ok(())
     })?;
@@ -163,15 +167,17 @@ fn read<R: AsyncRead + Unpin>(
     Ok(())
 }
 
-/// What an ended helper had written and the runtime has not heard of yet: the pipe itself is asked. It does not block.
+/// What an ended helper had written and the runtime has not heard of yet: the pipe itself is asked, for so
+/// many bytes. It does not block.
 #[cfg(unix)]
 fn rest<P: std::os::fd::AsFd>(
     pipe: Option<P>,
+    most: usize,
     mut take: impl FnMut(&[u8]) -> Result<(), Unfinished>,
 ) -> Result<(), Unfinished> {
     use std::io::Read as _;
     let Some(pipe) = pipe else { return Ok(()) };
-    let mut pipe = std::fs::File::from(pipe.as_fd().try_clone_to_owned()?);
+    let mut pipe = std::fs::File::from(pipe.as_fd().try_clone_to_owned()?).take(most as u64);
     let mut chunk = Zeroizing::new([0; 4096]);
     loop {
         match pipe.read(&mut chunk[..]) {
@@ -185,7 +191,7 @@ fn rest<P: std::os::fd::AsFd>(
 }
 
 #[cfg(not(unix))]
-fn rest<P>(_: Option<P>, _: impl FnMut(&[u8]) -> Result<(), Unfinished>) -> Result<(), Unfinished> {
+fn rest<P>(_: Option<P>, _: usize, _: impl FnMut(&[u8]) -> Result<(), Unfinished>) -> Result<(), Unfinished> {
     Ok(())
 }
 
@@ -206,5 +212,22 @@ impl Output {
         }
         self.0.extend_from_slice(bytes);
         Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_who_goes_on_writing_to_stderr_is_read_to_a_limit() {
+        let mut length = 0;
+        let endless = std::fs::File::open("/dev/zero").unwrap();
+        let ended = rest(Some(endless), LAST_WORDS, |bytes| {
+            length += bytes.len();
+            if length > LONGEST { Err(Unfinished::TooLong) } else { Ok(()) }
+        });
+        assert!(ended.is_ok());
+        assert_eq!(length, LAST_WORDS);
     }
 }

@@ -7,7 +7,6 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::HeaderName;
 use tokio::process::Command;
 
 use super::failure::Failure;
@@ -79,7 +78,6 @@ pub struct Exec {
     input: Option<Secret>,
     limit: Duration,
     format: ExecFormat,
-    header: Option<HeaderName>,
     default_lifetime: Option<Duration>,
 }
 
@@ -97,7 +95,6 @@ impl Exec {
             input: None,
             limit: LIMIT,
             format: ExecFormat::Detect,
-            header: None,
             default_lifetime: None,
         }
     }
@@ -160,13 +157,6 @@ impl Exec {
         self
     }
 
-    /// Sends the token raw in a header of its own, instead of `Authorization: Bearer`.
-    #[must_use]
-    pub fn in_header(mut self, name: HeaderName) -> Self {
-        self.header = Some(name);
-        self
-    }
-
     /// The lifetime to assume if neither the output nor the token states one. Default: none.
     #[must_use]
     pub fn default_lifetime(mut self, lifetime: Duration) -> Self {
@@ -209,11 +199,7 @@ impl Exec {
 
     fn token(&self, output: &[u8]) -> Result<Token, output::OutputError> {
         let printed = output::parse(output, self.format)?;
-        let token = match &self.header {
-            Some(name) => Token::in_header(name.clone(), printed.token.clone()),
-            None => Token::bearer(printed.token.clone()),
-        };
-        let token = printed.tell(token);
+        let token = printed.tell(Token::bearer(printed.token.clone()));
         Ok(match self.default_lifetime {
             Some(lifetime) => token.default_lifetime(lifetime),
             None => token,

@@ -13,7 +13,7 @@ fn own() -> ApiKey {
     ApiKey::new(endpoint(), "my-key").unwrap().client("cid", "csec").scope("sc")
 }
 
-fn token<S: TokenSource>(source: TrustedProfile<S>, server: &ScriptedTransport) -> Result<String, Error> {
+fn token(source: TrustedProfile, server: &ScriptedTransport) -> Result<String, Error> {
     let clock = FakeRuntime::new();
     let auth = Authenticator::builder(source).anywhere().transport(server.clone()).runtime(clock.clone()).build()?;
     let token = clock.block_on(auth.token(Duration::ZERO))?;
@@ -29,7 +29,7 @@ fn client_and_scope_go_with_the_first_request_only() {
     let server = ScriptedTransport::new();
     server.answer(200, r#"{"access_token":"own","expires_in":3600}"#);
     server.answer(200, r#"{"access_token":"profile","expires_in":3600}"#);
-    assert_eq!(token(TrustedProfile::by_id(endpoint(), own(), "Profile-1"), &server).unwrap(), "profile");
+    assert_eq!(token(TrustedProfile::for_profile_id(endpoint(), own(), "Profile-1"), &server).unwrap(), "profile");
 
     let requests = server.requests();
     assert_eq!(requests.len(), 2);
@@ -43,8 +43,8 @@ fn client_and_scope_go_with_the_first_request_only() {
 #[test]
 fn a_profile_is_named_by_crn_or_by_name_and_account() {
     for (source, expect) in [
-        (TrustedProfile::by_crn(endpoint(), own(), "crn:v1"), "&profile_crn=crn%3Av1"),
-        (TrustedProfile::by_name(endpoint(), own(), "a b", "acc"), "&profile_name=a+b&account=acc"),
+        (TrustedProfile::for_profile_crn(endpoint(), own(), "crn:v1"), "&profile_crn=crn%3Av1"),
+        (TrustedProfile::for_profile_name(endpoint(), own(), "a b", "acc"), "&profile_name=a+b&account=acc"),
     ] {
         let server = ScriptedTransport::new();
         server.answer(200, r#"{"access_token":"own"}"#);
@@ -63,7 +63,7 @@ fn each_of_the_two_requests_is_refused_in_its_own_words() {
             server.answer(200, r#"{"access_token":"own-token"}"#);
         }
         server.answer(400, refusal);
-        let error = token(TrustedProfile::by_id(endpoint(), own(), "p"), &server).unwrap_err();
+        let error = token(TrustedProfile::for_profile_id(endpoint(), own(), "p"), &server).unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Rejected, Some("BXNIM0109E")));
         assert!(error.to_string().contains(expect), "{error}");
         assert_eq!(error.description().is_some(), before == 0, "an answer that repeats the token is not told: {error}");
@@ -75,6 +75,6 @@ fn any_source_of_tokens_can_be_inside() {
     let server = ScriptedTransport::new();
     server.answer(200, r#"{"access_token":"profile"}"#);
     let own = StaticToken::new("user-token").unwrap();
-    assert_eq!(token(TrustedProfile::by_id(endpoint(), own, "p"), &server).unwrap(), "profile");
+    assert_eq!(token(TrustedProfile::for_profile_id(endpoint(), own, "p"), &server).unwrap(), "profile");
     assert!(body(&server, 0).contains("access_token=user-token"));
 }

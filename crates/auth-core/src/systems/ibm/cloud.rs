@@ -1,5 +1,6 @@
 //! A service of IBM Cloud's.
 
+use super::super::given::Text;
 use super::auth_type::AuthType;
 use super::external;
 use super::login;
@@ -12,14 +13,14 @@ use crate::settings::{Found, Place, Profile};
 use crate::{Access, Env, Error, Secret};
 
 /// Access to a service of IBM Cloud: where it is, and how one authenticates there. For watsonx.ai see
-/// [`Watsonx`](super::Watsonx).
+/// [`Watsonx`](crate::systems::Watsonx).
 ///
 /// An argument wins over what [`from_env`](IbmCloud::from_env) or [`from_profile`](IbmCloud::from_profile) finds. The type of
 /// authentication is the one that is [stated](IbmCloud::auth_type); else `bearertoken` if a token is given as an argument,
 /// `iam` if there is an API key, `bearertoken` if a profile has a token and names no trusted profile, and else `container`.
 ///
 /// ```
-/// use auth_core::systems::ibm::IbmCloud;
+/// use auth_core::systems::IbmCloud;
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
 /// let access = IbmCloud::new().api_key("my-api-key").url("https://my-service.cloud.ibm.com/v1").access()?;
@@ -31,7 +32,7 @@ use crate::{Access, Env, Error, Secret};
 pub struct IbmCloud {
     arguments: Arguments,
     behind: Behind,
-    default_url: Option<String>,
+    default_url: Option<Text>,
 }
 
 /// What stands behind the arguments.
@@ -62,7 +63,7 @@ impl IbmCloud {
         Self { behind: Behind::External(service.to_owned(), env.clone()), ..Self::default() }
     }
 
-    /// From arguments, and behind them a profile, whose keys are those of [`SETTINGS`](super::SETTINGS).
+    /// From arguments, and behind them a profile, whose keys are in `docs/reference/environment.md` in the repository.
     pub fn from_profile(profile: Profile, env: &Env) -> Self {
         Self { behind: Behind::Profile(Box::new(profile), env.clone()), ..Self::default() }
     }
@@ -84,7 +85,7 @@ impl IbmCloud {
     /// Where the service is if nothing says otherwise: for SDKs of one service.
     #[must_use]
     pub fn default_url(mut self, url: impl Into<String>) -> Self {
-        self.default_url = Some(url.into());
+        self.default_url = Some(Text::new(url));
         self
     }
 
@@ -180,12 +181,12 @@ impl IbmCloud {
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if nothing is configured,
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if something is and can't be used. The message names the argument,
     /// the variable, or file and line.
-    pub fn access(self) -> Result<Access, Error> {
-        let mut settings = self.behind.settings(self.arguments)?;
+    pub fn access(&self) -> Result<Access, Error> {
+        let mut settings = self.behind.settings(self.arguments.clone())?;
         let (kind, stated) = kind(&mut settings)?;
         let login = login::by(kind, stated.as_ref(), &mut settings)?;
         let url = match &self.default_url {
-            Some(default) => settings.find_or(&URL, default)?,
+            Some(default) => settings.find_or(&URL, default.as_str())?,
             None => settings.need(&URL, None)?,
         };
         let access = login.at_api("ibm", url, &mut settings)?;
@@ -194,19 +195,21 @@ impl IbmCloud {
 }
 
 impl Behind {
-    fn settings(self, arguments: Arguments) -> Result<Resolver, Error> {
+    fn settings(&self, arguments: Arguments) -> Result<Resolver, Error> {
         let (service, env) = match self {
             Self::Nothing => return Ok(Resolver::new(arguments, Env::empty(), None, Places::Profile)),
             Self::Profile(profile, env) => {
-                profile.check_keys(&SETTINGS)?;
-                return Ok(Resolver::new(arguments, env, Some(*profile), Places::Profile));
+                profile.check_keys(SETTINGS)?;
+                let profile = Some(Profile::clone(profile));
+                return Ok(Resolver::new(arguments, env.clone(), profile, Places::Profile));
             }
             Self::External(service, env) => (service, env),
         };
-        let prefix = external::prefix(&service)?;
-        let external = external::read(&service, &env)?;
+        let prefix = external::prefix(service)?;
+        let external = external::read(service, env)?;
         let says_nothing = external.found.is_empty();
-        let mut settings = Resolver::new(arguments, env, None, Places::Service { prefix, found: external.found });
+        let mut settings =
+            Resolver::new(arguments, env.clone(), None, Places::Service { prefix, found: external.found });
         external.notes.into_iter().for_each(|note| settings.note(note));
         let credentials = [&AUTH_TYPE, &API_KEY, &TOKEN, &PROFILE_ID, &PROFILE_NAME];
         if says_nothing && !credentials.into_iter().any(|known| settings.has_argument(known)) {

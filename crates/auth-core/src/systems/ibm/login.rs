@@ -108,11 +108,11 @@ fn by_assuming(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login,
     let (endpoint, _) = auth_url(settings)?;
     let name = settings.find(&PROFILE_NAME)?;
     let source = match (settings.find(&PROFILE_ID)?, settings.find(&PROFILE_CRN)?, name) {
-        (Some(id), None, None) => TrustedProfile::by_id(endpoint, own, id.value()),
-        (None, Some(crn), None) => TrustedProfile::by_crn(endpoint, own, crn.value()),
+        (Some(id), None, None) => TrustedProfile::for_profile_id(endpoint, own, id.value()),
+        (None, Some(crn), None) => TrustedProfile::for_profile_crn(endpoint, own, crn.value()),
         (None, None, Some(name)) => {
             let account = settings.need(&ACCOUNT_ID, Some(&name))?;
-            TrustedProfile::by_name(endpoint, own, name.value(), account.value())
+            TrustedProfile::for_profile_name(endpoint, own, name.value(), account.value())
         }
         (None, None, None) => return Err(no_profile(stated, settings)),
         (Some(one), Some(other), _) | (Some(one), None, Some(other)) | (None, Some(one), Some(other)) => {
@@ -125,13 +125,13 @@ fn by_assuming(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login,
 fn by_container(stated: Option<&Found>, settings: &mut Resolver) -> Result<Login, Error> {
     let (endpoint, auth_url) = auth_url(settings)?;
     let source = match (settings.find(&PROFILE_ID)?, settings.find(&PROFILE_NAME)?) {
-        (Some(id), Some(name)) => CrToken::for_profile_id(endpoint, id.value()).and_profile_name(name.value()),
+        (Some(id), Some(name)) => CrToken::for_profile_id(endpoint, id.value()).profile_name(name.value()),
         (Some(id), None) => CrToken::for_profile_id(endpoint, id.value()),
         (None, Some(name)) => CrToken::for_profile_name(endpoint, name.value()),
         (None, None) => return Err(no_profile(stated, settings)),
     };
     let source = match settings.find(&SCOPE)? {
-        Some(scope) => source.scope(scope.value().to_owned()),
+        Some(scope) => source.scope(scope.secret()),
         None => source,
     };
     let client = client(settings)?;

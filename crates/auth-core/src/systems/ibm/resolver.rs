@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::super::given::Text;
 use super::setting::Known;
 use crate::settings::{Explanation, Found, Lookup, Place, Profile, Provenance, Settings, trust};
 use crate::{Env, Error, Secret};
@@ -10,13 +11,35 @@ use crate::{Env, Error, Secret};
 /// What a builder was given.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arguments {
-    values: BTreeMap<&'static str, Secret>,
+    values: BTreeMap<&'static str, Argument>,
     pub(super) allow_nearby_endpoint: bool,
 }
 
 impl Arguments {
     pub(super) fn give(&mut self, known: &Known, value: impl Into<Secret>) {
-        self.values.insert(known.name(), value.into());
+        let value = value.into();
+        let argument = if known.setting.is_secret() { Argument::Secret(value) } else { Argument::Text(value.into()) };
+        self.values.insert(known.name(), argument);
+    }
+
+    pub(super) fn has(&self, known: &Known) -> bool {
+        self.values.get(known.name()).is_some_and(|value| !Secret::from(value.clone()).expose().is_empty())
+    }
+}
+
+/// What `Debug` may show of one of them, and what not.
+#[derive(Clone, Debug)]
+enum Argument {
+    Secret(Secret),
+    Text(Text),
+}
+
+impl From<Argument> for Secret {
+    fn from(argument: Argument) -> Self {
+        match argument {
+            Argument::Secret(value) => value,
+            Argument::Text(text) => text.into(),
+        }
     }
 }
 
@@ -44,7 +67,7 @@ impl Resolver {
     pub(super) fn new(arguments: Arguments, env: Env, profile: Option<Profile>, places: Places) -> Self {
         // What the external configuration leaves out, the environment does not fill in: one source wins whole.
         let looked_at = if let Places::Service { .. } = places { Env::empty() } else { env.clone() };
-        let settings = Settings::new(looked_at).with_optional_profile(profile);
+        let settings = Settings::new(looked_at).with_profile(profile);
         Self { arguments, places, settings, env }
     }
 
@@ -58,7 +81,7 @@ impl Resolver {
     }
 
     pub(super) fn has_argument(&self, known: &Known) -> bool {
-        self.arguments.values.get(known.name()).is_some_and(|value| !value.expose().is_empty())
+        self.arguments.has(known)
     }
 
     pub(super) fn find(&mut self, known: &Known) -> Result<Option<Found>, Error> {

@@ -1,25 +1,21 @@
 //! watsonx.ai.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
-use http::HeaderName;
-
+use super::super::given::{self, Own};
+use super::address::address;
 use super::auth_type::AuthType;
 use super::login::{self, Login};
+use super::project::{IdsIn, context};
 use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
-    API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE,
-    URL, VERSION, WATSONX_SETTINGS,
+    ACCOUNT_ID, API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, CR_TOKEN_FILE, Known, PROFILE_CRN, PROFILE_ID,
+    PROFILE_NAME, PROJECT_ID, REGION, SCOPE, SPACE_ID, TOKEN, TOKEN_FILE, URL, VERSION, WATSONX_SETTINGS,
 };
 use crate::settings::{Found, Profile, Provenance};
 use crate::sources::FileToken;
-use crate::url::{self, For};
-use crate::{Access, Context, Env, Error, Secret, TokenSource};
-
-/// The version of the API that requests ask for unless told otherwise: that of IBM's own client of late 2026.
-const API_VERSION: &str = "2026-10-14";
+use crate::{Access, Env, Error, Secret, TokenSource};
 
 /// Access to watsonx.ai: its endpoint, an API key or token, and the project or space that requests are for.
 ///
@@ -37,11 +33,11 @@ const API_VERSION: &str = "2026-10-14";
 ///
 /// The names are those of IBM's client, its integrations, and the runtimes of watsonx.ai Studio. As variables, a token's file
 /// wins over a token, and an API key over both: it is renewed by itself. Other [types](AuthType) of authentication than these
-/// are chosen by `WATSONX_AUTH_TYPE` or the key `auth_type`; [`WATSONX_SETTINGS`](super::WATSONX_SETTINGS) has all names. Or
-/// give a [`source`](Watsonx::source).
+/// are chosen by [`auth_type`](Watsonx::auth_type), `WATSONX_AUTH_TYPE` or the key `auth_type`; all names are in
+/// `docs/reference/environment.md` in the repository. Or give a [`source`](Watsonx::source).
 ///
 /// ```
-/// use auth_core::systems::ibm::Watsonx;
+/// use auth_core::systems::Watsonx;
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
 /// let access = Watsonx::new().region("us-south").api_key("my-api-key").project_id("my-project").access()?;
@@ -49,27 +45,13 @@ const API_VERSION: &str = "2026-10-14";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Watsonx {
     arguments: Arguments,
     env: Option<Env>,
     profile: Option<Profile>,
-    source: Option<Arc<dyn TokenSource>>,
+    source: Option<Own>,
     ids_in: IdsIn,
-}
-
-/// Where a request says which project or space it is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum IdsIn {
-    /// As `project_id` or `space_id` of its JSON body, as text generation wants it. Only an adapter that makes the bodies
-    /// itself can add it.
-    #[default]
-    Body,
-    /// As a parameter `project_id` or `space_id` of the query.
-    Query,
-    /// In `X-IBM-PROJECT-ID` or `X-IBM-SPACE-ID`.
-    Header,
 }
 
 impl Watsonx {
@@ -125,14 +107,57 @@ impl Watsonx {
         self
     }
 
-    /// Tokens from elsewhere: a [`VpcInstance`](crate::sources::VpcInstance), a chain. Wins over every setting.
+    /// Tokens from elsewhere: a [`VpcInstance`](crate::sources::VpcInstance), a chain. Wins over variables and keys of a
+    /// profile; beside another argument that is about logging in it is an error.
     #[must_use]
     pub fn source(mut self, source: impl TokenSource) -> Self {
-        self.source = Some(Arc::new(source));
+        self.source = Some(Own(Arc::new(source)));
         self
     }
 
-    /// Another IAM than `https://iam.cloud.ibm.com`.
+    /// How to authenticate. Default: as the other settings tell.
+    #[must_use]
+    pub fn auth_type(mut self, kind: AuthType) -> Self {
+        self.arguments.give(&AUTH_TYPE, kind.name());
+        self
+    }
+
+    /// The trusted profile with this id, for the types `iamAssume`, `container` and `vpc`.
+    #[must_use]
+    pub fn profile_id(mut self, id: impl Into<String>) -> Self {
+        self.arguments.give(&PROFILE_ID, id.into());
+        self
+    }
+
+    /// The trusted profile of this name, for the types `container` and, with an [account](Self::account_id), `iamAssume`.
+    #[must_use]
+    pub fn profile_name(mut self, name: impl Into<String>) -> Self {
+        self.arguments.give(&PROFILE_NAME, name.into());
+        self
+    }
+
+    /// The trusted profile with this Cloud Resource Name, for the types `iamAssume` and `vpc`.
+    #[must_use]
+    pub fn profile_crn(mut self, crn: impl Into<String>) -> Self {
+        self.arguments.give(&PROFILE_CRN, crn.into());
+        self
+    }
+
+    /// The account that a profile's name is looked for in.
+    #[must_use]
+    pub fn account_id(mut self, id: impl Into<String>) -> Self {
+        self.arguments.give(&ACCOUNT_ID, id.into());
+        self
+    }
+
+    /// The file with the token of a compute resource. Default: as [`CrToken::file`](crate::sources::CrToken::file).
+    #[must_use]
+    pub fn cr_token_file(mut self, path: impl Into<String>) -> Self {
+        self.arguments.give(&CR_TOKEN_FILE, path.into());
+        self
+    }
+
+    /// Another IAM than `https://iam.cloud.ibm.com`; for the type `vpc`, another metadata service.
     #[must_use]
     pub fn auth_url(mut self, url: impl Into<String>) -> Self {
         self.arguments.give(&AUTH_URL, url.into());
@@ -203,12 +228,17 @@ impl Watsonx {
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if the endpoint or the credential is missing,
     /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if something is there and can't be used. The message names the
     /// argument, the variable, or file and line.
-    pub fn access(self) -> Result<Access, Error> {
-        let env = self.env.unwrap_or_else(Env::empty);
-        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&WATSONX_SETTINGS))?;
-        let mut settings = Resolver::new(self.arguments, env, self.profile, Places::Watsonx);
-        let login = match self.source {
-            Some(source) => Login::new(source, Found::new("source", "", Provenance::Argument("source".into()))),
+    pub fn access(&self) -> Result<Access, Error> {
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(WATSONX_SETTINGS))?;
+        let env = self.env.clone().unwrap_or_else(Env::empty);
+        let mut settings = Resolver::new(self.arguments.clone(), env, self.profile.clone(), Places::Watsonx);
+        let login = match &self.source {
+            Some(Own(source)) => {
+                if let Some(other) = LOGIN.into_iter().find(|known| self.arguments.has(known)) {
+                    return Err(given::two(other.name(), "source"));
+                }
+                Login::new(Arc::clone(source), Found::new("source", "", Provenance::Argument("source".into())))
+            }
             None => log_in(&mut settings)?,
         };
         let url = address(&mut settings)?;
@@ -217,6 +247,23 @@ impl Watsonx {
         Ok(access.with_context(context).with_explanation(settings.into_explanation()))
     }
 }
+
+/// What a source of the program's own leaves nothing to do for.
+const LOGIN: [&Known; 13] = [
+    &API_KEY,
+    &TOKEN,
+    &TOKEN_FILE,
+    &AUTH_TYPE,
+    &AUTH_URL,
+    &SCOPE,
+    &CLIENT_ID,
+    &CLIENT_SECRET,
+    &PROFILE_ID,
+    &PROFILE_NAME,
+    &PROFILE_CRN,
+    &ACCOUNT_ID,
+    &CR_TOKEN_FILE,
+];
 
 fn log_in(settings: &mut Resolver) -> Result<Login, Error> {
     if let Some(stated) = settings.find(&AUTH_TYPE)? {
@@ -269,82 +316,4 @@ fn log_in_by(token: &Found, settings: &mut Resolver) -> Result<Login, Error> {
     let path = settings.env().resolve(Path::new(token.value()))?;
     let place = token.provenance().of_file(&path, settings.env());
     Ok(Login::new(FileToken::new(path).drop_scheme(), Found::new("token", "", place)))
-}
-
-/// The url, or that of the region.
-fn address(settings: &mut Resolver) -> Result<Found, Error> {
-    let (url, region) = (settings.find(&URL)?, settings.find(&REGION)?);
-    let region = match (url, region) {
-        (Some(url), None) => return secure(url),
-        (None, Some(region)) => region,
-        (None, None) => {
-            let ways = settings.ways(&URL);
-            let message = format!("no url is configured: {ways}; or say the region, by `region` or WATSONX_REGION");
-            return Err(Error::unavailable(message));
-        }
-        (Some(url), Some(region)) => match settings.stronger(&url, &region) {
-            Some(false) => region,
-            None if matches!(url.provenance(), Provenance::Argument(_)) => {
-                return Err(login::one_too_many(&url, &region));
-            }
-            _ => {
-                settings.note(format!("the region in {} is not used beside a url", region.provenance()));
-                return secure(url);
-            }
-        },
-    };
-    let name = region.value().trim();
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.len() > 40 || name.starts_with('-') || name.ends_with('-') || !name.chars().all(is_name) {
-        return Err(region.unusable("a region is a name such as us-south or eu-de"));
-    }
-    let url = format!("https://{name}.ml.cloud.ibm.com");
-    Ok(Found::new(REGION.name(), url, region.provenance().clone()))
-}
-
-/// The URL, which is one that may get a credential: requests always carry one here, so that it need not wait for the first.
-fn secure(url: Found) -> Result<Found, Error> {
-    match url::parse(url.value(), For::TokenEndpoint) {
-        Ok(_) => Ok(url),
-        Err(reason) => Err(url.unusable(reason)),
-    }
-}
-
-fn context(ids_in: IdsIn, settings: &mut Resolver) -> Result<Context, Error> {
-    let version = settings.find_or(&VERSION, API_VERSION)?;
-    let is_date = version.value().len() == 10 && version.value().parse::<jiff::civil::Date>().is_ok();
-    if !is_date {
-        return Err(version.unusable("a version is a date, YYYY-MM-DD"));
-    }
-    let context = Context::default().with_query("version", version.value());
-    let (project, space) = (settings.find(&PROJECT_ID)?, settings.find(&SPACE_ID)?);
-    let (id, field, header) = match (project, space) {
-        (None, None) => return Ok(context),
-        (Some(project), None) => (project, "project_id", "x-ibm-project-id"),
-        (None, Some(space)) => (space, "space_id", "x-ibm-space-id"),
-        (Some(project), Some(space)) => match settings.stronger(&project, &space) {
-            Some(true) => (project, "project_id", "x-ibm-project-id"),
-            Some(false) => (space, "space_id", "x-ibm-space-id"),
-            None => return Err(login::one_too_many(&project, &space)),
-        },
-    };
-    let value = id.value().trim();
-    Ok(match ids_in {
-        IdsIn::Body => context.with_body_field(Cow::Borrowed(field), value),
-        IdsIn::Query => context.with_query(Cow::Borrowed(field), value),
-        IdsIn::Header => {
-            context.with_header(HeaderName::from_static(header), value).map_err(|error| error.at(id.provenance()))?
-        }
-    })
-}
-
-impl std::fmt::Debug for Watsonx {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watsonx")
-            .field("arguments", &self.arguments)
-            .field("profile", &self.profile)
-            .field("has_source", &self.source.is_some())
-            .field("ids_in", &self.ids_in)
-            .finish_non_exhaustive()
-    }
 }

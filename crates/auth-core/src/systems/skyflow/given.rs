@@ -193,6 +193,11 @@ fn meant(error: Error, found: &Found) -> Error {
 
 impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Given").finish_non_exhaustive()
+        f.debug_struct("Given")
+            .field("values", &self.values)
+            .field("account", &self.account)
+            .field("has_source", &self.source.is_some())
+            .field("hosts", &self.hosts)
+            .finish_non_exhaustive()
     }
 }

@@ -6,8 +6,13 @@ use std::sync::Arc;
 use http::HeaderName;
 use serde_json::Value;
 
+use super::super::given::Text;
+#[cfg(feature = "profiles")]
+use super::setting::{CLUSTER_ID, VAULT_URL};
 use super::setting::{CONNECTION_URL, SETTINGS};
 use super::{Credentials, VaultEnv, given, vault};
+#[cfg(feature = "profiles")]
+use crate::settings::Setting;
 use crate::settings::{Found, Lookup, Profile, Settings, trust};
 use crate::{Access, Endpoint, Env, Error, Secret, TokenSource};
 
@@ -19,7 +24,7 @@ const CONNECTION_HEADER: HeaderName = HeaderName::from_static("x-skyflow-authori
 /// The credential is exactly one of [`credentials_path`](Self::credentials_path), [`credentials`](Self::credentials),
 /// [`token`](Self::token), [`api_key`](Self::api_key), [`account`](Self::account) or [`source`](Self::source): as an argument,
 /// else the variable `SKYFLOW_CREDENTIALS` (the content of a credentials.json), else a key of a profile. An empty one counts as
-/// none. All names: [`SETTINGS`](super::SETTINGS). Nothing is sent before a token is needed.
+/// none. All names: `docs/reference/environment.md` in the repository. Nothing is sent before a token is needed.
 ///
 /// ```
 /// use auth_core::systems::Skyflow;
@@ -28,7 +33,8 @@ const CONNECTION_HEADER: HeaderName = HeaderName::from_static("x-skyflow-authori
 /// let skyflow = Skyflow::new().api_key("sky-ab123-0123456789abcdef0123456789abcdef").cluster_id("ab12cd34");
 /// let vault = skyflow.access()?;
 /// assert_eq!(vault.endpoint().to_string(), "https://ab12cd34.vault.skyflowapis.com");
-/// let gateway = skyflow.connection("https://ab12cd34.gateway.skyflowapis.com/v1/gateway/outboundRoutes/x")?;
+/// let url = "https://ab12cd34.gateway.skyflowapis.com/v1/gateway/outboundRoutes/x";
+/// let gateway = skyflow.connection_url(url).connection()?;
 /// # let _ = gateway;
 /// # Ok(())
 /// # }
@@ -39,6 +45,7 @@ pub struct Skyflow {
     profile: Option<Profile>,
     credential: given::Given,
     vault: vault::Given,
+    connection_url: Option<Text>,
     allow_nearby_endpoint: bool,
 }
 
@@ -129,14 +136,14 @@ impl Skyflow {
     /// The vault's base URL.
     #[must_use]
     pub fn vault_url(mut self, url: impl Into<String>) -> Self {
-        self.vault.vault_url = Some(Secret::new(url));
+        self.vault.vault_url = Some(Text::new(url));
         self
     }
 
     /// The vault's cluster, the first part of its host, instead of its URL.
     #[must_use]
     pub fn cluster_id(mut self, id: impl Into<String>) -> Self {
-        self.vault.cluster_id = Some(Secret::new(id));
+        self.vault.cluster_id = Some(Text::new(id));
         self
     }
 
@@ -144,6 +151,13 @@ impl Skyflow {
     #[must_use]
     pub fn env(mut self, env: VaultEnv) -> Self {
         self.vault.env = Some(env);
+        self
+    }
+
+    /// The URL of a connection, for [`connection`](Self::connection).
+    #[must_use]
+    pub fn connection_url(mut self, url: impl Into<String>) -> Self {
+        self.connection_url = Some(Text::new(url));
         self
     }
 
@@ -165,20 +179,29 @@ impl Skyflow {
         self.build("skyflow", |settings| vault::find(&self.vault, settings))
     }
 
-    /// Calls of a connection: the raw token in `x-skyflow-authorization`, at the connection's URL. An empty URL stands for the
-    /// profile's `connection_url`.
+    /// Calls of a connection: the raw token in `x-skyflow-authorization`, at the [`connection_url`](Self::connection_url), else
+    /// the profile's.
     ///
     /// It keeps a token of its own beside that of [`access`](Self::access): the two are sent to different hosts.
     ///
     /// # Errors
     /// As [`access`](Self::access).
-    pub fn connection(&self, connection_url: &str) -> Result<Access, Error> {
-        let url = Secret::new(connection_url);
+    pub fn connection(&self) -> Result<Access, Error> {
         let endpoint = |settings: &mut Settings| {
-            let found = settings.require(&Lookup::of(&CONNECTION_URL).argument(Some(&url)))?;
+            let found = settings.require(&Lookup::of(&CONNECTION_URL).argument(self.connection_url.as_ref()))?;
             Ok((found.endpoint()?, found))
         };
         Ok(self.build("skyflow-connection", endpoint)?.in_header(CONNECTION_HEADER))
+    }
+
+    /// What the profile describes: a connection if it names one and no vault.
+    #[cfg(feature = "profiles")]
+    pub(crate) fn access_of_profile(&self) -> Result<Access, Error> {
+        let has = |setting: &Setting| {
+            self.profile.as_ref().is_some_and(|profile| setting.keys().iter().any(|key| profile.place(key).is_some()))
+        };
+        let is_connection = has(&CONNECTION_URL) && !has(&VAULT_URL) && !has(&CLUSTER_ID);
+        if is_connection { self.connection() } else { self.access() }
     }
 
     fn build(
@@ -186,9 +209,9 @@ impl Skyflow {
         id: &'static str,
         endpoint: impl FnOnce(&mut Settings) -> Result<(Endpoint, Found), Error>,
     ) -> Result<Access, Error> {
-        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(&SETTINGS))?;
+        self.profile.as_ref().map_or(Ok(()), |profile| profile.check_keys(SETTINGS))?;
         let mut settings =
-            Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_optional_profile(self.profile.clone());
+            Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
         let chosen = self.credential.find(&mut settings)?;
         let (endpoint, from) = endpoint(&mut settings)?;
         let allowed = trust::allowed(&mut settings, self.allow_nearby_endpoint)?;

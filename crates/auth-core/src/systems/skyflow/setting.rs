@@ -26,5 +26,5 @@ pub(super) const CONNECTION_URL: Setting =
     Setting::new("connection_url", "the URL of a connection").with_keys(&["connection_url"]);
 
 /// What can be set.
-pub const SETTINGS: [Setting; 10] =
-    [PATH, CREDENTIALS, TOKEN, API_KEY, ROLES, CTX, VAULT_URL, CLUSTER_ID, ENV, CONNECTION_URL];
+pub(crate) const SETTINGS: &[Setting] =
+    &[PATH, CREDENTIALS, TOKEN, API_KEY, ROLES, CTX, VAULT_URL, CLUSTER_ID, ENV, CONNECTION_URL];

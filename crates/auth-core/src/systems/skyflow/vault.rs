@@ -1,8 +1,9 @@
 //! Where a vault is.
 
+use super::super::given::Text;
 use super::setting::{CLUSTER_ID, ENV, VAULT_URL};
 use crate::settings::{Found, Lookup, Settings};
-use crate::{Endpoint, Error, Secret};
+use crate::{Endpoint, Error};
 
 /// The environment of Skyflow that a vault is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,14 +36,14 @@ impl VaultEnv {
 /// What a program said of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Given {
-    pub(super) vault_url: Option<Secret>,
-    pub(super) cluster_id: Option<Secret>,
+    pub(super) vault_url: Option<Text>,
+    pub(super) cluster_id: Option<Text>,
     pub(super) env: Option<VaultEnv>,
 }
 
 /// The vault's base URL, and what says so: arguments before the profile, and in each a URL or a cluster.
 pub(super) fn find(given: &Given, settings: &mut Settings) -> Result<(Endpoint, Found), Error> {
-    let is_given = |value: &Option<Secret>| value.as_ref().is_some_and(|value| !value.expose().is_empty());
+    let is_given = |value: &Option<Text>| value.as_ref().is_some_and(|value| !value.is_empty());
     if is_given(&given.cluster_id) {
         if is_given(&given.vault_url) {
             return Err(Error::misconfigured("both `vault_url` and `cluster_id` are given: leave one of them out"));

@@ -26,7 +26,7 @@ const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     match refresh_token(&shared, &headers, &body) {
         Ok(refresh_token) => vend(&shared, Order::new(Realm::Ivcap, Ivcap::ACCOUNT_ID), |token, left| {
-            shared.systems.refresh_tokens.gave(&refresh_token, &token.token);
+            shared.systems.refresh_tokens.gave(&refresh_token, &token.token, &shared.issuer);
             [
                 ("access_token", json!(token.token)),
                 ("refresh_token", json!(refresh_token)),

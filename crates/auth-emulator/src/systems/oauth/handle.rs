@@ -49,7 +49,7 @@ impl<'a> OAuth<'a> {
     ///
     /// When no key can be made, which the start of the emulator needed as well.
     pub fn register_client_key(&self, algorithm: SigningAlgorithm) -> RegisteredKey {
-        let key = RegisteredKey::make("client", algorithm);
+        let key = RegisteredKey::make("client", algorithm, &self.0.systems.handed_out);
         self.0.systems.oauth.add_client_key(key.name(), key.public());
         key
     }
@@ -72,7 +72,7 @@ impl<'a> OAuth<'a> {
     ///
     /// As [`register_client_key`](Self::register_client_key).
     pub fn register_issuer_key(&self, algorithm: SigningAlgorithm) -> RegisteredKey {
-        let key = RegisteredKey::make("https://issuer.example", algorithm);
+        let key = RegisteredKey::make("https://issuer.example", algorithm, &self.0.systems.handed_out);
         self.0.systems.oauth.add_issuer_key(key.name(), key.public());
         key
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jsonwebtoken::Algorithm;
 
-use crate::{public_key::PublicKey, random, signing_key::SigningKey};
+use crate::{public_key::PublicKey, random, signing_key::SigningKey, systems::handed_out::HandedOut};
 
 /// The algorithms that assertions may be signed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,13 +27,12 @@ pub struct RegisteredKey {
 }
 
 impl RegisteredKey {
-    pub(crate) fn make(prefix: &str, algorithm: SigningAlgorithm) -> Self {
-        let key = SigningKey::handed_out(match algorithm {
+    pub(crate) fn make(prefix: &str, algorithm: SigningAlgorithm, keys: &HandedOut) -> Self {
+        let key = keys.next(match algorithm {
             SigningAlgorithm::Rs256 => Algorithm::RS256,
             SigningAlgorithm::Es256 => Algorithm::ES256,
             SigningAlgorithm::EdDsa => Algorithm::EdDSA,
         });
-        let key = key.expect("the emulator's own key could be made in this process");
         Self { name: format!("{prefix}-{}", random::id(10)), id: format!("key-{}", random::id(10)), algorithm, key }
     }
 
@@ -52,7 +51,8 @@ impl RegisteredKey {
         self.algorithm
     }
 
-    /// The private key: PKCS#8 (RFC 5958), as PEM. All keys of one algorithm are the same within a process.
+    /// The private key: PKCS#8 (RFC 5958), as PEM. Three of an algorithm that one emulator gives in a row are
+    /// different; then they come round again.
     pub fn private_key_pem(&self) -> &str {
         self.key.pem()
     }

@@ -35,7 +35,7 @@ pub(crate) async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap,
     };
     let mut response = vend(&shared, earned.order, |token, left| {
         if let Some(refresh_token) = &earned.refresh_token {
-            shared.systems.refresh_tokens.gave(refresh_token, &token.token);
+            shared.systems.refresh_tokens.gave(refresh_token, &token.token, &shared.issuer);
         }
         [
             ("access_token", json!(token.token)),

@@ -5,7 +5,6 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use super::{Skyflow, records::Records};
@@ -30,6 +29,7 @@ pub(crate) struct BearerAccount {
     pub(crate) client_id: String,
     pub(crate) name: String,
     pub(crate) key_id: String,
+    key: &'static SigningKey,
 }
 
 struct ApiKey {
@@ -56,11 +56,12 @@ pub(crate) enum Unfit {
 }
 
 impl Accounts {
-    pub(crate) fn create_bearer(&self, name: &str) -> BearerAccount {
+    pub(crate) fn create_bearer(&self, name: &str, key: &'static SigningKey) -> BearerAccount {
         let account = BearerAccount {
             client_id: format!("c{}", random::hex(31)),
             name: name.to_owned(),
             key_id: format!("k{}", random::hex(31)),
+            key,
         };
         self.lock().accounts.insert(account.client_id.clone(), Account::Bearer(account.clone()));
         account
@@ -180,7 +181,7 @@ impl BearerAccount {
             "clientName": self.name,
             "tokenURI": token_url,
             "keyID": self.key_id,
-            "privateKey": key().pem(),
+            "privateKey": self.key.pem(),
             "keyValidAfterTime": "2024-01-01T00:00:00.000Z",
             "keyValidBeforeTime": "2124-01-01T00:00:00.000Z",
             "keyAlgorithm": "KEY_ALG_RSA_2048",
@@ -188,10 +189,6 @@ impl BearerAccount {
     }
 
     pub(crate) fn public_key(&self) -> PublicKey {
-        key().public(&self.key_id)
+        self.key.public(&self.key_id)
     }
-}
-
-fn key() -> &'static SigningKey {
-    SigningKey::handed_out(Algorithm::RS256).expect("the emulator's own RSA key could be made in this process")
 }

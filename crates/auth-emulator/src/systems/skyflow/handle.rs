@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
 use crate::{issuer::Order, realm::Realm, shared::Shared, systems::paths};
@@ -62,14 +63,15 @@ impl<'a> Skyflow<'a> {
         format!("{}{}", self.0.url, paths::SKYFLOW_BACKEND)
     }
 
-    /// The key file of a bearer account made for this call. All accounts of a process have the same RSA key of 2048 bits,
-    /// under different names.
+    /// The key file of a bearer account made for this call. Its RSA key of 2048 bits is another than those of the two
+    /// accounts before it; then they come round again.
     ///
     /// # Panics
     ///
     /// When no RSA key can be made, which the start of the emulator needed as well.
     pub fn credentials_json(&self) -> String {
-        let account = self.0.systems.skyflow.create_bearer("emulator");
+        let account =
+            self.0.systems.skyflow.create_bearer("emulator", self.0.systems.handed_out.next(Algorithm::RS256));
         account.credentials_json(&self.token_url()).to_string()
     }
 

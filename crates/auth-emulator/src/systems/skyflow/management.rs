@@ -9,6 +9,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use super::{
@@ -33,7 +34,8 @@ pub(crate) async fn create_account(State(shared): State<Arc<Shared>>, headers: H
             }
             Value::Bool(false) | Value::Null => {
                 let token_url = format!("{}{}", shared.url, paths::SKYFLOW_TOKEN);
-                Ok(shared.systems.skyflow.create_bearer(name).credentials_json(&token_url))
+                let key = shared.systems.handed_out.next(Algorithm::RS256);
+                Ok(shared.systems.skyflow.create_bearer(name, key).credentials_json(&token_url))
             }
             _ => Err(Problem::bad_request("apiKeyEnabled is neither true nor false")),
         }

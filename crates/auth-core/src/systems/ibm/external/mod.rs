@@ -14,7 +14,7 @@ use crate::settings::{Found, Provenance, Setting};
 use crate::{Env, Error, Secret};
 
 /// Where it is, if not in the service's own variables.
-pub(super) const SETTINGS: [Setting; 2] = [file::SETTING, vcap::SETTING];
+pub(super) const SETTINGS: &[Setting] = &[file::SETTING, vcap::SETTING];
 
 /// What one source says about a service.
 #[derive(Debug, Default)]

@@ -2,7 +2,8 @@
 
 use super::stage::{Stage, fetch, place};
 use crate::settings::{Profile, Value};
-use crate::systems::ibm::{AuthType, IbmCloud};
+use crate::systems::IbmCloud;
+use crate::systems::ibm::AuthType;
 use crate::{Env, ErrorKind};
 
 fn service() -> IbmCloud {
@@ -74,14 +75,14 @@ fn what_is_missing_or_too_much_is_named() {
     let (wrong, none) = (ErrorKind::Misconfigured, ErrorKind::Unavailable);
     for (built, kind, names) in [
         (IbmCloud::new().api_key("k"), none, "`url`"),
-        (service(), none, "`iam_profile_id`"),
+        (service(), none, "`profile_id`"),
         (service().auth_type(AuthType::Iam), wrong, "`api_key`"),
         (service().auth_type(AuthType::BearerToken), wrong, "`token`"),
-        (service().auth_type(AuthType::Container), wrong, "`iam_profile_id`"),
-        (assume(), wrong, "`iam_profile_id`"),
-        (assume().profile_name("n"), wrong, "`iam_account_id`"),
-        (assume().profile_id("p").profile_crn("c"), wrong, "`iam_profile_crn`"),
-        (vpc().profile_id("p").profile_crn("c"), wrong, "`iam_profile_crn`"),
+        (service().auth_type(AuthType::Container), wrong, "`profile_id`"),
+        (assume(), wrong, "`profile_id`"),
+        (assume().profile_name("n"), wrong, "`account_id`"),
+        (assume().profile_id("p").profile_crn("c"), wrong, "profile_crn`"),
+        (vpc().profile_id("p").profile_crn("c"), wrong, "profile_crn`"),
         (vpc().auth_url("http://metadata.example.com"), wrong, "`auth_url`"),
         (service().api_key("k").token("t"), wrong, "`api_key` and `token`"),
         (service().api_key("k").client_id("c"), wrong, "`client_secret`"),

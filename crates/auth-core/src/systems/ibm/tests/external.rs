@@ -1,7 +1,7 @@
 //! IBM's external configuration: which source counts, and that it counts whole.
 
 use super::stage::{Stage, fetch, place};
-use crate::systems::ibm::IbmCloud;
+use crate::systems::IbmCloud;
 use crate::{Access, Error, ErrorKind};
 
 const FILE: &str = "ibm-credentials.env";

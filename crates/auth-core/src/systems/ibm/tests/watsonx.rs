@@ -5,7 +5,8 @@ use http::{HeaderMap, Uri};
 use super::stage::{Stage, fetch, place};
 use crate::settings::{Profile, Value};
 use crate::sources::StaticToken;
-use crate::systems::ibm::{IdsIn, Watsonx};
+use crate::systems::Watsonx;
+use crate::systems::ibm::{AuthType, IdsIn};
 use crate::{Access, Env, ErrorKind};
 
 fn watsonx() -> Watsonx {
@@ -163,4 +164,35 @@ fn what_a_profile_refers_to_is_the_profiles_and_loses_to_a_variable() {
     variables.truncate(2);
     let access = Watsonx::from_profile(profile, &Env::of(variables)).access().unwrap();
     assert_eq!(fetch(&access, 1).1[0].1["apikey"], "k");
+}
+
+#[test]
+fn a_source_wins_over_variables_and_beside_another_argument_it_is_one_too_many() {
+    let source = || StaticToken::new("t").unwrap();
+    let watsonx = || Watsonx::from_env(&Env::of([("WATSONX_APIKEY", "k")])).region("us-south").source(source());
+    let access = watsonx().project_id("p-1").access().unwrap();
+    assert_eq!(access.credential().unwrap().to_string(), "the argument `source`");
+    for (both, other) in [
+        (watsonx().token("t"), "`token`"),
+        (watsonx().token_file("f"), "`token_file`"),
+        (watsonx().api_key("k"), "`api_key`"),
+        (watsonx().profile_id("p"), "`profile_id`"),
+        (watsonx().auth_type(AuthType::Vpc), "`auth_type`"),
+    ] {
+        let error = both.access().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Misconfigured);
+        assert!(error.to_string().contains(other) && error.to_string().contains("`source`"), "{error}");
+    }
+}
+
+#[test]
+fn the_login_of_a_trusted_profile_can_be_given_as_arguments() {
+    let container = Watsonx::new().region("us-south").auth_type(AuthType::Container).cr_token_file("/nowhere/token");
+    let error = container.access().unwrap_err();
+    assert!(error.to_string().contains("give the argument `profile_id`"), "{error}");
+    assert!(container.profile_name("p").access().is_ok());
+    let assumed = Watsonx::new().region("us-south").auth_type(AuthType::IamAssume).api_key("k").profile_name("p");
+    let error = assumed.access().unwrap_err();
+    assert!(error.to_string().contains("give the argument `account_id`"), "{error}");
+    assert!(assumed.account_id("a").access().is_ok());
 }

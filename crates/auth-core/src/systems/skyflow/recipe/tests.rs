@@ -108,17 +108,22 @@ fn an_api_key_and_a_token_go_as_bearer_and_a_connection_gets_them_raw() {
         let (headers, requests) = attached(&skyflow.clone().vault_url(VAULT).access().unwrap());
         assert_eq!(headers["authorization"], format!("Bearer {value}"));
         assert_eq!((headers.len(), requests.len()), (1, 0));
-        let (headers, _) = attached(&skyflow.connection("https://ab12.gateway.skyflowapis.com/v1/gateway").unwrap());
+        let (headers, _) =
+            attached(&skyflow.connection_url("https://ab12.gateway.skyflowapis.com/v1/gateway").connection().unwrap());
         assert_eq!(headers["x-skyflow-authorization"], value);
         assert!(headers["x-skyflow-authorization"].is_sensitive());
         assert_eq!(headers.len(), 1);
     }
-    let minted = Skyflow::new().credentials(credentials("k")).connection("https://gateway.example.com").unwrap();
+    let minted = Skyflow::new()
+        .credentials(credentials("k"))
+        .connection_url("https://gateway.example.com")
+        .connection()
+        .unwrap();
     assert_eq!(attached(&minted).0["x-skyflow-authorization"], "minted");
     let from_a_profile = profile(&[("api_key", KEY), ("connection_url", "https://gateway.example.com/x")], false);
-    let access = Skyflow::from_profile(from_a_profile, &none()).connection("").unwrap();
+    let access = Skyflow::from_profile(from_a_profile, &none()).connection().unwrap();
     assert_eq!(access.endpoint().to_string(), "https://gateway.example.com/x");
-    assert!(message(&Skyflow::new().api_key(KEY).connection("").unwrap_err()).contains("connection_url"));
+    assert!(message(&Skyflow::new().api_key(KEY).connection().unwrap_err()).contains("connection_url"));
 }
 
 #[test]
@@ -253,7 +258,7 @@ fn a_profile_of_the_config_selects_a_vault_or_a_connection() {
     std::fs::write(&path, text).unwrap();
     std::fs::write(folder.path().join("sa.json"), credentials("of-a-file")).unwrap();
     let profiles = crate::settings::Profiles::read(&path, &none().in_directory("/nowhere")).unwrap();
-    let access = |name| profiles.access(Some(name), &none());
+    let access = |name| profiles.access(Some(name), &none().in_directory("/nowhere"));
     let vault = access("vault").unwrap();
     assert_eq!((vault.endpoint().to_string().as_str(), signed_with(&vault).as_str()), (VAULT, "of-a-file"));
     let body: Value = serde_json::from_slice(attached(&vault).1[0].body()).unwrap();
