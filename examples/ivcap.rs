@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 async fn services(client: &IvcapClient) -> Result<Vec<String>, ApiError> {
-    let (mut pages, mut names) = (client.services(2), Vec::new());
+    let (mut pages, mut names) = (client.services().limit(2), Vec::new());
     while let Some(page) = pages.next().await? {
         names.extend(page.into_iter().filter_map(|service| service.name));
     }

@@ -29,7 +29,8 @@ async fn main() -> Result<(), Failure> {
     println!("a record of the vault has {:?}", records[0].fields.keys().collect::<Vec<_>>());
     assert_eq!(records[0].fields["skyflow_id"], Vault::RECORD_ID);
 
-    let connection = SkyflowConnection::new(&access, Endpoint::parse(&emulator.skyflow().connection_url())?)?;
+    let connection =
+        SkyflowConnection::new(&skyflow.clone().connection_url(emulator.skyflow().connection_url()).connection()?)?;
     let answer: Value =
         connection.request(http::Method::POST, "/pay").json(&json!({"amount": 7})).send().await?.json().await?;
     let requests = emulator.api_requests();

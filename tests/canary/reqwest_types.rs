@@ -8,9 +8,8 @@ use auth_core::sources::{ApiKey, StaticToken};
 use auth_core::{Access, Authenticator, Endpoint, Outcome};
 use auth_emulator::{Emulator, Fault, StatusCode};
 use auth_reqwest::clients::{
-    ApiKeyInfo, CapeClient, Experiment, GeneratedText, IssuedApiKey, IssuedToken, IvcapClient, PersonalToken,
-    PodstackClient, PodstackRegistry, Project, Record, Service, SkyflowClient, SkyflowConnection, SkyflowKeys,
-    WatsonxClient,
+    ApiKeyInfo, CapeClient, GeneratedText, IssuedApiKey, IssuedToken, IvcapClient, PodstackClient, PodstackItem,
+    PodstackRegistry, Record, Service, SkyflowClient, SkyflowConnection, SkyflowKeys, TokenInfo, WatsonxClient,
 };
 use auth_reqwest::{
     ApiClient, AuthMiddleware, Error, ErrorExt, Paging, RequestBuilderExt, ReqwestTransport, Retries, api_client,
@@ -114,13 +113,13 @@ fn clients(table: &mut Table) {
     show!(table, serde_json::from_value::<IssuedApiKey>(key).unwrap());
     let record = serde_json::json!({ "fields": { "ssn": secrets::ANSWER }, "tokens": { "ssn": secrets::ANSWER } });
     show!(table, serde_json::from_value::<Record>(record).unwrap());
-    // Nothing in these is secret; what they print is what the API says to everybody who may ask.
-    let listed = serde_json::json!({ "id": "i", "ID": "i", "name": "n", "created_at": "2026-11-22T00:00:00Z" });
-    show!(table, serde_json::from_value::<PersonalToken>(listed.clone()).unwrap());
+    // A server may list more than it should.
+    let mut listed = serde_json::json!({ "id": "i", "ID": "i", "name": "n", "created_at": "2026-11-22T00:00:00Z" });
+    listed["apiKey"] = secrets::API_KEY.into();
+    show!(table, serde_json::from_value::<TokenInfo>(listed.clone()).unwrap());
     show!(table, serde_json::from_value::<ApiKeyInfo>(listed.clone()).unwrap());
     show!(table, serde_json::from_value::<Service>(listed.clone()).unwrap());
-    show!(table, serde_json::from_value::<Project>(listed.clone()).unwrap());
-    show!(table, serde_json::from_value::<Experiment>(listed).unwrap());
+    show!(table, serde_json::from_value::<PodstackItem>(listed).unwrap());
     let text = serde_json::json!({ "results": [{ "generated_text": "hi" }] });
     show!(table, serde_json::from_value::<GeneratedText>(text).unwrap());
 }

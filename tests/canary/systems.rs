@@ -175,7 +175,7 @@ async fn asked(name: &str, client: ApiClient, evidence: &mut Evidence) {
                 Err(error) => note(Err(error)),
             }
         }
-        _ => note(IvcapClient::over(client).services(2).all().await.map(|services| format!("{services:?}"))),
+        _ => note(IvcapClient::over(client).services().limit(2).all().await.map(|services| format!("{services:?}"))),
     }
 }
 

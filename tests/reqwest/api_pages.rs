@@ -126,3 +126,46 @@ fn a_page_that_is_no_list_is_an_error_and_a_failed_page_is_asked_for_again() {
     assert_eq!(stage.run(pages.next()).0.unwrap(), Some(vec![1]));
     assert_eq!(stage.run(pages.next()).0.unwrap(), None);
 }
+
+/// What is asked for a list of so many items from a server that gives at most so many on a page.
+fn offsets(limit: usize, cap: usize, all: u64, total: bool) -> (usize, Vec<String>) {
+    let stage = ApiStage::new();
+    let items: Vec<u64> = (0..all).collect();
+    for page in items.chunks(cap.min(limit)).chain([&[][..]]) {
+        stage.server.then(answer(200, if total { json!({ "items": page, "total": all }) } else { json!(page) }));
+    }
+    let pages = stage.client.pages::<u64>("/things", Paging::offset(20)).limit(limit);
+    let read = stage.run(pages.all()).0.unwrap().len();
+    (read, stage.server.got().iter().map(|got| got.url.query().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn another_limit_takes_the_place_of_the_first_and_the_list_is_read_to_its_end() {
+    assert_eq!(offsets(2, 50, 5, false).1, ["limit=2&offset=0", "offset=2&limit=2", "offset=4&limit=2"]);
+    assert_eq!(offsets(2, 50, 5, false).0, 5, "a limit below that of the paging");
+    assert_eq!((offsets(50, 20, 45, true).0, offsets(50, 20, 45, true).1.len()), (45, 3), "the server gives fewer");
+    assert_eq!(offsets(20, 20, 40, false).0, 40);
+    assert_eq!(offsets(20, 20, 0, true), (0, vec!["limit=20&offset=0".to_owned()]));
+
+    let stage = ApiStage::new();
+    stage.server.then(answer(200, "[1]"));
+    stage.server.then(answer(200, "[]"));
+    let pages = stage.client.pages::<u64>("/things", Paging::offset(20)).query("limit", "all").query("offset", 3);
+    assert_eq!(stage.run(pages.query("tag", "a").query("tag", "b").all()).0.unwrap(), [1]);
+    let queries: Vec<_> = stage.server.got().iter().map(|got| got.url.query().unwrap().to_owned()).collect();
+    assert_eq!(queries, ["limit=all&offset=3&tag=a&tag=b", "offset=4&limit=all&tag=a&tag=b"]);
+}
+
+#[test]
+fn a_page_of_more_than_eight_mebibytes_is_not_read_unless_the_program_says_so() {
+    let long = format!("[{}0]", "0,".repeat(4 * 1024 * 1024));
+    let read = |paging: Paging| {
+        let stage = ApiStage::new();
+        stage.server.then(answer(200, &long));
+        stage.run(stage.client.pages::<u8>("/things", paging).all()).0
+    };
+    let error = read(Paging::link_header()).unwrap_err();
+    assert_eq!(error.kind(), ApiErrorKind::Decode);
+    assert!(error.to_string().contains("max_page_bytes"), "{error}");
+    assert!(read(Paging::link_header().max_page_bytes(16 * 1024 * 1024)).is_ok());
+}

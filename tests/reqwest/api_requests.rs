@@ -63,12 +63,23 @@ fn a_url_of_the_same_origin_is_taken_and_one_of_another_is_not_sent() {
 }
 
 #[test]
+fn a_url_in_a_query_or_a_path_does_not_make_it_a_url() {
+    let stage = ApiStage::new();
+    for path in ["/items?next=https://h/x", "/items/https://h/x"] {
+        stage.run(stage.client.get(path).send()).0.unwrap();
+        assert_eq!(stage.server.asked().pop().unwrap(), format!("GET {BASE}{path}"));
+    }
+}
+
+#[test]
 fn what_could_be_read_as_another_path_is_not_sent() {
     let stage = ApiStage::new();
     for path in ["things", "/../admin", "/a/%2e%2e/b", "/a#b", "/a b", "/a\\b", "/ü", "/a\nb", "", "\t/x"] {
         let error = stage.run(stage.client.get(path).send()).0.unwrap_err();
         assert_eq!(error.kind(), ApiErrorKind::Config, "{path:?}");
     }
+    let said = stage.run(stage.client.get("items?next=https://h/x").send()).0.unwrap_err().to_string();
+    assert!(said.contains("begin with a slash"), "it is no url: {said}");
     let broken: [ApiRequest; 2] =
         [stage.client.get("/x").header("a b", "c"), stage.client.get("/x").header("a", "c\nd: e")];
     for request in broken {
@@ -164,4 +175,13 @@ fn whoami_asks_where_the_system_says() {
     assert_eq!(stage.server.asked(), [format!("GET {BASE}/auth/whoami")]);
     let none = ApiStage::new();
     assert_eq!(none.run(none.client.whoami()).0.unwrap_err().kind(), ApiErrorKind::Config);
+}
+
+#[test]
+fn clients_share_an_authenticator_and_one_that_is_given_two_is_an_error() {
+    let first = ApiClient::new(&access()).unwrap();
+    let shared = || ApiClient::builder(&access()).authenticator(first.authenticator().clone());
+    assert!(shared().build().is_ok());
+    let both = shared().runtime(auth_core::runtime::FakeRuntime::new());
+    assert!(both.build().unwrap_err().to_string().contains("authenticator"));
 }

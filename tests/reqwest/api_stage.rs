@@ -128,9 +128,10 @@ fn refused() -> reqwest::Error {
 /// A token that came from a variable, for an API with a path prefix.
 pub(crate) fn access() -> Access {
     let mut settings = Settings::new(Env::of([("ACME_TOKEN", TOKEN)]));
-    let token = settings.require(&Lookup::new("token").secret().variables(&["ACME_TOKEN"])).unwrap().token().unwrap();
-    let source = StaticToken::new(token).unwrap();
-    Access::new("acme", source, Endpoint::parse(BASE).unwrap()).with_explanation(settings.into_explanation())
+    let token = settings.require(&Lookup::new("token").secret().variables(&["ACME_TOKEN"])).unwrap();
+    let source = StaticToken::new(token.token().unwrap()).unwrap();
+    let access = Access::new("acme", source, Endpoint::parse(BASE).unwrap()).with_credential(&token);
+    access.with_explanation(settings.into_explanation())
 }
 
 pub(crate) fn project() -> Context {

@@ -2,7 +2,6 @@
 //!
 //! | file | promise |
 //! | --- | --- |
-//! | [`api_clients`] | the systems' clients send what the systems' own send |
 //! | [`api_errors`] | an API client's errors say what to change, and repeat no secret |
 //! | [`api_pages`] | lists are read to their end, and the token stays at home |
 //! | [`api_requests`] | an API client's requests go where they should, and say what they should |
@@ -21,7 +20,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise, and so may what tests are made of")]
 
-mod api_clients;
 mod api_errors;
 mod api_pages;
 mod api_requests;

@@ -231,5 +231,5 @@ impl Given for OfCape {
 }
 
 pub(crate) fn cape(emulator: &Emulator, token: String) -> Access {
-    Cape::new().token(token).host(&emulator.cape().url()).access().unwrap()
+    Cape::new().token(token).host(emulator.cape().url()).access().unwrap()
 }

@@ -103,7 +103,7 @@ fn command(recording: &Recording) -> BTreeSet<String> {
             stage.then(answer(status(200), response));
             stage.run(cape.tokens()).map(|tokens| {
                 let named = |id: &Value, tokens: &[_]| {
-                    tokens.iter().any(|token: &auth_reqwest::clients::PersonalToken| token.id == *id)
+                    tokens.iter().any(|token: &auth_reqwest::clients::TokenInfo| token.id == *id)
                 };
                 assert_eq!(tokens.len(), response.as_array().map_or(0, Vec::len));
                 assert!(response.as_array().into_iter().flatten().all(|one| named(&one["id"], &tokens)));

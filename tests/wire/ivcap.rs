@@ -16,7 +16,7 @@ fn access(recording: &Recording) -> Result<Access, Error> {
     let mut ivcap = Ivcap::from_env(&recording.env());
     let is_silent = ["args", "env", "files"].iter().all(|name| recording.at(&format!("/inputs/{name}")).is_null());
     if is_silent {
-        ivcap = ivcap.url(&recording.server()).token(recording.carried_token().unwrap());
+        ivcap = ivcap.url(recording.server()).token(recording.carried_token().unwrap());
     }
     for (name, value) in recording.arguments() {
         ivcap = match name.as_str() {
@@ -46,7 +46,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     let access = access(recording).unwrap();
     let stage = Stage::new(&access);
     let limit = first.query("limit").unwrap().parse().unwrap();
-    let services = IvcapClient::over(stage.client.clone()).services(limit).all();
+    let services = IvcapClient::over(stage.client.clone()).services().limit(limit).all();
 
     if let Some(status) = recording.status() {
         let detail = recording.text("/result/str").unwrap().split_once(&format!("HTTP {status}: ")).unwrap().1;

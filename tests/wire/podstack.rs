@@ -14,7 +14,7 @@ use crate::reqwest::api_stage::answer;
 fn access(recording: &Recording) -> Result<Access, Error> {
     let mut podstack = Podstack::from_env(&recording.env());
     if ["args", "env", "files"].iter().all(|name| recording.at(&format!("/inputs/{name}")).is_null()) {
-        podstack = podstack.endpoint(&recording.server()).token(recording.carried_token().unwrap());
+        podstack = podstack.endpoint(recording.server()).token(recording.carried_token().unwrap());
     }
     for (name, value) in recording.arguments() {
         podstack = match name.as_str() {

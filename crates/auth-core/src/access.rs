@@ -24,7 +24,8 @@ pub struct Access {
     context: Context,
     whoami: Option<Cow<'static, str>>,
     account: Option<String>,
-    credential: Option<Provenance>,
+    /// The setting's name, and where its value came from.
+    credential: Option<(String, Provenance)>,
     handle: Option<TokenHandle>,
     explanation: Explanation,
 }
@@ -48,7 +49,7 @@ impl Access {
     pub fn with_token(id: impl Into<Cow<'static, str>>, token: &Found, endpoint: Endpoint) -> Result<Self, Error> {
         let source = StaticToken::new(token.token()?)?;
         let handle = source.handle();
-        Ok(Self::new(id, source, endpoint).with_credential(token.provenance().clone()).with_token_handle(handle))
+        Ok(Self::new(id, source, endpoint).with_credential(token).with_token_handle(handle))
     }
 
     fn of(id: Cow<'static, str>, source: Option<Arc<dyn TokenSource>>, endpoint: Endpoint) -> Self {
@@ -96,10 +97,10 @@ impl Access {
         self
     }
 
-    /// Where the credential came from. Errors then say it, beside the id.
+    /// What the credential is and where it came from. Errors then say it, beside the id. Of the value nothing is kept.
     #[must_use]
-    pub fn with_credential(mut self, place: Provenance) -> Self {
-        self.credential = Some(place);
+    pub fn with_credential(mut self, credential: &Found) -> Self {
+        self.credential = Some((credential.what().to_owned(), credential.provenance().clone()));
         self
     }
 
@@ -149,7 +150,12 @@ impl Access {
 
     /// Where the credential came from.
     pub fn credential(&self) -> Option<&Provenance> {
-        self.credential.as_ref()
+        self.credential.as_ref().map(|(_, place)| place)
+    }
+
+    /// What the credential is: the name of its setting, such as `token` or `api_key`.
+    pub fn credential_name(&self) -> Option<&str> {
+        self.credential.as_ref().map(|(name, _)| name.as_str())
     }
 
     /// Replaces the token, if it is one that the program's user renews; `None` if tokens are fetched.
@@ -182,7 +188,7 @@ impl Access {
             None => Builder::of_none_needed(),
         };
         match &self.credential {
-            Some(place) => builder.id(format!("{}, {place}", self.id)),
+            Some((_, place)) => builder.id(format!("{}, {place}", self.id)),
             None => builder.id(&self.id),
         }
     }

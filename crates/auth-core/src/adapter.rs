@@ -11,10 +11,10 @@ use std::io::{self, ErrorKind};
 use std::iter;
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 
-use crate::Error;
 use crate::exchange::{answer, retry_after};
+use crate::{Error, context};
 
 pub use crate::target::Target;
 
@@ -62,6 +62,12 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 /// most `max` bytes. `None` if nothing is left, or if they repeat eight bytes of one of the `secrets`.
 pub fn fit_to_show(text: &str, secrets: &[&str], max: usize) -> Option<String> {
     answer::fit_to_show(text, secrets, max)
+}
+
+/// The URI with these pairs behind its query, encoded (`application/x-www-form-urlencoded`). `None` if that is longer than a
+/// URI may be.
+pub fn with_query(uri: &Uri, pairs: &[(String, String)]) -> Option<Uri> {
+    context::with_query(uri, pairs)
 }
 
 /// The kind of the error that others of its type are wrapped around: `source()` passes over it.

@@ -1,6 +1,6 @@
 //! What every request to a system says besides who it is from: an account, a project, a space.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 
 use http::uri::PathAndQuery;
@@ -89,13 +89,22 @@ impl Context {
         let is_said = |name: &str| form_urlencoded::parse(said.as_bytes()).any(|(key, _)| key == name);
         let mut missing = self.query.iter().filter(|(name, _)| !is_said(name)).peekable();
         missing.peek()?;
-        let mut query = form_urlencoded::Serializer::new(said.to_owned());
-        query.extend_pairs(missing);
-        let path = format!("{}?{}", uri.path(), query.finish());
-        let mut parts = uri.clone().into_parts();
-        parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
-        Uri::from_parts(parts).ok()
+        with_query(uri, missing)
     }
+}
+
+/// The URI with these pairs behind its query; `None` if it becomes too long.
+pub(crate) fn with_query<N, V>(uri: &Uri, pairs: impl IntoIterator<Item: Borrow<(N, V)>>) -> Option<Uri>
+where
+    N: AsRef<str>,
+    V: AsRef<str>,
+{
+    let mut query = form_urlencoded::Serializer::new(uri.query().unwrap_or_default().to_owned());
+    query.extend_pairs(pairs);
+    let path = format!("{}?{}", uri.path(), query.finish());
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 impl fmt::Debug for Context {

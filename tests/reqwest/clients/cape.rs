@@ -7,12 +7,12 @@ use auth_core::systems::Cape;
 use auth_core::{Access, Env, Secret};
 use auth_emulator::{Emulator, StatusCode, systems};
 use auth_reqwest::ApiErrorKind;
-use auth_reqwest::clients::CapeClient;
+use auth_reqwest::clients::{CapeClient, TokenInfo};
 
 use super::stage::Stage;
 
 fn with(emulator: &Emulator, token: impl Into<Secret>) -> Access {
-    Cape::new().token(token).host(&emulator.cape().url()).access().unwrap()
+    Cape::new().token(token).host(emulator.cape().url()).access().unwrap()
 }
 
 /// Logged in, as whoever begins to make tokens.
@@ -130,7 +130,7 @@ async fn a_login_of_the_command_line_serves_and_when_it_is_refused_its_file_is_n
     let env = Env::of([("HOME", at_home), ("USERPROFILE", at_home)]);
     let stage = Stage::with(|emulator| {
         std::fs::write(folder.join("auth"), emulator.cape().auth_json()).unwrap();
-        Cape::from_env(&env).host(&emulator.cape().url()).access().unwrap()
+        Cape::from_env(&env).host(emulator.cape().url()).access().unwrap()
     })
     .await;
     let cape = CapeClient::over(stage.api.clone());
@@ -139,5 +139,28 @@ async fn a_login_of_the_command_line_serves_and_when_it_is_refused_its_file_is_n
     let error = cape.tokens().await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Authentication);
     let text = error.to_string();
-    assert!(text.starts_with("the credential in access_token in") && text.contains("auth was refused"), "{text}");
+    assert!(text.starts_with("the token in access_token in") && text.contains("auth was refused"), "{text}");
+}
+
+#[tokio::test]
+async fn an_end_that_no_clock_can_say_is_an_error_and_not_a_panic() {
+    let (stage, cape) = stage().await;
+    for life in [Duration::MAX, Duration::from_secs(u64::MAX / 4), Duration::from_secs(300_000_000_000)] {
+        let error = cape.create_token("for ever").expires_in(life).send().await.unwrap_err();
+        assert_eq!(error.kind(), ApiErrorKind::Config);
+        assert!(error.to_string().contains("too far away"), "{error}");
+    }
+    assert_eq!(stage.counts(), (0, 0));
+}
+
+#[test]
+fn the_zero_time_of_go_is_none() {
+    let listed = serde_json::json!({
+        "id": "j1", "name": "n", "created_at": "2023-02-10T23:22:03.11Z",
+        "expiry": "0001-01-01T00:00:00Z", "last_used": "2023-02-10T23:22:03.11Z",
+    });
+    let token: TokenInfo = serde_json::from_value(listed).unwrap();
+    let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    assert_eq!((token.expiry, token.last_used.map(since)), (None, Some(1_676_071_323)));
+    assert_eq!((token.id.as_str(), since(token.created_at), token.description.as_str()), ("j1", 1_676_071_323, ""));
 }

@@ -39,7 +39,7 @@ impl Thin for OfSkyflow {
 
 impl Thin for OfIvcap {
     async fn call(api: &ApiClient) -> Result<(), ApiError> {
-        IvcapClient::over(api.clone()).services(50).all().await.map(drop)
+        IvcapClient::over(api.clone()).services().limit(50).all().await.map(drop)
     }
 
     const TIMES: usize = 3;

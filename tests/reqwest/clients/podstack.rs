@@ -38,6 +38,12 @@ async fn projects_are_listed_page_by_page() {
     assert!(projects.iter().any(|project| project.name.as_deref() == Some("made 44")));
     let offsets: Vec<_> = stage.emulator.api_requests().iter().filter_map(|got| offset(got.query()?)).collect();
     assert_eq!(offsets, ["0", "20", "40"]);
+
+    stage.emulator.clear();
+    let fewer = PodstackClient::over(stage.api.clone()).projects().limit(30).all().await.unwrap();
+    assert_eq!(fewer.len(), projects.len());
+    let queries: Vec<_> = stage.emulator.api_requests().iter().map(|got| got.query().unwrap().to_owned()).collect();
+    assert_eq!(queries, ["limit=30&offset=0", "offset=30&limit=30"]);
 }
 
 fn offset(query: &str) -> Option<String> {
@@ -104,4 +110,11 @@ async fn a_token_that_is_renewed_serves_the_clients_that_are_there() {
     let whoami: Value = stage.api.get("/auth/whoami").send().await.unwrap().json().await.unwrap();
     assert_eq!(whoami["email"], systems::Podstack::EMAIL);
     assert_eq!(stage.last().status(), Some(StatusCode::OK));
+}
+
+#[test]
+fn the_registry_is_beside_the_api_whose_path_is_not_its_own() {
+    let access = Podstack::new().token("psk_of_a_test").endpoint("https://api.podstack.example/v1").access().unwrap();
+    let registry = PodstackRegistry::new(&access).unwrap();
+    assert_eq!(registry.api().endpoint().to_string(), "https://api.podstack.example");
 }

@@ -15,7 +15,7 @@ const PROTOCOL: &str = "sec-websocket-protocol";
 async fn stage() -> (Stage, Authenticator) {
     let access = |emulator: &Emulator| -> Access {
         let token = emulator.cape().create_token("runner").unwrap();
-        Cape::new().token(token).host(&emulator.cape().url()).runtime().unwrap()
+        Cape::new().token(token).host(emulator.cape().url()).runtime().unwrap()
     };
     let stage = Stage::with(access).await;
     let auth = stage.api.authenticator().clone();

@@ -1,10 +1,10 @@
 //! Skyflow: a vault, a connection, and API keys of service accounts.
 
 use auth_core::systems::Skyflow;
-use auth_core::{Access, Endpoint, Secret};
+use auth_core::{Access, ErrorKind, Secret};
 use auth_emulator::{Emulator, systems};
 use auth_reqwest::ApiErrorKind;
-use auth_reqwest::clients::{SkyflowClient, SkyflowConnection, SkyflowKeys};
+use auth_reqwest::clients::{ApiKeyInfo, SkyflowClient, SkyflowConnection, SkyflowKeys};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -67,25 +67,24 @@ async fn each_mistake_has_its_kind_the_systems_words_and_the_requests_id() {
 async fn a_connection_gets_the_raw_token_in_its_own_header_and_no_authorization() {
     let stage = Stage::of::<OfSkyflow>().await;
     let url = stage.emulator.skyflow().connection_url();
-    let recipe = Skyflow::new()
+    let access = Skyflow::new()
         .credentials(stage.emulator.skyflow().credentials_json())
         .connection_url(&url)
         .connection()
         .unwrap();
-    let derived = SkyflowConnection::access(&stage.access, Endpoint::parse(&url).unwrap());
-    for access in [recipe, derived] {
-        let connection = SkyflowConnection::over(stage.client(&access));
-        let request = connection.request(Method::POST, "/pay").json(&json!({ "amount": 1 }));
-        let answer: Value = request.send().await.unwrap().json().await.unwrap();
-        assert_eq!((&answer["method"], &answer["body"]["amount"]), (&"POST".into(), &1.into()));
-        let sent = stage.last();
-        assert_eq!(sent.header("authorization"), None);
-        let token = sent.header("x-skyflow-authorization").unwrap();
-        assert!(token.starts_with("ey") && !token.contains(' '), "raw, and not Bearer");
-    }
-    let unknown = with_key(&stage.emulator, "sky-00000-00000000000000000000000000000000");
-    let access = SkyflowConnection::access(&unknown, Endpoint::parse(&url).unwrap());
     let connection = SkyflowConnection::over(stage.client(&access));
+    let request = connection.request(Method::POST, "/pay").json(&json!({ "amount": 1 }));
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!((&answer["method"], &answer["body"]["amount"]), (&"POST".into(), &1.into()));
+    let sent = stage.last();
+    assert_eq!(sent.header("authorization"), None);
+    let token = sent.header("x-skyflow-authorization").unwrap();
+    assert!(token.starts_with("ey") && !token.contains(' '), "raw, and not Bearer");
+    assert_eq!(connection.api().endpoint().to_string(), url);
+
+    let unknown =
+        Skyflow::new().api_key("sky-00000-00000000000000000000000000000000").connection_url(&url).connection().unwrap();
+    let connection = SkyflowConnection::over(stage.client(&unknown));
     let error = connection.request(Method::GET, "/pay").send().await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Authentication);
     assert!(error.to_string().contains("the argument `api_key`"), "{error}");
@@ -137,4 +136,39 @@ async fn an_account_is_for_keys_or_for_bearer_tokens_and_says_which() {
     assert_eq!(keys.create("").send().await.unwrap_err().kind(), ApiErrorKind::Config);
     assert_eq!(keys.delete("nobody", "..").await.unwrap_err().kind(), ApiErrorKind::Config);
     assert_eq!(stage.counts().1, sent, "what can't be right is not sent");
+}
+
+#[test]
+fn a_credential_of_the_sandbox_does_not_go_to_productions_management() {
+    let keys = |vault: &str| {
+        let access = Skyflow::new().token("bearer-of-a-test").vault_url(vault).access().unwrap();
+        SkyflowKeys::new(&access).map(|keys| keys.api().endpoint().to_string())
+    };
+    for (vault, manage) in [
+        ("https://ab12.vault.skyflowapis.com", "https://manage.skyflowapis.com"),
+        ("https://ab12.vault.skyflowapis-preview.com", "https://manage.skyflowapis-preview.com"),
+        ("https://AB12.VAULT.skyflowapis-preview.com", "https://manage.skyflowapis-preview.com"),
+    ] {
+        assert_eq!(keys(vault).unwrap(), manage, "{vault}");
+    }
+    for elsewhere in [
+        "http://127.0.0.1:9/vault",
+        "https://vault.acme.example",
+        "https://evilskyflowapis.com",
+        "https://skyflowapis.com.acme.example",
+        "https://ab12.vault.skyflowapis.com:8443",
+    ] {
+        let error = keys(elsewhere).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Misconfigured, "{elsewhere}");
+        assert!(error.to_string().contains("SkyflowKeys::over"), "{error}");
+    }
+}
+
+#[test]
+fn a_list_of_keys_that_has_the_keys_themselves_does_not_show_them() {
+    let key = "sky-ab123-0123456789abcdef0123456789abcdef";
+    let listed: ApiKeyInfo = serde_json::from_value(json!({ "ID": "k1", "status": "ENABLED", "apiKey": key })).unwrap();
+    assert_eq!(listed.other["apiKey"], key);
+    let shown = format!("{listed:?}");
+    assert!(shown.contains("k1") && shown.contains("ENABLED") && !shown.contains("0123"), "{shown}");
 }

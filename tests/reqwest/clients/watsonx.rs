@@ -1,11 +1,12 @@
 //! watsonx.ai: text generation, and what can be wrong with it.
 
-use auth_core::Access;
+use auth_core::settings::Profiles;
 use auth_core::systems::Watsonx;
+use auth_core::{Access, Env};
 use auth_emulator::{Emulator, StatusCode, systems};
 use auth_reqwest::ApiErrorKind;
 use auth_reqwest::clients::WatsonxClient;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::stage::Stage;
 
@@ -46,17 +47,32 @@ async fn a_space_takes_the_place_of_the_default_project() {
     client.generate(MODEL, "hello").space_id(systems::Watsonx::SPACE_ID).send().await.unwrap();
     let sent: Value = serde_json::from_slice(stage.last().body()).unwrap();
     assert_eq!((&sent["space_id"], &sent["project_id"]), (&systems::Watsonx::SPACE_ID.into(), &Value::Null));
+    let both = client.generate(MODEL, "hello").space_id("s-1").project_id("p-1");
+    assert_eq!(both.send().await.unwrap_err().kind(), ApiErrorKind::Config);
+    client.generate(MODEL, "hello").parameters(json!({ "max_new_tokens": 5 })).send().await.unwrap();
+    let sent: Value = serde_json::from_slice(stage.last().body()).unwrap();
+    assert_eq!((&sent["parameters"], &sent["project_id"]), (&json!({ "max_new_tokens": 5 }), &PROJECT.into()));
 }
 
 #[tokio::test]
-async fn the_version_of_the_api_is_the_accesss_unless_the_client_says_another() {
+async fn the_version_of_the_api_is_that_of_the_settings() {
     let stage =
         Stage::with(|emulator| builder(emulator).project_id(PROJECT).version("2025-01-02").access().unwrap()).await;
     let client = WatsonxClient::over(stage.api.clone());
     client.generate(MODEL, "hello").send().await.unwrap();
     assert_eq!(stage.last().query(), Some("version=2025-01-02"));
-    client.with_version("2026-02-03").generate(MODEL, "hello").send().await.unwrap();
-    assert_eq!(stage.last().query(), Some("version=2026-02-03"));
+
+    let (folder, env) = (tempfile::tempdir().unwrap(), Env::empty());
+    let file = folder.path().join("profiles.toml");
+    std::fs::write(&file, "[profile.x]\nsystem = \"watsonx\"\nversion = \"2025-03-04\"\n").unwrap();
+    let profile = Profiles::read(&file, &env).unwrap().profile("x").unwrap();
+    let stage = Stage::with(|emulator| {
+        let watsonx = Watsonx::from_profile(profile, &env).url(emulator.watsonx().url());
+        watsonx.auth_url(emulator.ibm().auth_url()).api_key(Emulator::API_KEY).project_id(PROJECT).access().unwrap()
+    })
+    .await;
+    WatsonxClient::over(stage.api.clone()).generate(MODEL, "hello").send().await.unwrap();
+    assert_eq!(stage.last().query(), Some("version=2025-03-04"));
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         access = access.placed(place);
     }
     if let Some(credential) = &built.credential {
-        access = access.with_credential(credential.provenance().clone());
+        access = access.with_credential(credential);
     }
     if let Some(handle) = built.handle {
         access = access.with_token_handle(handle);

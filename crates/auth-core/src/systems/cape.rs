@@ -122,7 +122,7 @@ impl Cape {
                 let source = PersonalToken::new(token.token()?)?.audience(AUDIENCE).allow_opaque();
                 let handle = source.handle();
                 let access = Access::new(id, source, endpoint);
-                access.with_credential(token.provenance().clone()).with_token_handle(handle)
+                access.with_credential(&token).with_token_handle(handle)
             }
             None => {
                 let login = Login::of(settings.env())?;
@@ -131,7 +131,7 @@ impl Cape {
                 settings.note(format!("the token is the login in {}", shown(&login.path)));
                 document.warned().into_iter().for_each(|warning| settings.note(warning));
                 let source = PersonalToken::over(login).audience(AUDIENCE).allow_opaque();
-                Access::new(id, source, endpoint).with_credential(token.provenance().clone())
+                Access::new(id, source, endpoint).with_credential(&token)
             }
         };
         Ok(access.with_explanation(settings.into_explanation()))

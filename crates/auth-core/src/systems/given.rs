@@ -1,10 +1,9 @@
-//! What a program gives to a system's builder.
+//! A text that a program gives to a system's builder.
 
 use std::fmt;
-use std::sync::Arc;
 
+use crate::Secret;
 use crate::settings::fit_to_show;
-use crate::{Error, Secret, TokenSource};
 
 /// A text that is no secret: `Debug` shows it, but for what may be secret in a URL.
 #[derive(Clone)]
@@ -43,26 +42,6 @@ impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&fit_to_show(self.0.expose()), f)
     }
-}
-
-/// A source of the program's own, of which nothing is known that could be shown.
-#[cfg(any(feature = "ibm", feature = "ivcap"))]
-#[derive(Clone)]
-pub(super) struct Own(pub(super) Arc<dyn TokenSource>);
-
-#[cfg(any(feature = "ibm", feature = "ivcap"))]
-impl fmt::Debug for Own {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a source")
-    }
-}
-
-/// The error about two credentials, of which neither can be meant to win.
-#[cfg(any(feature = "ibm", feature = "ivcap"))]
-pub(super) fn two(first: &str, second: &str) -> Error {
-    Error::misconfigured(format!(
-        "exactly one credential may be given, but the arguments `{first}` and `{second}` both are: leave one out"
-    ))
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use super::given::{self, Own, Text};
+use super::given::Text;
+use super::own::{self, Own};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, trust};
 use crate::sources::Injected;
 use crate::{Access, Context, Endpoint, Env, Error, Secret, TokenSource};
@@ -128,7 +129,7 @@ impl Ivcap {
         let mut settings =
             Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
         if self.token.is_some() && self.source.is_some() {
-            return Err(given::two("token", "source"));
+            return Err(own::two("token", "source"));
         }
         let url = settings.require(&Lookup::of(&URL).argument(self.url.as_ref()))?;
         let endpoint = url.endpoint()?;

@@ -12,6 +12,8 @@ mod given;
 pub mod ibm;
 #[cfg(feature = "ivcap")]
 mod ivcap;
+#[cfg(any(feature = "ibm", feature = "ivcap"))]
+mod own;
 #[cfg(feature = "podstack")]
 mod podstack;
 mod reference;

@@ -30,7 +30,7 @@ pub fn reference() -> Vec<(&'static str, Setting)> {
     #[cfg(feature = "skyflow")]
     add("skyflow", super::skyflow::SETTINGS);
     #[cfg(feature = "ibm")]
-    super::ibm::reference().into_iter().for_each(|(system, settings)| add(system, settings));
+    super::ibm::setting::reference().into_iter().for_each(|(system, settings)| add(system, settings));
     all
 }
 

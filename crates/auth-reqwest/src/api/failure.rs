@@ -143,7 +143,7 @@ pub(super) fn of_middleware(parts: &Parts, error: reqwest_middleware::Error) -> 
 fn of_auth(parts: &Parts, error: auth_core::Error) -> ApiError {
     let head = match error.kind() {
         ErrorKind::Rejected | ErrorKind::ExpiredOnArrival | ErrorKind::InteractionRequired => {
-            format!("the request was not sent: replace {}: {error}", named(&parts.access).trim_end_matches(','))
+            format!("the request was not sent: replace {}: {error}", named(&parts.access))
         }
         _ => format!("the request was not sent: {error}"),
     };

@@ -24,11 +24,14 @@ pub struct Pages<T> {
     /// Of the first page.
     path: String,
     query: Vec<(String, String)>,
+    /// Of which so many at the start stand for what was not said.
+    preset: usize,
     /// What is asked next; `None` at the end.
     next: Option<Ask>,
     /// What was asked, and where the answers came from.
     seen: HashSet<String>,
     pages: usize,
+    /// How many items there are before the next page.
     read: usize,
     items: PhantomData<fn() -> T>,
 }
@@ -42,29 +45,57 @@ enum Ask {
 
 impl<T> Pages<T> {
     pub(super) fn new(client: ApiClient, path: String, paging: Paging) -> Self {
-        let query = match paging.how {
-            How::Offset { limit } => {
-                vec![("limit".to_owned(), limit.to_string()), ("offset".to_owned(), "0".to_owned())]
-            }
-            _ => Vec::new(),
+        let offset = match paging.how {
+            How::Offset { limit } => Some(limit),
+            _ => None,
         };
-        Self {
+        let pages = Self {
             client,
             paging,
             headers: HeaderMap::new(),
             path,
-            query,
+            query: Vec::new(),
+            preset: 0,
             next: Some(Ask::First),
             seen: HashSet::new(),
             pages: 0,
             read: 0,
             items: PhantomData,
+        };
+        match offset {
+            Some(limit) => pages.presetting("limit", limit).presetting("offset", 0),
+            None => pages,
         }
     }
 
-    /// Adds a query parameter. It is said for every page that does not say its own.
+    /// A parameter that stands until the caller says it. None follows [`query`](Self::query).
+    pub(crate) fn presetting(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.insert(self.preset, (name.to_owned(), value.to_string()));
+        self.preset += 1;
+        self
+    }
+
+    /// So many items on a page: the query parameter `limit`. The server may give fewer ([`Paging::offset`]).
+    pub fn limit(self, limit: usize) -> Self {
+        self.query("limit", limit)
+    }
+
+    /// Adds a query parameter, or says another value of one that the list has by itself, such as `limit`. It is said for every
+    /// page that does not say its own.
     pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
-        self.query.push((name.into(), value.to_string()));
+        let (name, value) = (name.into(), value.to_string());
+        if let How::Offset { limit } = &mut self.paging.how {
+            // What is no number is the server's to understand: only an empty page ends the list then.
+            match name.as_str() {
+                "limit" => *limit = value.parse().unwrap_or(1),
+                "offset" => self.read = value.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+        match self.query.iter_mut().take(self.preset).find(|(preset, _)| *preset == name) {
+            Some((_, preset)) => *preset = value,
+            None => self.query.push((name, value)),
+        }
         self
     }
 
@@ -91,7 +122,8 @@ impl<T: DeserializeOwned> Pages<T> {
         let failure = response.failure();
         let wrong = |message: &str| failure.error(ApiErrorKind::Decode, message);
         let (headers, url) = (response.headers().clone(), response.url().clone());
-        let mut body: Value = response.json().await?;
+        let too_long = "the page is too long (`Paging::max_page_bytes`): ask for fewer items on a page";
+        let mut body: Value = response.json_of(self.paging.max_page_bytes, too_long).await?;
         let items = self.paging.take_items(&mut body);
         let items = items.ok_or_else(|| wrong("the page has no list of items where one was expected"))?;
         let count = items.len();

@@ -22,6 +22,7 @@ pub struct Paging {
     items_at: Vec<Cow<'static, str>>,
     pub(super) query_only: bool,
     pub(super) max_pages: usize,
+    pub(super) max_page_bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -43,11 +44,17 @@ pub(super) enum Next {
 /// A list of more pages than that is a mistake of the server's, or of the question.
 const MAX_PAGES: usize = 1000;
 
+/// A page becomes JSON values, which may take sixteen times the memory of their text.
+const MAX_PAGE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Where answers say how many items there are in all.
+const TOTAL_AT: [&str; 4] = ["/total", "/meta/total", "/pagination/total", "/total_count"];
+
 impl Paging {
     fn new(how: How) -> Self {
         // The list itself, or under one of the usual names.
         let items_at = ["", "/items", "/data", "/results"].map(Cow::from).into();
-        Self { how, items_at, query_only: false, max_pages: MAX_PAGES }
+        Self { how, items_at, query_only: false, max_pages: MAX_PAGES, max_page_bytes: MAX_PAGE_BYTES }
     }
 
     /// A link in the body, at this JSON pointer (RFC 6901): a text, an object with a `next`, or a list of objects with
@@ -67,7 +74,11 @@ impl Paging {
         Self::new(How::Cursor { parameter: parameter.into(), at: at.into() })
     }
 
-    /// The query parameters `limit` and `offset`. A page with fewer items than `limit` ends the list.
+    /// The query parameters `limit` and `offset`; [`Pages::limit`](super::Pages::limit) asks for another number than this.
+    ///
+    /// A page without items ends the list, and so does one with fewer than `limit`, unless the answer has a `total` that was
+    /// not reached. **A server that gives fewer than it is asked for, and has no `total`, seems to end after its first page**:
+    /// do not ask such a one for more than it gives.
     pub fn offset(limit: usize) -> Self {
         Self::new(How::Offset { limit })
     }
@@ -99,6 +110,13 @@ impl Paging {
         self
     }
 
+    /// How long a page may be, in bytes. Default: 8 MiB, which take up to 128 MiB of memory while they are read.
+    #[must_use]
+    pub fn max_page_bytes(mut self, max: usize) -> Self {
+        self.max_page_bytes = max;
+        self
+    }
+
     /// The items of a page, taken out of it.
     pub(super) fn take_items(&self, body: &mut Value) -> Option<Vec<Value>> {
         self.items_at.iter().find_map(|at| match body.pointer_mut(at) {
@@ -107,7 +125,7 @@ impl Paging {
         })
     }
 
-    /// What the page says of the next one; `items` is how many items it has, and `read` how many there were before it.
+    /// What the page says of the next one; `items` is how many items it has, and `read` how many there are before it.
     pub(super) fn next(&self, headers: &HeaderMap, body: &Value, items: usize, read: usize) -> Next {
         match &self.how {
             How::Links { at } => body.pointer(at).and_then(link_in).map_or(Next::End, Next::Link),
@@ -117,10 +135,12 @@ impl Paging {
                 Some(Value::Number(cursor)) => Next::Parameter(parameter.clone(), cursor.to_string()),
                 _ => Next::End,
             },
-            How::Offset { limit } if items >= (*limit).max(1) => {
-                Next::Parameter("offset".into(), (read + items).to_string())
+            How::Offset { limit } => {
+                let total = || TOTAL_AT.iter().find_map(|at| body.pointer(at)?.as_u64());
+                let read = read + items;
+                let goes_on = items >= *limit || total().is_some_and(|total| total > read as u64);
+                if items > 0 && goes_on { Next::Parameter("offset".into(), read.to_string()) } else { Next::End }
             }
-            How::Offset { .. } => Next::End,
         }
     }
 }
@@ -168,6 +188,13 @@ mod tests {
         let next = |items, read| Paging::offset(20).next(&HeaderMap::new(), &Value::Null, items, read);
         assert_eq!(next(20, 40), Next::Parameter("offset".into(), "60".into()));
         assert_eq!((next(19, 40), next(0, 0)), (Next::End, Next::End));
+        let capped = |items, read| Paging::offset(100).next(&HeaderMap::new(), &json!({ "total": 45 }), items, read);
+        assert_eq!(
+            capped(20, 0),
+            Next::Parameter("offset".into(), "20".into()),
+            "the server gives fewer than asked for"
+        );
+        assert_eq!((capped(5, 40), capped(0, 20)), (Next::End, Next::End));
         assert_eq!(Paging::offset(0).next(&HeaderMap::new(), &Value::Null, 0, 0), Next::End, "it would never end");
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use auth_core::RequestAuth;
+use auth_core::{RequestAuth, adapter};
 use http::header::CONTENT_TYPE;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use reqwest::Url;
@@ -179,7 +179,9 @@ fn resolve(client: &ApiClient, path: &str) -> Result<Uri, ApiError> {
     if path.starts_with("//") {
         return Err(elsewhere());
     }
-    if path.starts_with('/') || !path.contains("://") {
+    // Behind a slash or a question mark, it is a part of the path or of a value.
+    let is_url = path.split_once("://").is_some_and(|(scheme, _)| !scheme.contains(['/', '?']));
+    if !is_url {
         return endpoint.join(path).map_err(|error| ApiError::config(error.to_string()));
     }
     let uri: Uri = path.parse().map_err(|_| ApiError::config("the request's url can't be read"))?;
@@ -198,13 +200,7 @@ fn with_query(uri: Uri, pairs: &[(String, String)]) -> Result<Uri, ApiError> {
     if pairs.is_empty() {
         return Ok(uri);
     }
-    let mut query = form_urlencoded::Serializer::new(uri.query().unwrap_or_default().to_owned());
-    query.extend_pairs(pairs);
-    let path_and_query = format!("{}?{}", uri.path(), query.finish());
-    let mut parts = uri.into_parts();
-    let unusable = || ApiError::config("the request's query can't stand in a url");
-    parts.path_and_query = Some(path_and_query.parse().map_err(|_| unusable())?);
-    Uri::from_parts(parts).map_err(|_| unusable())
+    adapter::with_query(&uri, pairs).ok_or_else(|| ApiError::config("the request's query is too long for a url"))
 }
 
 /// reqwest's URL of a URI, which must say the same: reqwest's parser mends what it reads.

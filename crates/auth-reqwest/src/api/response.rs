@@ -43,11 +43,16 @@ impl ApiResponse {
     /// # Errors
     /// [`Decode`](ApiErrorKind::Decode) with the line and column, but nothing of the body, if it is not what `T` is read
     /// from; [`Network`](ApiErrorKind::Network) if it breaks off.
-    pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
+    pub async fn json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+        self.json_of(MAX_JSON_BYTES, "the answer is longer than 64 MiB, too long for JSON: read it in chunks").await
+    }
+
+    /// JSON of at most so many bytes, else this error.
+    pub(super) async fn json_of<T: DeserializeOwned>(mut self, max: usize, too_long: &str) -> Result<T, ApiError> {
         let mut body = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
-            if chunk.len() > MAX_JSON_BYTES - body.len() {
-                return Err(self.undecodable("the answer is longer than 64 MiB, too long for JSON: read it in chunks"));
+            if chunk.len() > max - body.len() {
+                return Err(self.undecodable(too_long));
             }
             body.extend_from_slice(&chunk);
         }

@@ -14,12 +14,20 @@ pub(super) struct Witness;
 pub(super) struct SentSecrets(Vec<HeaderValue>);
 
 impl SentSecrets {
-    /// The credentials themselves, without the scheme in front.
+    /// The credentials themselves, without the scheme in front: the last word of each value, and the longer ones before it,
+    /// since a cookie has several.
     pub(super) fn exposed(&self) -> impl Iterator<Item = &str> {
         let values = self.0.iter().filter_map(|value| value.to_str().ok());
-        values.map(|value| value.rsplit(' ').next().unwrap_or(value))
+        values.flat_map(|value| {
+            let last = value.rsplit(' ').next();
+            let longer = value.split(' ').rev().skip(1).filter(|word| word.len() >= SHORTEST);
+            last.into_iter().chain(longer)
+        })
     }
 }
+
+/// Shorter words than that, `Bearer` for one, are no credentials.
+const SHORTEST: usize = 8;
 
 #[async_trait]
 impl Middleware for Witness {

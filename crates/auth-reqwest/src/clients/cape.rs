@@ -54,7 +54,7 @@ impl CapeClient {
             name: name.into(),
             description: String::new(),
             function_id: String::new(),
-            expiry: None,
+            expiry: Expiry::Never,
         }
     }
 
@@ -62,9 +62,9 @@ impl CapeClient {
     ///
     /// # Errors
     /// As [`ApiRequest::send`](crate::ApiRequest::send).
-    pub async fn tokens(&self) -> Result<Vec<PersonalToken>, ApiError> {
+    pub async fn tokens(&self) -> Result<Vec<TokenInfo>, ApiError> {
         // Nobody has a token: an empty list, or `null`, as Go writes it.
-        let tokens: Option<Vec<PersonalToken>> = self.0.get("/v1/tokens").send().await?.json().await?;
+        let tokens: Option<Vec<TokenInfo>> = self.0.get("/v1/tokens").send().await?.json().await?;
         Ok(tokens.unwrap_or_default())
     }
 
@@ -85,7 +85,15 @@ pub struct CreateToken {
     name: String,
     description: String,
     function_id: String,
-    expiry: Option<SystemTime>,
+    expiry: Expiry,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Expiry {
+    Never,
+    At(SystemTime),
+    /// Later than a clock can say.
+    TooFar,
 }
 
 impl CreateToken {
@@ -102,14 +110,15 @@ impl CreateToken {
     }
 
     /// How long it lasts from now. Default: for ever.
-    pub fn expires_in(self, life: Duration) -> Self {
+    pub fn expires_in(mut self, life: Duration) -> Self {
         let now = self.client.authenticator().now().wall();
-        self.expires_at(now + life)
+        self.expiry = now.checked_add(life).map_or(Expiry::TooFar, Expiry::At);
+        self
     }
 
     /// When it ends. Default: never.
     pub fn expires_at(mut self, end: SystemTime) -> Self {
-        self.expiry = Some(end);
+        self.expiry = Expiry::At(end);
         self
     }
 
@@ -123,8 +132,13 @@ impl CreateToken {
             return Err(ApiError::config("a token needs a name: give one, by which people tell it from others"));
         }
         let mut body = json!({ "name": self.name, "description": self.description, "function_id": self.function_id });
-        if let Some(end) = self.expiry {
-            let end = Timestamp::try_from(end).map_err(|_| ApiError::config("the token's end is too far away"))?;
+        let end = match self.expiry {
+            Expiry::Never => None,
+            Expiry::At(end) => Some(Timestamp::try_from(end).ok()),
+            Expiry::TooFar => Some(None),
+        };
+        if let Some(end) = end {
+            let end = end.ok_or_else(|| ApiError::config("the token's end is too far away"))?;
             body["expiry"] = end.to_string().into();
         }
         self.client.post("/v1/token").json(&body).send().await?.json().await
@@ -148,7 +162,7 @@ impl<'de> Deserialize<'de> for IssuedToken {
 /// A token as the list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct PersonalToken {
+pub struct TokenInfo {
     /// Its id, by which it is deleted.
     pub id: String,
     /// Its name.
@@ -163,7 +177,7 @@ pub struct PersonalToken {
     pub last_used: Option<SystemTime>,
 }
 
-impl<'de> Deserialize<'de> for PersonalToken {
+impl<'de> Deserialize<'de> for TokenInfo {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = Fields::of(deserializer)?;
         let time = |fields: &mut Fields, name| {

@@ -7,9 +7,6 @@ use serde_json::{Value, json};
 use super::fields::Fields;
 use crate::{ApiClient, ApiError};
 
-/// The version of the API, as a day, that this client was written against.
-const VERSION: &str = "2026-10-14";
-
 /// Generates text with models of watsonx.ai, as `ModelInference.generate` of IBM's Python SDK does.
 ///
 /// ```
@@ -22,44 +19,31 @@ const VERSION: &str = "2026-10-14";
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct WatsonxClient {
-    api: ApiClient,
-    /// Where the context says none.
-    version: Option<String>,
-}
+pub struct WatsonxClient(ApiClient);
 
 impl WatsonxClient {
-    /// A client for this access, whose context has the default project or space.
+    /// A client for this access, whose context has the version of the API, and the default project or space.
     ///
     /// # Errors
     /// As [`ApiClient::new`].
     pub fn new(access: &Access) -> Result<Self, Error> {
-        ApiClient::new(access).map(Self::over)
+        ApiClient::new(access).map(Self)
     }
 
     /// The same over a client with settings of yours.
-    pub fn over(api: ApiClient) -> Self {
-        let is_said = api.access().context().query_parameters().any(|(name, _)| name == "version");
-        Self { api, version: (!is_said).then(|| VERSION.to_owned()) }
-    }
-
-    /// The version of the API: a day, `YYYY-MM-DD`. Default: that of the access, which its setting `version` changes; else
-    /// 2026-10-14, the one this client was written against.
-    #[must_use]
-    pub fn with_version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into());
-        self
+    pub fn over(client: ApiClient) -> Self {
+        Self(client)
     }
 
     /// For requests that have no method here.
     pub fn api(&self) -> &ApiClient {
-        &self.api
+        &self.0
     }
 
     /// Begins to generate text from `input` with a model such as `ibm/granite-13b-chat-v2`.
     pub fn generate(&self, model_id: impl Into<String>, input: impl Into<String>) -> TextGeneration {
         let (model_id, input) = (model_id.into(), input.into());
-        TextGeneration { client: self.clone(), model_id, input, parameters: None, project_id: None, space_id: None }
+        TextGeneration { client: self.0.clone(), model_id, input, parameters: None, project_id: None, space_id: None }
     }
 }
 
@@ -67,7 +51,7 @@ impl WatsonxClient {
 #[derive(Clone)]
 #[must_use = "nothing is generated until it is sent"]
 pub struct TextGeneration {
-    client: WatsonxClient,
+    client: ApiClient,
     model_id: String,
     input: String,
     parameters: Option<Value>,
@@ -102,10 +86,7 @@ impl TextGeneration {
     pub async fn send(self) -> Result<GeneratedText, ApiError> {
         let Self { client, model_id, input, parameters, project_id, space_id } = self;
         let mut body = json!({ "model_id": model_id, "input": input });
-        let mut request = client.api.post("/ml/v1/text/generation");
-        if let Some(version) = client.version {
-            request = request.query("version", version);
-        }
+        let mut request = client.post("/ml/v1/text/generation");
         match (project_id, space_id) {
             (Some(_), Some(_)) => {
                 return Err(ApiError::config("both a project_id and a space_id are given: watsonx takes one of them"));

@@ -20,13 +20,13 @@ mod skyflow;
 mod skyflow_keys;
 
 #[cfg(feature = "cape")]
-pub use cape::{CapeClient, CreateToken, IssuedToken, PersonalToken};
+pub use cape::{CapeClient, CreateToken, IssuedToken, TokenInfo};
 #[cfg(feature = "ibm")]
 pub use ibm::{GeneratedText, TextGeneration, WatsonxClient};
 #[cfg(feature = "ivcap")]
 pub use ivcap::{IvcapClient, Service};
 #[cfg(feature = "podstack")]
-pub use podstack::{Experiment, PodstackClient, PodstackRegistry, Project};
+pub use podstack::{PodstackClient, PodstackItem, PodstackRegistry};
 #[cfg(feature = "skyflow")]
 pub use skyflow::{Record, SkyflowClient, SkyflowConnection, VaultGet};
 #[cfg(feature = "skyflow")]

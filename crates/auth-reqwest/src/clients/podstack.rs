@@ -1,5 +1,7 @@
 //! Podstack: who one is, projects, and the model registry.
 
+use std::fmt;
+
 use auth_core::{Access, Endpoint, Error};
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -53,8 +55,8 @@ impl PodstackClient {
         self.0.whoami().await
     }
 
-    /// The projects.
-    pub fn projects(&self) -> Pages<Project> {
+    /// The projects, 20 on a page; [`Pages::limit`] changes that.
+    pub fn projects(&self) -> Pages<PodstackItem> {
         let paging = Paging::offset(PAGE).items_at(["", "/projects", "/items", "/data"]);
         self.0.pages("/projects", paging)
     }
@@ -85,17 +87,17 @@ impl PodstackRegistry {
         &self.0
     }
 
-    /// The experiments of the project.
-    pub fn experiments(&self) -> Pages<Experiment> {
+    /// The experiments of the project, 20 on a page; [`Pages::limit`] changes that.
+    pub fn experiments(&self) -> Pages<PodstackItem> {
         let paging = Paging::offset(PAGE).items_at(["", "/experiments", "/items", "/data"]);
         self.0.pages("/api/v1/experiments", paging)
     }
 }
 
-/// A project.
-#[derive(Clone, Debug, PartialEq)]
+/// A project, or an experiment of the registry. `Debug` shows nothing of [`other`](Self::other).
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Project {
+pub struct PodstackItem {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -104,26 +106,14 @@ pub struct Project {
     pub other: Map<String, Value>,
 }
 
-/// An experiment of the registry.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Experiment {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: Option<String>,
-    /// What else the registry says of it.
-    pub other: Map<String, Value>,
-}
-
-impl<'de> Deserialize<'de> for Project {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut fields = Fields::of(deserializer)?;
-        Ok(Self { id: fields.text("id")?, name: fields.optional("name"), other: fields.rest() })
+impl fmt::Debug for PodstackItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("PodstackItem");
+        shown.field("id", &self.id).field("name", &self.name).field("other", &self.other.len()).finish()
     }
 }
 
-impl<'de> Deserialize<'de> for Experiment {
+impl<'de> Deserialize<'de> for PodstackItem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = Fields::of(deserializer)?;
         Ok(Self { id: fields.text("id")?, name: fields.optional("name"), other: fields.rest() })

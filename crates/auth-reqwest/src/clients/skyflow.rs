@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use auth_core::{Access, Endpoint, Error};
-use http::{HeaderName, Method};
+use auth_core::{Access, Error};
+use http::Method;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use crate::{ApiClient, ApiError, ApiRequest, path};
-
-/// The header of a connection's credential.
-const CONNECTION_HEADER: HeaderName = HeaderName::from_static("x-skyflow-authorization");
 
 /// Reads records of Skyflow vaults, as `vault.get(..)` of its SDKs does. The endpoint is the vault's own host.
 ///
@@ -155,11 +152,12 @@ impl<'de> Deserialize<'de> for Records {
 ///
 /// ```
 /// use auth_reqwest::clients::SkyflowConnection;
-/// use auth_reqwest::core::{Access, Endpoint, sources::StaticToken};
+/// use auth_reqwest::core::systems::Skyflow;
 ///
-/// # async fn example(access: Access) -> Result<(), Box<dyn std::error::Error>> {
-/// let url = Endpoint::parse("https://abc.gateway.skyflowapis.com/v1/gateway/outboundRoutes/r1")?;
-/// let connection = SkyflowConnection::new(&access, url)?;
+/// # async fn example(skyflow: Skyflow) -> Result<(), Box<dyn std::error::Error>> {
+/// let url = "https://abc.gateway.skyflowapis.com/v1/gateway/outboundRoutes/r1";
+/// let access = skyflow.connection_url(url).connection()?;
+/// let connection = SkyflowConnection::new(&access)?;
 /// let answer = connection.request(http::Method::POST, "/pay").json(&serde_json::json!({ "amount": 1 })).send().await?;
 /// # let _ = answer;
 /// # Ok(())
@@ -169,23 +167,24 @@ impl<'de> Deserialize<'de> for Records {
 pub struct SkyflowConnection(ApiClient);
 
 impl SkyflowConnection {
-    /// A client for the connection at this URL, which is another host than the vault's: the credential goes there because
-    /// the program says so.
+    /// A client for an access that [`Skyflow::connection`](auth_core::systems::Skyflow::connection) has made: it knows the
+    /// connection's URL, and puts the credential into the connections' header. With the access of a vault the gateway gets
+    /// `Authorization`, and refuses it.
     ///
     /// # Errors
     /// As [`ApiClient::new`].
-    pub fn new(access: &Access, url: Endpoint) -> Result<Self, Error> {
-        ApiClient::new(&Self::access(access, url)).map(Self)
+    pub fn new(access: &Access) -> Result<Self, Error> {
+        ApiClient::new(access).map(Self)
     }
 
-    /// The same over a client with settings of yours, made of [`access`](Self::access).
+    /// The same over a client with settings of yours.
     pub fn over(client: ApiClient) -> Self {
         Self(client)
     }
 
-    /// What a connection's client is made of: the same credential, for this URL, in the connections' header.
-    pub fn access(access: &Access, url: Endpoint) -> Access {
-        access.clone().with_endpoint(url).in_header(CONNECTION_HEADER)
+    /// For whatever [`request`](Self::request) does not do.
+    pub fn api(&self) -> &ApiClient {
+        &self.0
     }
 
     /// A request for a path below the connection's URL.

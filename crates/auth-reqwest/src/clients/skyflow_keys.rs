@@ -9,8 +9,12 @@ use serde_json::{Map, Value, json};
 use super::fields::Fields;
 use crate::{ApiClient, ApiError, path};
 
-/// Where Skyflow's management API is.
-const MANAGE_URL: &str = "https://manage.skyflowapis.com";
+/// Skyflow's environments: the domain that vaults and gateways are below, and where the management API of the same accounts
+/// is.
+const ENVIRONMENTS: [(&str, &str); 2] = [
+    (".skyflowapis.com", "https://manage.skyflowapis.com"),
+    (".skyflowapis-preview.com", "https://manage.skyflowapis-preview.com"),
+];
 
 /// Creates, rotates, disables and deletes API keys of Skyflow's service accounts, over the management API.
 ///
@@ -33,16 +37,27 @@ const MANAGE_URL: &str = "https://manage.skyflowapis.com";
 pub struct SkyflowKeys(ApiClient);
 
 impl SkyflowKeys {
-    /// A client for the management API at `https://manage.skyflowapis.com`, whatever the access's endpoint.
+    /// A client for the management API of the environment that the access's endpoint is in: `https://manage.skyflowapis.com`
+    /// for hosts of production, `https://manage.skyflowapis-preview.com` for those of the sandbox. A credential of one never
+    /// goes to the other.
     ///
     /// # Errors
-    /// As [`ApiClient::new`].
+    /// [`Misconfigured`](auth_core::ErrorKind::Misconfigured) if the endpoint is in neither (a proxy, a test's server, a domain
+    /// of one's own): say where the management API is, with [`over`](Self::over) and a client of
+    /// [that endpoint](Access::with_endpoint). Else as [`ApiClient::new`].
     pub fn new(access: &Access) -> Result<Self, Error> {
-        ApiClient::new(&access.clone().with_endpoint(Endpoint::parse(MANAGE_URL)?)).map(Self)
+        let host = access.endpoint().origin().to_string().to_ascii_lowercase();
+        let manage = ENVIRONMENTS.iter().find(|(domain, _)| host.starts_with("https://") && host.ends_with(domain));
+        let (_, manage) = manage.ok_or_else(|| {
+            Error::misconfigured(
+                "the endpoint is no host of Skyflow's own, so that its management API isn't known: give `SkyflowKeys::over` \
+                 a client whose endpoint it is",
+            )
+        })?;
+        ApiClient::new(&access.clone().with_endpoint(Endpoint::parse(manage)?)).map(Self)
     }
 
-    /// The same over a client with settings of yours, whose endpoint is a management API, such as
-    /// `https://manage.skyflowapis-preview.com`.
+    /// The same over a client with settings of yours, whose endpoint is a management API.
     pub fn over(client: ApiClient) -> Self {
         Self(client)
     }
@@ -203,8 +218,8 @@ impl<'de> Deserialize<'de> for IssuedApiKey {
     }
 }
 
-/// An API key as the list shows it.
-#[derive(Clone, Debug, PartialEq)]
+/// An API key as the list shows it. `Debug` shows nothing of [`other`](Self::other): a server may list the keys themselves.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ApiKeyInfo {
     /// Its id.
@@ -213,6 +228,13 @@ pub struct ApiKeyInfo {
     pub status: Option<String>,
     /// What else the API says of it.
     pub other: Map<String, Value>,
+}
+
+impl fmt::Debug for ApiKeyInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ApiKeyInfo");
+        shown.field("id", &self.id).field("status", &self.status).field("other", &self.other.len()).finish()
+    }
 }
 
 impl<'de> Deserialize<'de> for ApiKeyInfo {

@@ -57,7 +57,7 @@ impl Login {
         let Some(source) = self.source else { return Ok(Access::none_needed(id, endpoint)) };
         let access = Access::new(id, source, endpoint);
         let access = match self.credentials.first() {
-            Some(credential) => access.with_credential(credential.provenance().clone()),
+            Some(credential) => access.with_credential(credential),
             None => access,
         };
         Ok(match self.handle {

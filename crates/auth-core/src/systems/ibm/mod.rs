@@ -8,13 +8,12 @@ mod iam;
 mod login;
 mod project;
 mod resolver;
-mod setting;
+pub(super) mod setting;
 pub(super) mod watsonx;
 
 pub use auth_type::AuthType;
 pub use iam::{AUTH_URL, api_key, api_key_at};
 pub use project::IdsIn;
-pub(super) use setting::reference;
 
 #[cfg(test)]
 #[cfg(feature = "test-util")]

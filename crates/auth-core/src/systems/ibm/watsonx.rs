@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::given::{self, Own};
+use super::super::own::{self, Own};
 use super::address::address;
 use super::auth_type::AuthType;
 use super::login::{self, Login};
@@ -235,7 +235,7 @@ impl Watsonx {
         let login = match &self.source {
             Some(Own(source)) => {
                 if let Some(other) = LOGIN.into_iter().find(|known| self.arguments.has(known)) {
-                    return Err(given::two(other.name(), "source"));
+                    return Err(own::two(other.name(), "source"));
                 }
                 Login::new(Arc::clone(source), Found::new("source", "", Provenance::Argument("source".into())))
             }

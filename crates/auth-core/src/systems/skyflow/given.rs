@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::restrictions::Restrictions;
 use super::setting::{API_KEY, CREDENTIALS as TEXT, PATH, TOKEN};
 use super::{BearerToken, Credentials, api_key};
-use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings};
+use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, shown};
 use crate::sources::{PersonalToken, StaticToken, TokenHandle};
 use crate::{Error, ErrorKind, Secret, TokenSource};
 
@@ -124,8 +124,9 @@ impl Given {
             let (_, warning) = Credentials::from_document(&path, &hosts).map_err(|error| meant(error, &found))?;
             warning.into_iter().for_each(|warning| settings.note(warning));
             let place = found.provenance().of_file(&path, settings.env());
+            let what = format!("{name} ({})", shown(&path));
             let source = self.restricted(BearerToken::from_file_with_hosts(path, &hosts), settings)?;
-            return Ok(Chosen::of(source, Found::new(found.what(), found.secret(), place)));
+            return Ok(Chosen::of(source, Found::new(what, found.secret(), place)));
         }
         if name == TEXT.name() {
             let credentials = Credentials::parse_with_hosts(found.secret(), &hosts);

@@ -220,8 +220,7 @@ impl Skyflow {
         if let Some(handle) = chosen.handle {
             access = access.with_token_handle(handle);
         }
-        let place = chosen.credential.provenance().clone();
-        Ok(access.with_credential(place).with_explanation(settings.into_explanation()))
+        Ok(access.with_credential(&chosen.credential).with_explanation(settings.into_explanation()))
     }
 }
 
