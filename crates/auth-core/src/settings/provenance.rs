@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-#[cfg(any(feature = "profiles", feature = "skyflow"))]
 use crate::Env;
 
 /// Where a value came from. `Display` says it in words that stand in an error: `the variable ACME_TOKEN`.
