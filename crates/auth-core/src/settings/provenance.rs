@@ -82,8 +82,18 @@ impl Provenance {
     /// The place of what stands in the file that is named here: no better as an endpoint than either, and the working
     /// directory's own as a credential only if both are.
     pub(crate) fn of_file(&self, path: &Path, env: &Env) -> Self {
-        let stands = env.standing(path);
         let place = Self::File { path: path.to_owned(), line: None, key: String::new(), nearby: false };
+        self.judge_by(place, path, env)
+    }
+
+    /// This place, which names a file, judged like what stands in that: where it is to be shown who named it.
+    #[cfg(feature = "skyflow")]
+    pub(crate) fn naming(&self, path: &Path, env: &Env) -> Self {
+        self.judge_by(self.clone(), path, env)
+    }
+
+    fn judge_by(&self, place: Self, path: &Path, env: &Env) -> Self {
+        let stands = env.standing(path);
         place.judged(self.is_nearby() || stands.is_nearby, self.is_nearbys_own() && stands.is_own)
     }
 

@@ -123,7 +123,7 @@ impl Given {
             // Now, so that what is wrong with it is said at once. It is read again for each token.
             let (_, warning) = Credentials::from_document(&path, &hosts).map_err(|error| meant(error, &found))?;
             warning.into_iter().for_each(|warning| settings.note(warning));
-            let place = found.provenance().of_file(&path, settings.env());
+            let place = found.provenance().naming(&path, settings.env());
             let what = format!("{name} ({})", shown(&path));
             let source = self.restricted(BearerToken::from_file_with_hosts(path, &hosts), settings)?;
             return Ok(Chosen::of(source, Found::new(what, found.secret(), place)));
