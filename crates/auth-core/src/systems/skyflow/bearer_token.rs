@@ -22,7 +22,7 @@ const ASSERTION_LIFETIME: Duration = Duration::from_secs(3600);
 /// JSON body, and claims without an issue time). Tokens live as long as their `exp` says: 60 minutes usually. Needs a
 /// transport.
 ///
-/// [`Skyflow`](super::Skyflow) makes one; use it alone for a token without a vault.
+/// [`Skyflow`](crate::systems::Skyflow) makes one; use it alone for a token without a vault.
 #[derive(Clone)]
 pub struct BearerToken {
     place: Place,
