@@ -2,7 +2,7 @@
 
 use thiserror::Error as ThisError;
 
-#[cfg(any(test, feature = "skyflow"))]
+#[cfg(any(all(test, feature = "test-util"), feature = "skyflow"))]
 use super::Algorithm;
 use crate::Error;
 
@@ -34,7 +34,7 @@ pub(crate) enum KeyError {
     #[error("the RSA key is too short to be safe: make a new one with at least 2048 bits")]
     WeakKey,
     /// A good key of another algorithm than the issuer takes.
-    #[cfg(any(test, feature = "skyflow"))]
+    #[cfg(any(all(test, feature = "test-util"), feature = "skyflow"))]
     #[error("the private key signs with {}, but {} is needed: give a key of that type", .found.name(), .needed.name())]
     KeyTypeMismatch {
         /// What the issuer takes.

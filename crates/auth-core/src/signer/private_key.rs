@@ -67,7 +67,7 @@ impl PrivateKey {
     }
 
     /// The key itself, if it signs with `needed`.
-    #[cfg(any(test, feature = "skyflow"))]
+    #[cfg(any(all(test, feature = "test-util"), feature = "skyflow"))]
     pub(crate) fn require(self, needed: Algorithm) -> Result<Self, KeyError> {
         let found = self.algorithm();
         if found == needed { Ok(self) } else { Err(KeyError::KeyTypeMismatch { needed, found }) }
