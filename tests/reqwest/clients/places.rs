@@ -40,7 +40,8 @@ async fn the_file_of_a_service_account_is_named_and_not_the_context_of_its_token
     })
     .await;
     assert!(in_profile.starts_with("the credentials_path (") && in_profile.contains("sa.json) in "), "{in_profile}");
-    assert!(in_profile.contains("profiles.toml:3 was refused") && !in_profile.contains("ctx"), "{in_profile}");
+    // Not the bare word: the name of a temporary folder may have it.
+    assert!(in_profile.contains("profiles.toml:3 was refused") && !in_profile.contains("the ctx"), "{in_profile}");
 
     let alone = refused(&vault(), |emulator| {
         std::fs::write(&path, emulator.skyflow().credentials_json()).unwrap();
