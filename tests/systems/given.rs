@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::systems::Ivcap;
+use auth_core::systems::{Cape, Ivcap};
 use auth_core::{Env, ErrorKind, Outcome};
 use auth_emulator::{Answer, StatusCode};
 
@@ -14,6 +14,7 @@ over_all!(
     ivcap_answers_and_a_revoked_token_is_replaced_by_its_handle,
     cape_answers_and_a_revoked_token_is_replaced_by_its_handle,
     ivcap_refuses_to_send_an_expired_jwt_and_names_its_place,
+    cape_refuses_to_send_an_expired_token_and_names_its_place,
     podstacks_token_says_nothing_so_its_end_is_a_401,
     podstack_in_an_outage_answers_what_it_answers,
     ivcap_in_an_outage_answers_what_it_answers,
@@ -58,6 +59,21 @@ async fn ivcap_refuses_to_send_an_expired_jwt_and_names_its_place<A: Adapter>() 
     let text = error.to_string();
     assert!(text.contains("IVCAP_JWT") && text.contains("expired at 2026-11-22T01:00:00Z"), "{text}");
     assert_eq!(play.counts(), (0, 0));
+}
+
+async fn cape_refuses_to_send_an_expired_token_and_names_its_place<A: Adapter>() {
+    let play = Play::with::<A>(|emulator| {
+        Cape::new().token(emulator.cape().login_token()).host(emulator.cape().url()).access().unwrap()
+    })
+    .await;
+    let response = play.client.send(play.request(OfCape::usual())).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    play.pass(Duration::from_secs(3601));
+    let error = play.client.refused(play.request(OfCape::usual())).await;
+    assert_eq!(error.kind(), ErrorKind::ExpiredOnArrival);
+    let text = error.to_string();
+    assert!(text.contains("the argument `token`") && text.contains("expired at 2026-11-22T01:00:00Z"), "{text}");
+    assert_eq!(play.emulator.api_request_count(), 1);
 }
 
 async fn podstacks_token_says_nothing_so_its_end_is_a_401<A: Adapter>() {
