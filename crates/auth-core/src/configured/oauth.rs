@@ -66,7 +66,7 @@ pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
         None => {
             let path = names.require("subject_token_file")?;
             names.refuse_nearby(path.provenance(), "a file")?;
-            let file = names.settings().env().resolve(path.value().as_ref())?;
+            let file = path.provenance().beside(path.value().as_ref(), names.settings().env())?;
             let place = path.provenance().of_file(&file, names.settings().env());
             let token = Found::new("subject token", path.secret(), place);
             let file = FileToken::new(file);

@@ -82,7 +82,7 @@ pub(super) fn of(names: &mut Names) -> Result<Option<Built>, Error> {
         }
         "file" => {
             let path = names.require("path")?;
-            let file = names.settings().env().resolve(path.value().as_ref())?;
+            let file = path.provenance().beside(path.value().as_ref(), names.settings().env())?;
             let place = path.provenance().of_file(&file, names.settings().env());
             Ok(Built::looks_at(place, FileToken::new(file)))
         }
@@ -180,4 +180,27 @@ pub(super) fn needs(feature: &str, found: Option<&Found>) -> Error {
 fn unknown(kind: Option<&Found>) -> Error {
     let place = kind.map(|kind| kind.provenance().to_string()).unwrap_or_default();
     Error::misconfigured(format!("{place} is no known type: {}", NAMES.join(", ")))
+}
+
+#[cfg(test)]
+#[cfg(not(any(feature = "cape", feature = "exec")))]
+mod tests {
+    use crate::Env;
+    use crate::settings::Profiles;
+
+    #[test]
+    fn what_a_feature_lacks_is_said_with_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        for (line, feature) in [("type = \"exec\"", "`exec`"), ("system = \"cape\"", "`cape`")] {
+            let endpoint = if line.starts_with("type") { "\nendpoint = \"https://a\"" } else { "" };
+            std::fs::write(&path, format!("[profile.p]\n{line}{endpoint}\n")).unwrap();
+            let env = Env::empty().in_directory("/nowhere");
+            let error = Profiles::read(&path, &env).unwrap().access(Some("p"), &env).unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("needs the feature {feature}")) && error.contains("config.toml:2"),
+                "{error}"
+            );
+        }
+    }
 }

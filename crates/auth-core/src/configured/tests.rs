@@ -117,6 +117,15 @@ fn a_plain_source_needs_no_system() {
 }
 
 #[test]
+fn a_path_starts_from_the_folder_of_the_config() {
+    let text = "[profile.p]\ntype = \"file\"\nendpoint = \"https://api.acme.example\"\npath = \"token.txt\"\n";
+    let (folder, env, profiles) = config(text);
+    std::fs::write(folder.path().join("token.txt"), "of-the-folder\n").unwrap();
+    let access = profiles.unwrap().access(Some("p"), &env).unwrap();
+    assert_eq!(attached(&access, &[]).0["authorization"], "Bearer of-the-folder");
+}
+
+#[test]
 fn a_vendors_system_takes_its_own_keys() {
     let text = r#"
         [profile.p]

@@ -155,10 +155,7 @@ impl Profile {
 
     /// Reads the file that a key names. A relative path starts from where the profile's own file stands.
     fn read(&self, what: &str, path: &Path, place: &Provenance, env: &Env) -> Result<Found, Error> {
-        let path = match self.path.parent().filter(|_| !path.starts_with("~")) {
-            Some(folder) => folder.join(path),
-            None => env.resolve(path)?,
-        };
+        let path = place.beside(path, env)?;
         let document = document::read(&path).map_err(|error| match error.kind() {
             ErrorKind::Unavailable => {
                 Error::misconfigured(format!("{place} names the file {}, which is not there", shown(&path)))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::Env;
+use crate::{Env, Error};
 
 /// Where a value came from. `Display` says it in words that stand in an error: `the variable ACME_TOKEN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +97,16 @@ impl Provenance {
         place.judged(self.is_nearby() || stands.is_nearby, self.is_nearbys_own() && stands.is_own)
     }
 
+    /// A path that is written here: from the folder of the file it stands in, else from the working directory. `~/` is the home
+    /// folder.
+    pub(crate) fn beside(&self, path: &Path, env: &Env) -> Result<PathBuf, Error> {
+        match self.file().and_then(Path::parent).filter(|_| !path.starts_with("~")) {
+            Some(folder) => Ok(folder.join(path)),
+            None => env.resolve(path),
+        }
+    }
+
     /// The file it stands in, if it is one.
-    #[allow(dead_code, reason = "which vendors there are is for the features to say")]
     pub(crate) fn file(&self) -> Option<&Path> {
         match self.itself() {
             Self::File { path, .. } => Some(path),

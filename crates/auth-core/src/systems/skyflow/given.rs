@@ -1,7 +1,7 @@
 //! Which of Skyflow's credentials is configured: exactly one.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::restrictions::Restrictions;
@@ -119,7 +119,7 @@ impl Given {
             return Err(found.unusable("it is an API key; give it as `api_key`"));
         }
         if name == PATH.name() {
-            let path = beside(found.provenance(), settings, Path::new(found.value()))?;
+            let path = found.provenance().beside(Path::new(found.value()), settings.env())?;
             // Now, so that what is wrong with it is said at once. It is read again for each token.
             let (_, warning) = Credentials::from_document(&path, &hosts).map_err(|error| meant(error, &found))?;
             warning.into_iter().for_each(|warning| settings.note(warning));
@@ -171,17 +171,6 @@ fn two(first: &str, second: &str, what: &str) -> Error {
     Error::misconfigured(format!(
         "exactly one kind of Skyflow credential may be given, but the {what} `{first}` and `{second}` both are: leave one out"
     ))
-}
-
-/// A path of a profile starts from the profile's own folder, any other from the working directory.
-fn beside(place: &Provenance, settings: &Settings, path: &Path) -> Result<PathBuf, Error> {
-    match place {
-        Provenance::File { .. } | Provenance::ChosenNearby(_) if !path.starts_with("~") => {
-            let profile = place.file().and_then(Path::parent);
-            profile.map_or_else(|| settings.env().resolve(path), |folder| Ok(folder.join(path)))
-        }
-        _ => settings.env().resolve(path),
-    }
 }
 
 /// Whoever named a file meant it: a chain must not go on to another credential.
