@@ -13,9 +13,11 @@ const HOME: &str = "HOME";
 const HOME_ON_WINDOWS: &str = "USERPROFILE";
 const CONFIG: &str = "XDG_CONFIG_HOME";
 const CONFIG_ON_WINDOWS: &str = "APPDATA";
+const CACHE: &str = "XDG_CACHE_HOME";
+const CACHE_ON_WINDOWS: &str = "LOCALAPPDATA";
 
 /// The variables that say where the user's own files are.
-pub(crate) const SETTINGS: [Setting; 4] = [
+pub(crate) const SETTINGS: [Setting; 6] = [
     Setting::new("home", "the user's home folder, where `~/` starts; not on Windows").with_variables(&[HOME]),
     Setting::new("home", "the same on Windows").with_variables(&[HOME_ON_WINDOWS]),
     Setting::new("config_directory", "where the user's settings are, if it is absolute; not on Windows")
@@ -24,6 +26,10 @@ pub(crate) const SETTINGS: [Setting; 4] = [
     Setting::new("config_directory", "the same on Windows")
         .with_variables(&[CONFIG_ON_WINDOWS])
         .with_default("~/.config"),
+    Setting::new("cache_directory", "where programs keep what they can do without, if it is absolute; not on Windows")
+        .with_variables(&[CACHE])
+        .with_default("~/.cache"),
+    Setting::new("cache_directory", "the same on Windows").with_variables(&[CACHE_ON_WINDOWS]).with_default("~/.cache"),
 ];
 
 /// A set of environment variables: the process's, or one of your own.
@@ -166,9 +172,22 @@ impl Env {
     /// # Errors
     /// As [`get`](Self::get).
     pub fn config_directory(&self) -> Result<Option<PathBuf>, Error> {
-        let name = if cfg!(windows) { CONFIG_ON_WINDOWS } else { CONFIG };
+        self.base_directory(if cfg!(windows) { CONFIG_ON_WINDOWS } else { CONFIG }, ".config")
+    }
+
+    /// Where the user's programs keep what they can do without: `XDG_CACHE_HOME` (XDG Base Directory Specification) if it is
+    /// absolute, else `~/.cache`; on Windows `LOCALAPPDATA`. `None` if neither it nor the home folder is known. A file does not
+    /// move it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn cache_directory(&self) -> Result<Option<PathBuf>, Error> {
+        self.base_directory(if cfg!(windows) { CACHE_ON_WINDOWS } else { CACHE }, ".cache")
+    }
+
+    fn base_directory(&self, name: &str, at_home: &str) -> Result<Option<PathBuf>, Error> {
         let named = self.variable(name)?.map(PathBuf::from).filter(|path| path.is_absolute());
-        Ok(named.or(self.home()?.map(|home| home.join(".config"))))
+        Ok(named.or(self.home()?.map(|home| home.join(at_home))))
     }
 
     /// A path as it is meant here: `~/` is the home folder, and what is relative starts from the working directory.

@@ -1,25 +1,10 @@
 //! The vendors' systems that a profile can select by `system`.
 
 use crate::settings::Profile;
+pub(super) use crate::systems::NAMES;
 use crate::{Access, Env, Error};
 
-/// What `system` may be, with the features that are on.
-pub(super) const NAMES: &[&str] = &[
-    #[cfg(feature = "cape")]
-    "cape",
-    #[cfg(feature = "ibm")]
-    "ibm",
-    #[cfg(feature = "ivcap")]
-    "ivcap",
-    #[cfg(feature = "podstack")]
-    "podstack",
-    #[cfg(feature = "skyflow")]
-    "skyflow",
-    #[cfg(feature = "ibm")]
-    "watsonx",
-];
-
-/// The same with all features.
+/// The names of all, whatever features are on.
 const ALL: [&str; 6] = ["cape", "ibm", "ivcap", "podstack", "skyflow", "watsonx"];
 
 pub(super) fn access(profile: Profile, env: &Env) -> Result<Access, Error> {

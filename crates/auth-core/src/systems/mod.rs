@@ -4,6 +4,7 @@
 //! A system comes to an [`Access`](crate::Access), which either adapter takes in one line. Their builders are alike: `new()`,
 //! `from_env(..)` or `from_profile(..)`, arguments of the settings' names, and `access()`, which can be called again.
 
+mod by_name;
 #[cfg(feature = "cape")]
 mod cape;
 #[cfg(any(feature = "cape", feature = "ibm", feature = "ivcap", feature = "podstack", feature = "skyflow"))]
@@ -20,6 +21,7 @@ mod reference;
 #[cfg(feature = "skyflow")]
 pub mod skyflow;
 
+pub use by_name::{NAMES, from_env};
 #[cfg(feature = "cape")]
 pub use cape::Cape;
 #[cfg(feature = "ibm")]

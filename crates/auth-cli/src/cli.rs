@@ -1,0 +1,75 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::commands;
+use crate::failure::Exit;
+
+/// Tokens in a shell, around a program, behind a local proxy, for a browser's backend.
+///
+/// The credential is that of the profile that --profile names, else of the system that --system names, else of the first that is
+/// configured: `authctl sources` lists them.
+///
+/// Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no usable credentials, 4 a person has to sign in, 5 it may work later.
+#[derive(Debug, Parser)]
+#[command(name = "authctl", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// The profile of the config; AUTHCTL_PROFILE names one, too
+    #[arg(long, short, global = true, value_name = "NAME", conflicts_with = "system")]
+    pub(crate) profile: Option<String>,
+    /// The system whose variables and files count, without a profile
+    #[arg(long, short, global = true, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(auth_core::systems::NAMES))]
+    pub(crate) system: Option<String>,
+    /// The config; else AUTHCTL_CONFIG, else authctl/config.toml in the configuration folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A .env file whose assignments count behind the environment
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) dotenv: Option<PathBuf>,
+    /// How long anything may take that is waited for: a token, an answer. Such as 30s or 2m
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Duration,
+    /// Neither read nor write the token cache
+    #[arg(long, global = true)]
+    pub(crate) no_cache: bool,
+    /// Say more on stderr: -v what happens, -vv all of it; never a secret
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print a valid token
+    Token(commands::token::Args),
+}
+
+/// Prints help or what is wrong with the arguments.
+pub(crate) fn explain(asked: &clap::Error) -> ExitCode {
+    // It quotes what was typed, to the one who typed it. That it can't be printed changes nothing about it.
+    let _ = asked.print();
+    if asked.use_stderr() { Exit::Usage.code() } else { Exit::Ok.code() }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        super::Cli::command().debug_assert();
+    }
+}

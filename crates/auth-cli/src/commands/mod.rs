@@ -1,0 +1,24 @@
+//! The commands, one file or folder each.
+
+pub(crate) mod token;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Runs what was asked for.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let context = Context::new(cli.global)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime can be started: {}", error.kind())))?;
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Token(args) => token::run(args, &context).await,
+        }
+    });
+    // What is left, such as a read of stdin that nobody waits for, must not hold up the end.
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,48 @@
+//! What every command is given.
+
+use std::future::Future;
+use std::time::Duration;
+
+use auth_core::Env;
+
+use crate::cli::Global;
+use crate::failure::Failure;
+
+/// The environment, and what the arguments say of it.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The process's environment, with the file of `--dotenv` behind it.
+    pub(crate) env: Env,
+    pub(crate) global: Global,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global) -> Result<Self, Failure> {
+        let env = Env::process();
+        let env = match &global.dotenv {
+            Some(file) => env.with_dotenv(file)?,
+            None => env,
+        };
+        Ok(Self { env, global })
+    }
+
+    /// How long anything may take that is waited for.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.global.timeout
+    }
+
+    /// What `future` brings, within `--timeout`.
+    pub(crate) async fn in_time<T, E: Into<Failure>>(
+        &self,
+        what: &str,
+        future: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Failure> {
+        match tokio::time::timeout(self.timeout(), future).await {
+            Ok(result) => result.map_err(Into::into),
+            Err(_) => {
+                let limit = humantime::format_duration(self.timeout());
+                Err(Failure::transient(format!("{what} took longer than {limit}: --timeout allows more")))
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `authctl`: the credentials of this project's libraries, for programs in other languages, scripts and people.
+//!
+//! Thin: what is not presentation is in the libraries. [`cli`] says what can be typed, `commands` has one file or folder a
+//! command, [`selection`] says whose credential it is, [`failure`] what an exit code means.
+
+mod cli;
+mod commands;
+mod context;
+mod failure;
+mod logging;
+mod network;
+mod selection;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) => return cli::explain(&asked),
+    };
+    logging::start(cli.global.verbose);
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

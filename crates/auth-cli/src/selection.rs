@@ -1,0 +1,79 @@
+//! Whose credential it is.
+
+use auth_core::settings::Profiles;
+use auth_core::{Access, Error, ErrorKind, systems};
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+
+/// The variable that chooses one of several by its name, as it does in a chain.
+const CHOSEN: &str = "AUTHCTL_SOURCE";
+
+/// One place where a credential may be configured.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// `profile NAME`, or a system's name.
+    pub(crate) name: String,
+    /// What is there; [`Unavailable`](ErrorKind::Unavailable) if nothing is.
+    pub(crate) access: Result<Access, Error>,
+}
+
+/// All places that count, in their order. The first that is configured is used: one that is broken is not passed over,
+/// because a typing error must not change who somebody is.
+pub(crate) fn candidates(context: &Context) -> Result<Vec<Candidate>, Failure> {
+    let global = &context.global;
+    if let Some(system) = &global.system {
+        return Ok(vec![of_system(system, context)]);
+    }
+    if global.profile.is_some() || context.env.get("AUTHCTL_PROFILE")?.is_some() {
+        return Ok(vec![of_profile(context)]);
+    }
+    let mut all = vec![of_profile(context)];
+    all.extend(systems::NAMES.iter().map(|name| of_system(name, context)));
+    match context.env.get(CHOSEN)? {
+        None => Ok(all),
+        Some(chosen) => {
+            let known: Vec<_> = all.iter().map(|candidate| candidate.name.clone()).collect();
+            all.retain(|candidate| candidate.name == chosen);
+            if all.is_empty() {
+                let message = format!("{CHOSEN} names none of: {}", known.join(", "));
+                return Err(Failure::new(Exit::NoCredentials, message));
+            }
+            Ok(all)
+        }
+    }
+}
+
+/// The one that is used.
+pub(crate) fn select(context: &Context) -> Result<Access, Failure> {
+    let mut last = None;
+    let candidates = candidates(context)?;
+    let only = candidates.len() == 1;
+    for candidate in candidates {
+        match candidate.access {
+            Ok(access) => return Ok(access),
+            Err(error) if error.kind() == ErrorKind::Unavailable && !only => last = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let _ = last;
+    Err(Failure::new(
+        Exit::NoCredentials,
+        "no credentials are configured: `authctl sources` lists where they may stand",
+    ))
+}
+
+fn of_system(name: &str, context: &Context) -> Candidate {
+    Candidate { name: name.to_owned(), access: systems::from_env(name, &context.env) }
+}
+
+fn of_profile(context: &Context) -> Candidate {
+    let global = &context.global;
+    let profiles = match &global.config {
+        // Whoever names it by hand means it.
+        Some(path) => Profiles::read(path, &context.env).map(Profiles::trusted),
+        None => Profiles::load(&context.env),
+    };
+    let access = profiles.and_then(|profiles| profiles.access(global.profile.as_deref(), &context.env));
+    Candidate { name: "profile".to_owned(), access }
+}

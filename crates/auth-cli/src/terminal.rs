@@ -1,0 +1,48 @@
+//! stdout is data, stderr is for people. Colours only where a person looks: not into a file or pipe, and not with `NO_COLOR`.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use clap::builder::styling::{AnsiColor, Style};
+
+use crate::failure::Failure;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Writes data. A reader that has gone away, such as `head`, has read what it wanted.
+pub(crate) fn data(text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
+    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("the output can't be written: {}", error.kind())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The same, and a line's end.
+pub(crate) fn data_line(text: impl Display) -> Result<(), Failure> {
+    data(format!("{text}\n"))
+}
+
+/// Tells a person something.
+pub(crate) fn say(text: impl Display) {
+    people(format_args!("{text}"));
+}
+
+/// Tells a person what could go wrong.
+pub(crate) fn warn(text: impl Display) {
+    people(format_args!("{WARNING}warning{WARNING:#}: {text}"));
+}
+
+/// Tells a person why a command failed.
+pub(crate) fn error(text: impl Display) {
+    people(format_args!("{ERROR}error{ERROR:#}: {text}"));
+}
+
+/// Whether nobody hears it changes nothing.
+fn people(text: impl Display) {
+    let mut err = anstream::AutoStream::auto(io::stderr()).lock();
+    let _ = writeln!(err, "{text}");
+}

@@ -1,0 +1,11 @@
+//! What `authctl` promises, each promise a file. Needs nothing but Rust; what needs other programs is a recipe.
+//!
+//! | file | promise |
+//! | --- | --- |
+//! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
+
+// A home of its own for each test, and the program run in it.
+mod rig;
+mod token;

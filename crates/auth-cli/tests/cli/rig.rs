@@ -1,0 +1,108 @@
+//! A home of its own for each test, and `authctl` run in it, with no variable but those that the test sets.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// A user with a home folder and variables.
+pub(crate) struct User {
+    home: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl User {
+    pub(crate) fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap(), variables: Vec::new() }
+    }
+
+    /// The same with a variable more.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same with this config, in its usual place.
+    #[must_use]
+    pub(crate) fn with_config(self, toml: &str) -> Self {
+        self.write(".config/authctl/config.toml", toml);
+        self
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Writes a file below the home folder, for the user alone.
+    pub(crate) fn write(&self, path: &str, content: &str) -> PathBuf {
+        let path = self.home().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        path
+    }
+
+    /// `authctl` with these arguments, to be changed before it is started. Works in the home folder; stdin is empty.
+    pub(crate) fn authctl<I: IntoIterator<Item: AsRef<std::ffi::OsStr>>>(&self, arguments: I) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_authctl"));
+        command.args(arguments).current_dir(self.home()).env_clear().stdin(Stdio::null()).kill_on_drop(true);
+        command.env("HOME", self.home()).env("USERPROFILE", self.home());
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs it to its end.
+    pub(crate) async fn run(&self, line: &str) -> Ended {
+        Ended::of(self.authctl(line.split_whitespace()).output().await.unwrap())
+    }
+}
+
+impl Ended {
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// What it wrote to stdout, having succeeded in silence.
+    #[track_caller]
+    pub(crate) fn data(self) -> String {
+        assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{self:?}");
+        self.stdout
+    }
+
+    /// That it failed so, with these words on stderr and nothing on stdout.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: i32, words: &[&str]) {
+        assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{self:?}");
+        for word in words {
+            assert!(self.stderr.contains(word), "{word:?} is not in {:?}", self.stderr);
+        }
+    }
+}
+
+/// A profile that exchanges the emulator's API key for tokens, by the name `default`.
+pub(crate) fn exchanging(emulator: &auth_emulator::Emulator) -> String {
+    format!(
+        "[profile.default]\ntype = \"api_key\"\nendpoint = \"{}\"\ntoken_url = \"{}\"\napi_key = \"{}\"\n",
+        emulator.api_url(),
+        emulator.token_url(),
+        auth_emulator::Emulator::API_KEY
+    )
+}
