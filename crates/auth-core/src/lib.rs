@@ -114,6 +114,7 @@
 //! | `signing` | private keys in PEM (`signer::PrivateKey`) | aws-lc-rs, which compiles C |
 //! | `exec` | helper programs (`sources::Exec`) | tokio's `process` |
 //! | `profiles` | the config in TOML (`settings::Profiles::load`), systems described in it | toml |
+//! | `store` | files for one user's secrets (module `store`), for programs that live for one command | tempfile |
 //! | `cape`, `ivcap`, `podstack` | a system each | |
 //! | `ibm` | IBM Cloud and watsonx.ai, and the sources `CrToken`, `TrustedProfile` and `VpcInstance` | |
 //! | `skyflow` | Skyflow, which signs | as `signing`, which is on with it |
@@ -150,6 +151,9 @@ pub mod signer;
 mod source;
 pub mod sources;
 mod status;
+#[cfg(feature = "store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
+pub mod store;
 mod sync;
 pub mod systems;
 mod target;
