@@ -55,6 +55,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// The tokens that are kept between commands
+    Cache(commands::cache::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

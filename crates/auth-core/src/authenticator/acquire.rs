@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue};
 
@@ -19,6 +20,12 @@ impl Credential {
     /// The secret, or `None` if nothing is attached.
     pub fn secret(&self) -> Option<&Secret> {
         self.0.token.secret()
+    }
+
+    /// The end of its life by this machine's clock, less [`Policy::expiry_margin`](crate::Policy); `None` if nobody knows it.
+    /// Counted from the moment before it was asked for, so never later than the issuer's.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.0.end()
     }
 
     /// 1 for the first token, one more for each that replaced it.

@@ -1,7 +1,7 @@
 //! A token ready to be attached: immutable, but for the time until which nobody need think about it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderName, HeaderValue};
 
@@ -43,6 +43,11 @@ impl Snapshot {
     /// Somebody said that it is no good.
     pub(crate) fn forget(&self) {
         self.forgotten.store(true, Ordering::Relaxed);
+    }
+
+    /// The end of its life on the wall clock.
+    pub(crate) fn end(&self) -> Option<SystemTime> {
+        self.end.and_then(|(_, wall)| UNIX_EPOCH.checked_add(Duration::from_nanos(wall)))
     }
 
     /// Whether whoever has waited for it may still have it.

@@ -1,5 +1,14 @@
 //! Files that hold secrets, for programs that live for one command. Feature `store`.
+//!
+//! [`TokenStore`] keeps tokens from one run of a program to the next; [`write_private`] writes any file of this kind.
 
+mod clear;
+mod folder;
+mod keeping;
+mod kept_token;
+mod lock;
 mod private_file;
+mod token_store;
 
 pub use private_file::write_private;
+pub use token_store::TokenStore;
