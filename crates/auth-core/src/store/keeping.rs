@@ -183,3 +183,7 @@ impl TokenSource for Keeping {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "test-util")]
+mod tests;

@@ -4,6 +4,9 @@
 
 mod clear;
 mod folder;
+#[cfg(test)]
+#[cfg(all(feature = "systems", feature = "profiles", feature = "exec", feature = "test-util"))]
+mod identity_tests;
 mod keeping;
 mod kept_token;
 mod lock;

@@ -110,7 +110,7 @@ impl TokenStore {
         match &self.notice {
             Some(notice) => notice(trouble),
             None => {
-                tracing::warn!(target: "auth_core", reason = %trouble, "the token cache is not used as it should be")
+                tracing::warn!(target: "auth_core", reason = %trouble, "the token cache is not used as it should be");
             }
         }
     }
