@@ -55,6 +55,12 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// Say who the credential is
+    Whoami(commands::whoami::Args),
+    /// List where credentials may stand, and which is used
+    Sources(commands::sources::Args),
+    /// Check everything a token needs, and say how to mend it
+    Doctor(commands::doctor::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

@@ -10,6 +10,7 @@ mod failure;
 mod logging;
 mod network;
 mod selection;
+mod table;
 mod terminal;
 
 use std::process::ExitCode;

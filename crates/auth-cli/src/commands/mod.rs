@@ -1,6 +1,9 @@
 //! The commands, one file or folder each.
 
+pub(crate) mod doctor;
+pub(crate) mod sources;
 pub(crate) mod token;
+pub(crate) mod whoami;
 
 use std::process::ExitCode;
 
@@ -16,6 +19,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,
+            Command::Whoami(args) => whoami::run(args, &context).await,
+            Command::Sources(args) => sources::run(&args, &context),
+            Command::Doctor(args) => doctor::run(args, &context).await,
         }
     });
     // What is left, such as a read of stdin that nobody waits for, must not hold up the end.
