@@ -42,7 +42,7 @@ enum Output {
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
     let access = selection::select(context)?;
-    let auth = access.authenticator(network::transport()?)?;
+    let auth = context.authenticator(&access)?;
     let mut said = about(&access);
     if access.is_none_needed() {
         said.insert("note".into(), "no credential is needed: the platform adds it".into());

@@ -3,9 +3,12 @@
 //! | file | promise |
 //! | --- | --- |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
+//! | [`walkthrough`] | the README, as written |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
 // A home of its own for each test, and the program run in it.
 mod rig;
 mod token;
+#[cfg(unix)]
+mod walkthrough;
