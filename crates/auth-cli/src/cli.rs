@@ -55,6 +55,7 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    Pat(commands::pat::Args),
     Emulator(commands::emulator::Args),
 }
 
