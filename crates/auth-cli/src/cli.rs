@@ -55,6 +55,7 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    Broker(commands::broker::Args),
     Emulator(commands::emulator::Args),
 }
 
