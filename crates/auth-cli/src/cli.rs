@@ -55,6 +55,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// Print what a shell needs to complete these commands
+    Completions(commands::completions::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

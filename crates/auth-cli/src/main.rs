@@ -9,6 +9,8 @@ mod context;
 mod failure;
 mod logging;
 mod network;
+#[cfg(test)]
+mod reference;
 mod selection;
 mod terminal;
 

@@ -2,6 +2,7 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`completions`] | a script for each shell |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
 //! | [`walkthrough`] | the README, as written |
 
@@ -9,6 +10,8 @@
 
 // A home of its own for each test, and the program run in it.
 mod rig;
+
+mod completions;
 mod token;
 #[cfg(unix)]
 mod walkthrough;
