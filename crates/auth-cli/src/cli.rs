@@ -55,6 +55,7 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    Emulator(commands::emulator::Args),
     /// Print what a shell needs to complete these commands
     Completions(commands::completions::Args),
 }

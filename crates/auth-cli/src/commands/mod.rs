@@ -1,6 +1,7 @@
 //! The commands, one file or folder each.
 
 pub(crate) mod completions;
+pub(crate) mod emulator;
 pub(crate) mod token;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,
+            Command::Emulator(args) => emulator::run(args, &context).await,
             Command::Completions(args) => completions::run(&args),
         }
     });
