@@ -13,6 +13,7 @@ mod network;
 #[cfg(test)]
 mod reference;
 mod selection;
+mod table;
 mod terminal;
 
 use std::process::ExitCode;

@@ -1,8 +1,11 @@
 //! The commands, one file or folder each.
 
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod emulator;
+pub(crate) mod sources;
 pub(crate) mod token;
+pub(crate) mod whoami;
 
 use std::process::ExitCode;
 
@@ -18,6 +21,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,
+            Command::Whoami(args) => whoami::run(args, &context).await,
+            Command::Sources(args) => sources::run(&args, &context),
+            Command::Doctor(args) => doctor::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
             Command::Completions(args) => completions::run(&args),
         }

@@ -37,6 +37,9 @@ pub(super) const ROWS: &[Row] = &[
     printing("token", "--profile variable"),
     printing("token", "--profile skyflow"),
     printing("token", "--profile oauth"),
+    row("whoami", ""),
+    row("sources", ""),
+    row("doctor", ""),
     row("emulator", "-- true"),
     row("completions", "bash"),
 ];
