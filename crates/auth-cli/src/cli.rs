@@ -61,6 +61,7 @@ pub(crate) enum Command {
     Sources(commands::sources::Args),
     /// Check everything a token needs, and say how to mend it
     Doctor(commands::doctor::Args),
+    Pat(commands::pat::Args),
     Emulator(commands::emulator::Args),
     /// Print what a shell needs to complete these commands
     Completions(commands::completions::Args),

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod given_token;
 mod identity;
 mod logging;
 mod network;

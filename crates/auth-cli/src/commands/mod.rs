@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
+pub(crate) mod pat;
 pub(crate) mod sources;
 pub(crate) mod token;
 pub(crate) mod whoami;
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Whoami(args) => whoami::run(args, &context).await,
             Command::Sources(args) => sources::run(&args, &context),
             Command::Doctor(args) => doctor::run(args, &context).await,
+            Command::Pat(args) => pat::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
             Command::Completions(args) => completions::run(&args),
         }
