@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Pat(commands::pat::Args),
     Broker(commands::broker::Args),
     Emulator(commands::emulator::Args),
+    /// Print what a shell needs to complete these commands
+    Completions(commands::completions::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

@@ -1,6 +1,7 @@
 //! The commands, one file or folder each.
 
 pub(crate) mod broker;
+pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
 pub(crate) mod pat;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Pat(args) => pat::run(args, &context).await,
             Command::Broker(args) => broker::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
+            Command::Completions(args) => completions::run(&args),
         }
     });
     // What is left, such as a read of stdin that nobody waits for, must not hold up the end.
