@@ -110,9 +110,9 @@ async fn a_kill_at_any_moment_leaves_the_token_old_or_new() {
         let token = format!("{}\n", document["token"].as_str().unwrap());
         emulator.verify(token.trim_end()).unwrap();
         if token == last {
-            old += 1
+            old += 1;
         } else {
-            new += 1
+            new += 1;
         }
         last = token;
     }

@@ -3,13 +3,25 @@
 //! | file | promise |
 //! | --- | --- |
 //! | [`cache`] | tokens are kept between commands, for their user alone; many commands at once make one exchange |
+//! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for |
+//! | [`completions`] | a script for each shell |
+//! | [`documents`] | every command is in the README, and no other |
 //! | [`exit_codes`] | what a script can tell from the exit code |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
+//! | [`walkthrough`] | the README, as written |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
-mod cache;
-mod exit_codes;
 // A home of its own for each test, and the program run in it.
 mod rig;
+// Which commands there are.
+mod commands;
+
+mod cache;
+mod canary;
+mod completions;
+mod documents;
+mod exit_codes;
 mod token;
+#[cfg(unix)]
+mod walkthrough;

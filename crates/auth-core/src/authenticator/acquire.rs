@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter};
-use crate::{Error, ErrorKind, Secret};
+use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter, lifetime};
+use crate::{Error, ErrorKind, Secret, jwt};
 
 /// A valid token, rendered. It stays what it is when a newer one replaces it.
 #[derive(Clone)]
@@ -22,15 +22,28 @@ impl Credential {
         self.0.token.secret()
     }
 
-    /// The end of its life by this machine's clock, less [`Policy::expiry_margin`](crate::Policy); `None` if nobody knows it.
-    /// Counted from the moment before it was asked for, so never later than the issuer's.
+    /// When it is attached no more, by this machine's clock: its end as it is stated or, by a source's
+    /// [`default_lifetime`](crate::Token::default_lifetime), assumed, less [`Policy::expiry_margin`](crate::Policy). `None` if
+    /// nobody knows it. Counted from the moment before it was asked for, so no later than the issuer's.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.end()
+    }
+
+    /// What the token says of itself if it is a JWT (RFC 7519 section 4), else `None`. Decoded and **not verified**: whoever made
+    /// it up may have written anything. For people who look at their own token; it decides nothing.
+    pub fn claims(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        jwt::claims(self.secret()?.expose())
     }
 
     /// 1 for the first token, one more for each that replaced it.
     pub fn generation(&self) -> u64 {
         self.0.generation
+    }
+
+    /// Its end on the wall clock, as the issuer or the token itself states it. `None` if nobody does: a source's
+    /// [`default_lifetime`](crate::Token::default_lifetime) is an assumption, and the token may live for years.
+    pub fn stated_end(&self) -> Option<SystemTime> {
+        self.0.end().filter(|_| lifetime::is_stated(&self.0.token))
     }
 
     /// The headers it puts on a request, marked sensitive.

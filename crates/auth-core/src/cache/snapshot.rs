@@ -40,14 +40,14 @@ impl Snapshot {
         Self { generation, token, headers, quiet, end, forgotten: AtomicBool::new(false) }
     }
 
+    /// Its end on the wall clock, stated or assumed.
+    pub(crate) fn end(&self) -> Option<SystemTime> {
+        self.end.map(|(_, wall)| UNIX_EPOCH + Duration::from_nanos(wall))
+    }
+
     /// Somebody said that it is no good.
     pub(crate) fn forget(&self) {
         self.forgotten.store(true, Ordering::Relaxed);
-    }
-
-    /// The end of its life on the wall clock.
-    pub(crate) fn end(&self) -> Option<SystemTime> {
-        self.end.and_then(|(_, wall)| UNIX_EPOCH.checked_add(Duration::from_nanos(wall)))
     }
 
     /// Whether whoever has waited for it may still have it.

@@ -3,6 +3,7 @@
 //! [`TokenStore`] keeps tokens from one run of a program to the next; [`write_private`] writes any file of this kind.
 
 mod clear;
+mod exposure;
 mod folder;
 #[cfg(test)]
 #[cfg(all(feature = "systems", feature = "profiles", feature = "exec", feature = "test-util"))]
@@ -13,5 +14,6 @@ mod lock;
 mod private_file;
 mod token_store;
 
+pub use exposure::exposure;
 pub use private_file::write_private;
 pub use token_store::TokenStore;
