@@ -56,6 +56,7 @@ pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
     Pat(commands::pat::Args),
+    Keys(commands::keys::Args),
     Emulator(commands::emulator::Args),
 }
 

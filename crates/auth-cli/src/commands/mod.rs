@@ -1,6 +1,7 @@
 //! The commands, one file or folder each.
 
 pub(crate) mod emulator;
+pub(crate) mod keys;
 pub(crate) mod pat;
 pub(crate) mod token;
 
@@ -19,6 +20,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,
             Command::Pat(args) => pat::run(args, &context).await,
+            Command::Keys(args) => keys::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
         }
     });
