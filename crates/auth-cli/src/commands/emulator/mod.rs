@@ -45,7 +45,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, _context: &Context) -> Result<ExitCode, Failure> {
     let mut signals = child::Signals::new()?;
     let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port.unwrap_or(0)).into());
-    let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime);
+    let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime).with_control();
     let builder = match &args.state {
         Some(file) => builder.with_cape_state(file),
         None => builder,
