@@ -25,7 +25,11 @@ impl Who {
             None => (false, Skyflow::from_env(&context.env)),
         };
         let Some(url) = &self.management_url else {
-            return Ok(SkyflowKeys::new(&skyflow.access()?)?);
+            let access = skyflow.access()?;
+            return SkyflowKeys::new(&access).map_err(|error| {
+                let failure = Failure::from(error);
+                Failure::new(failure.exit, format!("{} (here: --management-url)", failure.message))
+            });
         };
         // No variable says where the vault is, and nothing is sent there.
         let skyflow = if is_profile { skyflow } else { skyflow.vault_url(url) };
