@@ -18,7 +18,7 @@ use crate::terminal;
 ///
 /// Prints its base URL on stdout and serves until it is interrupted or terminated; or, with a command, as long as that runs,
 /// with AUTHCTL_CONFIG set to a config that has a profile of each system, and AUTHCTL_EMULATOR_URL to the base URL. What it
-/// recorded, and faults, are at the base URL's /_emulator: the README of the crate auth-emulator has the table.
+/// recorded, and faults, are at the base URL's /_emulator, in JSON: the README of the crate auth-emulator has the table.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Where to listen; port 0 is one that is free
