@@ -7,11 +7,17 @@
 //! | [`completions`] | a script for each shell |
 //! | [`documents`] | every command is in the README, and no other |
 //! | [`exit_codes`] | what a script can tell from the exit code |
+//! | [`pat`] | Cape's personal access tokens: the token on stdout, its words on stderr, its table |
+//! | [`keys`] | Skyflow's API keys, likewise |
+//! | [`emulator`] | the emulator as a server, its config, and a command that runs with it |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
 //! | [`walkthrough`] | the README, as written |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
+mod emulator;
+mod keys;
+mod pat;
 // A home of its own for each test, and the program run in it.
 mod rig;
 // Which commands there are.
