@@ -55,8 +55,17 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// Say who the credential is
+    Whoami(commands::whoami::Args),
+    /// List where credentials may stand, and which is used
+    Sources(commands::sources::Args),
+    /// Check everything a token needs, and say how to mend it
+    Doctor(commands::doctor::Args),
+    Pat(commands::pat::Args),
     Broker(commands::broker::Args),
     Emulator(commands::emulator::Args),
+    /// Print what a shell needs to complete these commands
+    Completions(commands::completions::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

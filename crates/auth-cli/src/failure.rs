@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::process::ExitCode;
 
 use auth_core::{Error, ErrorKind};
+use auth_reqwest::{ApiError, ApiErrorKind};
 
 use crate::terminal;
 
@@ -71,6 +72,18 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         terminal::error(&self.message);
         self.exit.code()
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        let exit = match (error.auth(), error.kind()) {
+            (Some(auth), _) => Exit::of(auth.kind()),
+            (None, ApiErrorKind::TokenUnavailable | ApiErrorKind::Decode) => Exit::Transient,
+            (None, _) if error.is_transient() => Exit::Transient,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 

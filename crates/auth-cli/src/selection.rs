@@ -1,13 +1,13 @@
 //! Whose credential it is.
 
-use auth_core::settings::Profiles;
+use auth_core::settings::{Profile, Profiles};
 use auth_core::{Access, Error, ErrorKind, systems};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 
 /// The variable that chooses one of several by its name, as it does in a chain.
-const CHOSEN: &str = "AUTHCTL_SOURCE";
+pub(crate) const CHOSEN: &str = "AUTHCTL_SOURCE";
 
 /// One place where a credential may be configured.
 #[derive(Debug)]
@@ -63,17 +63,46 @@ pub(crate) fn select(context: &Context) -> Result<Access, Failure> {
     ))
 }
 
-fn of_system(name: &str, context: &Context) -> Candidate {
+pub(crate) fn of_system(name: &str, context: &Context) -> Candidate {
     Candidate { name: name.to_owned(), access: systems::from_env(name, &context.env) }
 }
 
 fn of_profile(context: &Context) -> Candidate {
-    let global = &context.global;
-    let profiles = match &global.config {
+    let access =
+        profiles(context).and_then(|profiles| profiles.access(context.global.profile.as_deref(), &context.env));
+    Candidate { name: "profile".to_owned(), access }
+}
+
+/// The profiles of the config.
+pub(crate) fn profiles(context: &Context) -> Result<Profiles, Error> {
+    match &context.global.config {
         // Whoever names it by hand means it.
         Some(path) => Profiles::read(path, &context.env).map(Profiles::trusted),
         None => Profiles::load(&context.env),
-    };
-    let access = profiles.and_then(|profiles| profiles.access(global.profile.as_deref(), &context.env));
-    Candidate { name: "profile".to_owned(), access }
+    }
+}
+
+/// The profile that is selected, for a command that is about one system. None if the profile was not named and is not of this
+/// system: then the system's own places count.
+pub(crate) fn profile_of(system: &str, context: &Context) -> Result<Option<Profile>, Failure> {
+    let (global, env) = (&context.global, &context.env);
+    if let Some(named) = &global.system {
+        let other = || Failure::usage(format!("--system {named} is another system than {system}, which this is about"));
+        return if named == system { Ok(None) } else { Err(other()) };
+    }
+    let is_named = global.profile.is_some() || env.get("AUTHCTL_PROFILE")?.is_some();
+    let selected = profiles(context).and_then(|profiles| {
+        let profile = profiles.select(global.profile.as_deref(), env)?;
+        let named = profile.find("system", "system", env)?;
+        Ok((named.is_some_and(|named| named.value() == system && profiles.system(system).is_none()), profile))
+    });
+    match selected {
+        Ok((true, profile)) => Ok(Some(profile)),
+        Ok((false, profile)) if is_named => Err(Failure::usage(format!(
+            "{profile} is of another system than {system}, which this is about: name another"
+        ))),
+        Ok((false, _)) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::Unavailable && !is_named => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -2,6 +2,9 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for |
+//! | [`completions`] | a script for each shell |
+//! | [`documents`] | every command is in the README, and no other |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
 //! | [`walkthrough`] | the README, as written |
 
@@ -9,6 +12,12 @@
 
 // A home of its own for each test, and the program run in it.
 mod rig;
+// Which commands there are.
+mod commands;
+
+mod canary;
+mod completions;
+mod documents;
 mod token;
 #[cfg(unix)]
 mod walkthrough;
