@@ -52,11 +52,16 @@ pub(crate) fn page(page: String) -> Router {
 
 /// The broker, mounted like any service.
 pub(crate) fn tokens(broker: Broker, asked: Asked) -> Router {
-    Router::new().route_service("/token", broker).layer(from_fn_with_state(asked, note))
+    noted(Router::new().route_service("/token", broker), asked)
 }
 
-/// Who asked the broker, and what it answered.
-#[derive(Clone, Default)]
+/// The same, with a note of every request.
+pub(crate) fn noted(routes: Router, asked: Asked) -> Router {
+    routes.layer(from_fn_with_state(asked, note))
+}
+
+/// Who asked, and what was answered.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Asked(Arc<Mutex<Vec<String>>>);
 
 impl Asked {
