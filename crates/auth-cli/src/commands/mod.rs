@@ -1,5 +1,6 @@
 //! The commands, one file or folder each.
 
+pub(crate) mod broker;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
@@ -26,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Sources(args) => sources::run(&args, &context),
             Command::Doctor(args) => doctor::run(args, &context).await,
             Command::Pat(args) => pat::run(args, &context).await,
+            Command::Broker(args) => broker::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
             Command::Completions(args) => completions::run(&args),
         }
