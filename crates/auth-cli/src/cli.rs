@@ -55,6 +55,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// Run a program with a token in its environment
+    Exec(commands::exec::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

@@ -8,9 +8,11 @@ mod commands;
 mod context;
 mod failure;
 mod logging;
+mod moment;
 mod network;
 mod selection;
 mod terminal;
+mod variables;
 
 use std::process::ExitCode;
 
