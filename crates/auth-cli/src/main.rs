@@ -7,10 +7,12 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod identity;
 mod logging;
 mod moment;
 mod network;
 mod selection;
+mod table;
 mod terminal;
 mod variables;
 

@@ -23,6 +23,7 @@ pub struct Access {
     endpoint: Endpoint,
     context: Context,
     whoami: Option<Cow<'static, str>>,
+    probe: Option<Cow<'static, str>>,
     account: Option<String>,
     /// The setting's name, and where its value came from.
     credential: Option<(String, Provenance)>,
@@ -62,6 +63,7 @@ impl Access {
             endpoint,
             context,
             whoami: None,
+            probe: None,
             account: None,
             credential: None,
             handle: None,
@@ -100,6 +102,14 @@ impl Access {
     #[must_use]
     pub fn with_whoami(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.whoami = Some(path.into());
+        self
+    }
+
+    /// A path below the endpoint, perhaps with a query, whose `GET` is answered to whoever has a good credential, and changes
+    /// nothing: by it one sees whether the API takes the credential. Not needed where there is a [`whoami`](Self::whoami).
+    #[must_use]
+    pub fn with_probe(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.probe = Some(path.into());
         self
     }
 
@@ -156,6 +166,12 @@ impl Access {
     /// The path that says who one is, if the system has one.
     pub fn whoami(&self) -> Option<&str> {
         self.whoami.as_deref()
+    }
+
+    /// The path whose `GET` shows whether the API takes the credential: the one that says who one is, else the
+    /// [probe](Self::with_probe) of the system, if it has one.
+    pub fn probe(&self) -> Option<&str> {
+        self.whoami.as_deref().or(self.probe.as_deref())
     }
 
     /// The account that it is about, if one is configured.

@@ -1,6 +1,7 @@
 //! The variables in which a program that is started with a credential finds it.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::settings::Setting;
 
@@ -37,7 +38,7 @@ pub(crate) const SETTINGS: [Setting; 4] = [
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Exports {
     token: Vec<Cow<'static, str>>,
     token_file: Vec<Cow<'static, str>>,
@@ -97,5 +98,18 @@ impl Exports {
     /// What is no secret: names and values.
     pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+}
+
+impl fmt::Debug for Exports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A project's id is no secret, but what was put in its place by mistake may be one.
+        let values: Vec<&str> = self.values().map(|(name, _)| name).collect();
+        let Self { token, token_file, .. } = self;
+        f.debug_struct("Exports")
+            .field("token", token)
+            .field("token_file", token_file)
+            .field("values", &values)
+            .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`exec`] | a program finds a token, is told of the next one, gets its signals once, and ends as it ends |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
+//! | [`walkthrough`] | the README, as written |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
@@ -11,3 +12,5 @@
 mod exec;
 mod rig;
 mod token;
+#[cfg(unix)]
+mod walkthrough;

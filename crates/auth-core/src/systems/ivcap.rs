@@ -18,6 +18,9 @@ const INJECTED: &str = "IVCAP_BASE_URL";
 /// Said by the user. The other one would say that a sidecar adds the credential.
 const SAID: &str = "IVCAP_URL";
 
+/// The list of services, as short as it gets.
+const SERVICES: &str = "/1/services2?limit=1";
+
 const URL: Setting =
     Setting::new("url", "the base URL; with `IVCAP_BASE_URL`, which the platform sets, nothing is attached")
         .with_variables(&[INJECTED, SAID])
@@ -161,7 +164,7 @@ impl Ivcap {
             context =
                 context.with_header(name.clone(), account.value()).map_err(|error| error.at(account.provenance()))?;
         }
-        let access = access.with_context(context).with_explanation(settings.into_explanation());
+        let access = access.with_context(context).with_probe(SERVICES).with_explanation(settings.into_explanation());
         let access = match exports(&access, account.as_ref()) {
             Some(exports) => access.with_exports(exports),
             None => access,
