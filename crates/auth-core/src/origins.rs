@@ -58,6 +58,11 @@ impl Origin {
         self.secure && same_scheme && target.authority().is_some_and(|authority| authority == &*self.authority)
     }
 
+    /// Whether a credential may go there at all: by https, or to this machine.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// Whether an absolute URL is of this origin.
     pub(crate) fn includes(&self, target: Target<'_>) -> bool {
         parts(target).is_some_and(|parts| self.is_of(parts))

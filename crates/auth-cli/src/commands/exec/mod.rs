@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::variables::Variables;
-use crate::{network, selection};
+use crate::selection;
 
 /// Runs a program with a valid token in its environment.
 ///
@@ -62,7 +62,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
         (refresh, None) => refresh.unwrap_or(Refresh::None),
     };
     let access = selection::select(context)?;
-    let auth = access.authenticator(network::transport()?)?;
+    let auth = context.authenticator(&access)?;
     let credential = context.in_time("fetching a token", auth.token(args.min_ttl)).await?;
     let supervised =
         supervising::Supervised { program: &args.command, named: &args.named, access: &access, auth: &auth };
