@@ -55,6 +55,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// Print a token as assignments for a shell
+    Export(commands::export::Args),
     /// Run a program with a token in its environment
     Exec(commands::exec::Args),
     /// Say who the credential is
@@ -63,7 +65,12 @@ pub(crate) enum Command {
     Sources(commands::sources::Args),
     /// Check everything a token needs, and say how to mend it
     Doctor(commands::doctor::Args),
+    Pat(commands::pat::Args),
+    Broker(commands::broker::Args),
+    CredentialHelper(commands::credential_helper::Args),
     Emulator(commands::emulator::Args),
+    /// Print what a shell needs to complete these commands
+    Completions(commands::completions::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use auth_core::{Access, Authenticator, Secret};
+use auth_core::{Access, Secret};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -12,7 +12,6 @@ use crate::selection;
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) access: Access,
-    pub(crate) auth: Authenticator,
     pub(crate) token: Secret,
     pub(crate) end: Option<SystemTime>,
 }
@@ -31,6 +30,6 @@ impl Held {
             return Err(Failure::new(Exit::NoCredentials, "no credential is needed here, so there is no token"));
         };
         let end = auth.status().expires_at();
-        Ok(Self { access, auth, token, end })
+        Ok(Self { access, token, end })
     }
 }

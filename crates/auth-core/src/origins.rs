@@ -41,6 +41,11 @@ impl Origin {
         Self::of((&uri).into()).ok_or_else(|| Error::misconfigured("an origin needs a scheme and a host"))
     }
 
+    /// Whether what is said there stays between the two: https, or loopback.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// The origin of an absolute URL.
     pub(crate) fn of(target: Target<'_>) -> Option<Self> {
         let (https, host, port) = parts(target)?;
@@ -56,11 +61,6 @@ impl Origin {
     fn plainly_includes(&self, target: Target<'_>) -> bool {
         let same_scheme = if self.https { target.scheme() == Some("https") } else { target.scheme() == Some("http") };
         self.secure && same_scheme && target.authority().is_some_and(|authority| authority == &*self.authority)
-    }
-
-    /// Whether a credential may go there at all: by https, or to this machine.
-    pub fn is_secure(&self) -> bool {
-        self.secure
     }
 
     /// Whether an absolute URL is of this origin.

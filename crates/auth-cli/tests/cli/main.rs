@@ -2,15 +2,28 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`credential_helper`] | git, kubectl and AWS' SDKs get their answers in the form they ask for, and for their host alone |
 //! | [`exec`] | a program finds a token, is told of the next one, gets its signals once, and ends as it ends |
+//! | [`export`] | a shell gets the token and what belongs to it, quoted |
+//! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for |
+//! | [`completions`] | a script for each shell |
+//! | [`documents`] | every command is in the README, and no other |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
 //! | [`walkthrough`] | the README, as written |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
 // A home of its own for each test, and the program run in it.
-mod exec;
 mod rig;
+// Which commands there are.
+mod commands;
+
+mod canary;
+mod completions;
+mod credential_helper;
+mod documents;
+mod exec;
+mod export;
 mod token;
 #[cfg(unix)]
 mod walkthrough;

@@ -82,7 +82,10 @@ fn asked(info: Option<&str>) -> Result<(&'static str, bool), Failure> {
     }
     let version = VERSIONS.into_iter().find(|version| *version == asked.api_version);
     let version = version.ok_or_else(|| {
-        Failure::failed(format!("{ASKED} asks for a version that is not known: put {} into the kubeconfig", VERSIONS.join(" or ")))
+        Failure::failed(format!(
+            "{ASKED} asks for a version that is not known: put {} into the kubeconfig",
+            VERSIONS.join(" or ")
+        ))
     })?;
     Ok((version, asked.spec.interactive))
 }
@@ -94,7 +97,9 @@ mod tests {
     #[test]
     fn the_answer_is_in_the_version_that_is_asked_for() {
         let info = |version: &str, interactive| {
-            format!(r#"{{"apiVersion":"{version}","kind":"ExecCredential","spec":{{"interactive":{interactive},"cluster":{{}}}}}}"#)
+            format!(
+                r#"{{"apiVersion":"{version}","kind":"ExecCredential","spec":{{"interactive":{interactive},"cluster":{{}}}}}}"#
+            )
         };
         for version in VERSIONS {
             assert_eq!(asked(Some(&info(version, true))).unwrap(), (version, true));

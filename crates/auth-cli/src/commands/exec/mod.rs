@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::variables::Variables;
 use crate::selection;
+use crate::variables::Variables;
 
 /// Runs a program with a valid token in its environment.
 ///

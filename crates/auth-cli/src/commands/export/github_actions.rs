@@ -27,7 +27,9 @@ pub(super) fn assignment(name: &str, value: &str) -> String {
 /// The mask first: what follows may be printed by whoever comes next.
 pub(super) fn publish(token: &Secret, assignments: &str, context: &Context) -> Result<(), Failure> {
     let path = context.env.get(FILE)?.ok_or_else(|| {
-        Failure::usage(format!("{FILE} is not set: this format is for a step of GitHub Actions, and writes to its file"))
+        Failure::usage(format!(
+            "{FILE} is not set: this format is for a step of GitHub Actions, and writes to its file"
+        ))
     })?;
     terminal::exact(format!("::add-mask::{}\n", data(token.expose())))?;
     let file = std::fs::OpenOptions::new().append(true).create(true).open(path);

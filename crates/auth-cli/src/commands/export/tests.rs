@@ -5,9 +5,54 @@ use super::Format;
 /// Strings that are code somewhere, and their ends, joined in pairs.
 pub(super) fn hostile() -> Vec<String> {
     let pieces = [
-        "", "a", "'", "\"", "\\", "\\'", "\n", "\r", "\r\n", "$", "$HOME", "${HOME}", "$(echo x)", "`echo x`", "!", "!!", "%PATH%",
-        "%", "^", "&", "|", ";", "<", ">", "*", "?", "[a]", "~", "#", " #", " ", "\t", "-n", "--", "=", "é", "日本", "😀", "\u{2019}",
-        "\u{1b}[31m", "\u{7}", "'\\''", "EOF", "\\n", "\u{200b}", "{a,b}", "(", ")",
+        "",
+        "a",
+        "'",
+        "\"",
+        "\\",
+        "\\'",
+        "\n",
+        "\r",
+        "\r\n",
+        "$",
+        "$HOME",
+        "${HOME}",
+        "$(echo x)",
+        "`echo x`",
+        "!",
+        "!!",
+        "%PATH%",
+        "%",
+        "^",
+        "&",
+        "|",
+        ";",
+        "<",
+        ">",
+        "*",
+        "?",
+        "[a]",
+        "~",
+        "#",
+        " #",
+        " ",
+        "\t",
+        "-n",
+        "--",
+        "=",
+        "é",
+        "日本",
+        "😀",
+        "\u{2019}",
+        "\u{1b}[31m",
+        "\u{7}",
+        "'\\''",
+        "EOF",
+        "\\n",
+        "\u{200b}",
+        "{a,b}",
+        "(",
+        ")",
     ];
     let pairs = pieces.iter().flat_map(|one| pieces.iter().map(move |other| format!("{one}{other}")));
     pairs.chain([pieces.concat()]).collect()
@@ -22,7 +67,8 @@ fn a_shell_gives_every_value_back() {
         let mut script = String::new();
         for value in &values {
             script += &format.assignment("VALUE", value).unwrap();
-            script += if format == Format::Env { "env printf '%s\\0' \"$VALUE\"\n" } else { "printf '%s\\0' \"$VALUE\"\n" };
+            script +=
+                if format == Format::Env { "env printf '%s\\0' \"$VALUE\"\n" } else { "printf '%s\\0' \"$VALUE\"\n" };
         }
         // By a file: an argument can't be as long.
         let file = tempfile::NamedTempFile::new().unwrap();
