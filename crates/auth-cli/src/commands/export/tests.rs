@@ -87,7 +87,8 @@ fn our_reader_of_env_files_gives_every_value_back() {
     let folder = tempfile::tempdir().unwrap();
     for value in hostile() {
         let Ok(line) = Format::Dotenv.assignment("VALUE", &value) else {
-            assert!(value.contains('\r') && value.contains('$'), "{value:?}");
+            let is_control = value.contains('\u{1b}') || value.contains(['\r', '\u{7}']) && value.contains('$');
+            assert!(is_control, "{value:?}");
             refused += 1;
             continue;
         };
@@ -103,7 +104,7 @@ fn our_reader_of_env_files_gives_every_value_back() {
         }
         kept += 1;
     }
-    assert!(kept > 1500 && refused > 5, "{kept} kept, {refused} refused");
+    assert!(kept > 1500 && (5..200).contains(&refused), "{kept} kept, {refused} refused");
 }
 
 /// As the runner reads it: the first line that is the delimiter ends the value.
