@@ -13,9 +13,13 @@ const ENDPOINT: &[&str] = &["AUTHCTL_ENDPOINT"];
 /// Those that every program gets, whatever the system is, for the reference.
 pub(crate) const SETTINGS: [Setting; 4] = [
     Setting::secret("token", "set for a program that is given a token: the token").with_variables(TOKEN),
-    Setting::new("token_file", "set for such a program: the file with the token, if it is kept up to date there").with_variables(TOKEN_FILE),
-    Setting::new("token_expires_at", "set for such a program: when the token ends, if that is known, RFC 3339 in UTC; not beside a file")
-        .with_variables(EXPIRES_AT),
+    Setting::new("token_file", "set for such a program: the file with the token, if it is kept up to date there")
+        .with_variables(TOKEN_FILE),
+    Setting::new(
+        "token_expires_at",
+        "set for such a program: when the token ends, if that is known, RFC 3339 in UTC; not beside a file",
+    )
+    .with_variables(EXPIRES_AT),
     Setting::new("endpoint", "set for such a program: the base URL that the token is for").with_variables(ENDPOINT),
 ];
 
