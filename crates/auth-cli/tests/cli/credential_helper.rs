@@ -111,6 +111,7 @@ fn check(document: &Value, schema: &str) {
         let text = value.as_str().unwrap_or_default();
         let fits = match kind.as_slice() {
             ["object"] => value.is_object(),
+            ["boolean"] => value.is_boolean(),
             ["string"] => !text.is_empty(),
             ["integer", expected] => value.as_i64() == expected.parse().ok(),
             ["rfc3339"] => text.parse::<jiff::Timestamp>().is_ok() && text.ends_with('Z') && text.len() == 20,
@@ -202,4 +203,27 @@ async fn our_own_source_reads_each_of_them_back() {
         emulator.verify(credential.secret().unwrap().expose()).unwrap();
         assert!(auth.status().expires_at().is_some(), "{line}");
     }
+}
+
+/// A profile whose helper asks, by way of `authctl` itself, for the same profile.
+#[tokio::test]
+async fn helpers_that_ask_for_themselves_end_with_the_circle_named() {
+    let authctl = env!("CARGO_BIN_EXE_authctl");
+    let profile = |name: &str, asked: &str| {
+        format!(
+            "[profile.{name}]\ntype = \"exec\"\ncommand = [{authctl:?}, \"token\", \"--profile\", {asked:?}]\n\
+             endpoint = \"https://api.acme.example\"\n"
+        )
+    };
+    let config = [profile("one", "two"), profile("two", "three"), profile("three", "two")].concat();
+    let user = User::new().with_config(&config);
+    for line in ["token --profile three", "credential-helper k8s --profile three", "exec --profile three -- true"] {
+        user.run(line).await.failed(3, &["helper programs call each other in a circle: three -> two -> three"]);
+    }
+    // From outside of it, too.
+    user.run("token --profile one").await.failed(3, &["in a circle: two -> three -> two"]);
+    let lines = "protocol=https\nhost=api.acme.example\n\n";
+    let chain = user.with("AUTHCTL_EXEC_CHAIN", "above#00000000");
+    let ended = git(&chain, "--profile three get", lines).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), "quit=1\n"), "git is to ask nobody else: {ended:?}");
 }

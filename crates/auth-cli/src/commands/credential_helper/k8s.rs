@@ -34,7 +34,7 @@ struct Asked {
     spec: Spec,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, Serialize)]
 struct Spec {
     /// Whether stdin is the user's. Nobody is asked anything here, so it changes no more than what is said at the end.
     #[serde(default)]
@@ -46,6 +46,8 @@ struct Spec {
 struct Answer<'a> {
     api_version: &'a str,
     kind: &'a str,
+    /// As it was asked, because the type has to have it.
+    spec: Spec,
     status: Status<'a>,
 }
 
@@ -66,7 +68,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
         _ => failure,
     })?;
     let status = Status { expiration_timestamp: held.end.map(moment::rfc3339), token: held.token.expose() };
-    let answer = Answer { api_version: version, kind: KIND, status };
+    let answer = Answer { api_version: version, kind: KIND, spec: Spec { interactive }, status };
     // Strings: nothing in it can fail to be JSON.
     terminal::exact(serde_json::to_string(&answer).unwrap_or_default() + "\n")?;
     Ok(Exit::Ok.code())
