@@ -22,6 +22,13 @@ impl Credential {
         self.0.token.secret()
     }
 
+    /// When it is attached no more, by this machine's clock: its end as it is stated or, by a source's
+    /// [`default_lifetime`](crate::Token::default_lifetime), assumed, less [`Policy::expiry_margin`](crate::Policy). `None` if
+    /// nobody knows it. Counted from the moment before it was asked for, so no later than the issuer's.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.0.end()
+    }
+
     /// What the token says of itself if it is a JWT (RFC 7519 section 4), else `None`. Decoded and **not verified**: whoever made
     /// it up may have written anything. For people who look at their own token; it decides nothing.
     pub fn claims(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
