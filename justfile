@@ -64,9 +64,22 @@ mutants *CASES:
 oracle:
     bash .ci/run oracle
 
+# What `authctl export` prints, evaluated by real bash and fish, which it installs. Not part of `ci`.
+shells:
+    bash .ci/run shells
+
+# `authctl credential-helper git`, asked by the real git, which it installs. Not part of `ci`.
+git:
+    bash .ci/run git
+
 # The README of auth-cli as written, every block, with real shells and curl, which it installs. Not part of `ci`.
 walkthrough:
     bash .ci/run walkthrough
+
+# A page, its token from a broker, a record of the vault; and a stranger's page, which gets nothing. In Chromium, which it installs.
+# The screenshots are in target/browser. Not part of `ci`.
+browser:
+    bash .ci/run browser
 
 # docs/reference/{environment,authctl}.md anew, from what the code looks up and parses. Tests fail when they are behind.
 reference:

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use tokio::{net::TcpListener, runtime::Handle};
 
 use crate::{
@@ -47,6 +47,7 @@ pub struct Builder {
     cape_state: Option<PathBuf>,
     address: SocketAddr,
     control: bool,
+    allowed_origins: Vec<HeaderValue>,
 }
 
 impl Builder {
@@ -60,6 +61,7 @@ impl Builder {
             cape_state: None,
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             control: false,
+            allowed_origins: Vec::new(),
         }
     }
 
@@ -118,6 +120,17 @@ impl Builder {
         self
     }
 
+    /// Lets web pages of this origin, such as `http://127.0.0.1:8080`, read the answers of the main origin (CORS), as vendors let
+    /// the pages of their users. May be called again. By default browsers show them to no page of another origin.
+    ///
+    /// # Panics
+    ///
+    /// When the origin can't stand in a header.
+    pub fn with_allowed_origin(mut self, origin: &str) -> Self {
+        self.allowed_origins.push(HeaderValue::try_from(origin).expect("an origin is a scheme, a host and a port"));
+        self
+    }
+
     /// Listens on two ports of the loopback interface.
     ///
     /// The first start in a process makes an RSA key of 2048 bits, which takes a fraction of a second.
@@ -154,12 +167,12 @@ impl Builder {
             self.token_header,
             systems,
         ));
-        let mut routes = router::of(Origin::Main, &shared);
+        let mut routes = router::of(Origin::Main, &shared, &self.allowed_origins);
         if self.control {
             routes = routes.nest(control::PATH, control::routes(&shared));
         }
         let main = Listener::serve(main, routes);
-        let other = Listener::serve(other, router::of(Origin::Other, &shared));
+        let other = Listener::serve(other, router::of(Origin::Other, &shared, &[]));
         Ok(Emulator::new(shared, main, other))
     }
 }

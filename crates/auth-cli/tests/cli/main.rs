@@ -2,10 +2,10 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`cache`] | tokens are kept between commands, for their user alone; many commands at once make one exchange |
 //! | [`credential_helper`] | git, kubectl and AWS' SDKs get their answers in the form they ask for, and for their host alone |
 //! | [`exec`] | a program finds a token, is told of the next one, gets its signals once, and ends as it ends |
 //! | [`export`] | a shell gets the token and what belongs to it, quoted |
-//! | [`cache`] | tokens are kept between commands, for their user alone; many commands at once make one exchange |
 //! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for |
 //! | [`completions`] | a script for each shell |
 //! | [`documents`] | every command is in the README, and no other |
