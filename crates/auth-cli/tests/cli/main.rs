@@ -2,13 +2,21 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`doctor`] | each check goes red by what it is about, and says how to mend it |
+//! | [`sources`] | every place, which one is used, and why the others are not |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
+//! | [`unspoken`] | no secret in anything that these print |
 //! | [`walkthrough`] | the README, as written |
+//! | [`whoami`] | what the system says of the credential, or the token of itself |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
 // A home of its own for each test, and the program run in it.
+mod doctor;
 mod rig;
+mod sources;
 mod token;
+mod unspoken;
 #[cfg(unix)]
 mod walkthrough;
+mod whoami;
