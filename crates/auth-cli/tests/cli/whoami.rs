@@ -68,10 +68,11 @@ async fn words_of_the_system_that_could_be_a_credential_are_not_shown() {
     let (emulator, user) = start().await;
     let token = emulator.podstack().token();
     let user = user.with("PODSTACK_API_TOKEN", &token);
-    let body = serde_json::json!({"id": "user-7", "name": format!("me {token}"), "key": token, "team": "a-team"});
+    let body = serde_json::json!({"id": "user-7", "name": format!("me {token}"), "key": token, "team": "a-team", "api_key": "another"});
     emulator.api_faults().always(Answer::new(StatusCode::OK).with_body("application/json", body.to_string()));
     let text = user.run("whoami -p podstack").await.data();
     assert!(text.contains("id: user-7") && text.contains("team: a-team"), "{text}");
+    assert!(!text.contains("another"), "{text}");
     assert!(!text.contains(&token) && !text.contains(&token[8..20]), "{text}");
 }
 

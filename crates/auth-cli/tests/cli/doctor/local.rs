@@ -47,8 +47,23 @@ async fn files_that_others_can_read_are_named_with_their_mode() {
     let checked = doctor(&user, "--offline").await;
     checked.is("file-modes", "warn", &["config.toml can be read", "(mode 0644)", "(mode 0640)"]);
     assert_eq!(checked.code, Some(0), "a warning is no failure");
-    open(user.write("settings.env", "A=1\n"), 0o604);
+    let dotenv = user.write("settings.env", "A=1\n");
+    let checked =
+        doctor(&User::new().with("PODSTACK_API_KEY", "t"), &format!("--offline --dotenv {}", dotenv.display())).await;
+    checked.is("file-modes", "ok", &["for you alone", "settings.env"]);
+    open(dotenv, 0o604);
     doctor(&user, "--offline --dotenv settings.env").await.is("file-modes", "warn", &["settings.env", "(mode 0604)"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_token_file_that_others_can_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let config = "[profile.default]\ntype = \"file\"\nendpoint = \"https://a.example\"\npath = \"token\"\n";
+    let user = User::new().with_config(config);
+    let token = user.write(".config/authctl/token", "t");
+    std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o644)).unwrap();
+    doctor(&user, "--offline").await.is("file-modes", "warn", &["/token can be read", "(mode 0644)"]);
 }
 
 #[tokio::test]
@@ -90,7 +105,16 @@ async fn a_proxy_that_is_none_and_one_that_nobody_is_behind_are_told() {
     checked.is("proxy", "fail", &["HTTPS_PROXY is no proxy's address"]);
     assert!(!format!("{checked:?}").contains("S3CR3T"));
 
+    // What goes to this machine in plain goes past it.
     let dead = dead();
+    let user = User::new().with_config(&profiles(&emulator)).with("HTTP_PROXY", format!("http://{dead}"));
+    let user = user.with("http_proxy", format!("http://{dead}"));
+    for line in ["--profile podstack", "--profile default"] {
+        let checked = doctor(&user, line).await;
+        assert_eq!((checked.code, checked.ids_that("warn").len()), (Some(0), 0), "{checked:#?}");
+        user.run(&format!("whoami {line}")).await.data();
+    }
+
     let user = User::new().with("HTTPS_PROXY", format!("http://user:S3CR3T@{dead}"));
     let user = user.with("PODSTACK_API_KEY", "t").with("PODSTACK_API_ENDPOINT", "https://api.example/v1");
     let checked = doctor(&user, "").await;
