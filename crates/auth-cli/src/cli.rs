@@ -63,7 +63,10 @@ pub(crate) enum Command {
     Doctor(commands::doctor::Args),
     Pat(commands::pat::Args),
     Broker(commands::broker::Args),
+    Keys(commands::keys::Args),
     Emulator(commands::emulator::Args),
+    /// The tokens that are kept between commands
+    Cache(commands::cache::Args),
     /// Print what a shell needs to complete these commands
     Completions(commands::completions::Args),
 }

@@ -9,7 +9,7 @@ use http::HeaderName;
 use crate::settings::{Explanation, Found, Provenance};
 use crate::sources::placed::{Place, Placed};
 use crate::sources::{StaticToken, TokenHandle};
-use crate::{Authenticator, Builder, Context, Endpoint, Error, TokenSource, Transport};
+use crate::{Authenticator, Builder, Context, Endpoint, Error, Identity, TokenSource, Transport};
 
 /// What a system or a profile comes to: a source of tokens, the endpoint they are for, and what else requests say. Made
 /// without an HTTP client; [`authenticator`](Access::authenticator) gives it one.
@@ -29,6 +29,7 @@ pub struct Access {
     credential: Option<(String, Provenance)>,
     handle: Option<TokenHandle>,
     explanation: Explanation,
+    exchange: Option<Identity>,
 }
 
 impl Access {
@@ -66,6 +67,7 @@ impl Access {
             credential: None,
             handle: None,
             explanation,
+            exchange: None,
         }
     }
 
@@ -91,6 +93,7 @@ impl Access {
     }
 
     pub(crate) fn placed(mut self, place: Place) -> Self {
+        self.exchange = self.exchange.map(|exchange| exchange.with("placed", format!("{place:?}")));
         self.source = self.source.map(|source| Arc::new(Placed { source, place }) as Arc<dyn TokenSource>);
         self
     }
@@ -121,6 +124,16 @@ impl Access {
     #[must_use]
     pub fn with_credential(mut self, credential: &Found) -> Self {
         self.credential = Some((credential.what().to_owned(), credential.provenance().clone()));
+        self
+    }
+
+    /// Its tokens are brought by an exchange: a credential is sent, and tokens that live for a while come back, so that it pays
+    /// to keep them from one run of a program to the next (feature `store`). `beyond` is what leads to a token beyond
+    /// the settings in the [explanation](Self::explain) and the endpoint: files that the source reads by itself. Without this
+    /// call nothing is kept, as is right for a token that is given, and for a helper program that keeps its own.
+    #[must_use]
+    pub fn exchanged(mut self, beyond: Identity) -> Self {
+        self.exchange = Some(beyond);
         self
     }
 
@@ -172,6 +185,20 @@ impl Access {
     /// Whether requests carry no credential.
     pub fn is_none_needed(&self) -> bool {
         self.source.is_none()
+    }
+
+    /// Everything that leads to its tokens, if they are brought by an [exchange](Self::exchanged).
+    pub fn identity(&self) -> Option<Identity> {
+        let beyond = self.exchange.as_ref()?;
+        let identity = Identity::new(&self.id).with("endpoint", self.endpoint.to_string());
+        Some(identity.and(self.explanation.identity()).and(beyond))
+    }
+
+    /// The same access with another source in place of its own.
+    #[cfg(feature = "store")]
+    pub(crate) fn over(mut self, wrap: impl FnOnce(Arc<dyn TokenSource>) -> Arc<dyn TokenSource>) -> Self {
+        self.source = self.source.map(wrap);
+        self
     }
 
     /// Where the credential came from.

@@ -1,9 +1,11 @@
 //! The commands, one file or folder each.
 
 pub(crate) mod broker;
+pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
+pub(crate) mod keys;
 pub(crate) mod pat;
 pub(crate) mod sources;
 pub(crate) mod token;
@@ -28,7 +30,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Doctor(args) => doctor::run(args, &context).await,
             Command::Pat(args) => pat::run(args, &context).await,
             Command::Broker(args) => broker::run(args, &context).await,
+            Command::Keys(args) => keys::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
+            Command::Cache(args) => cache::run(&args, &context),
             Command::Completions(args) => completions::run(&args),
         }
     });

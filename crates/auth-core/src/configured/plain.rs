@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use http::HeaderName;
-use http::header::AUTHORIZATION;
 
 use super::names::Names;
 use super::source;
@@ -37,6 +36,9 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         return Ok(access.with_explanation(names.into_settings().into_explanation()));
     };
     let mut access = Access::new(id, Arc::clone(&built.source), base);
+    if let Some(beyond) = built.exchange {
+        access = access.exchanged(beyond);
+    }
     if let Some(place) = place {
         access = access.placed(place);
     }
@@ -60,9 +62,7 @@ fn place(names: &mut Names) -> Result<Option<Place>, Error> {
             Err(header.unusable(format_args!("there is a `scheme` ({}) as well: choose one", scheme.provenance())))
         }
         (Some(header), None) => Ok(Some(Place::Header(header_name(&header)?))),
-        (None, Some(scheme)) if is_token(scheme.value()) => {
-            Ok(Some(Place::Behind(AUTHORIZATION, format!("{} ", scheme.value()).into())))
-        }
+        (None, Some(scheme)) if is_token(scheme.value()) => Ok(Some(Place::Scheme(scheme.value().to_owned()))),
         (None, Some(scheme)) => Err(scheme.unusable("it is no authentication scheme (RFC 9110 section 11.1)")),
     }
 }
