@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::table::{printable, table};
+use crate::table::{drawn, printable};
 use crate::terminal;
 
 /// Create, list, rotate, disable, enable and delete API keys of Skyflow's service accounts
@@ -95,7 +95,7 @@ async fn list(args: verb::List, keys: &SkyflowKeys) -> Result<(), Failure> {
         }
         verb::Listed::Table => {
             let row = |key: ApiKeyInfo| [key.id, key.status.unwrap_or_default()];
-            terminal::data_line(table(["ID", "STATUS"], keys.into_iter().map(row)))
+            terminal::data_line(drawn(["ID", "STATUS"], keys.into_iter().map(row)))
         }
     }
 }

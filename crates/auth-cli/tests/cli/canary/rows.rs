@@ -43,6 +43,22 @@ pub(super) const ROWS: &[Row] = &[
     printing("token", "--profile variable"),
     printing("token", "--profile skyflow"),
     printing("token", "--profile oauth"),
+    printing("export", ""),
+    printing("export", "-f dotenv --env MINE"),
+    printing("export", "-f process"),
+    row("exec", "-- true"),
+    row("exec", "--refresh restart -- true"),
+    row("exec", "--refresh file -- true"),
+    Row {
+        stdin: "protocol=https\nhost=git.example\nusername=u\n\n",
+        ..printing("credential-helper git", "--host git.example get")
+    },
+    Row {
+        stdin: "protocol=https\nhost=git.example\npassword=old\n\n",
+        ..row("credential-helper git", "--host git.example erase")
+    },
+    printing("credential-helper k8s", ""),
+    printing("credential-helper process", ""),
     row("whoami", ""),
     row("whoami", "--profile file --offline"),
     row("whoami", "--offline -o json"),
