@@ -137,13 +137,18 @@ async fn a_cache_that_others_can_read_or_that_is_no_folder_is_told() {
     use std::os::unix::fs::PermissionsExt;
     let user = User::new().with("PODSTACK_API_KEY", "t");
     doctor(&user, "--offline --no-cache").await.is("cache", "skipped", &["--no-cache"]);
-    let folder = user.home().join(".cache/authctl");
+    let folder = user.home().join(".cache/authctl/tokens");
     std::fs::create_dir_all(&folder).unwrap();
     for (mode, status, words) in [(0o700, "ok", "for you alone"), (0o755, "warn", "(mode 0755): chmod 700")] {
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
         doctor(&user, "--offline").await.is("cache", status, &[words]);
     }
-    std::fs::remove_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let token = user.write(".cache/authctl/tokens/a.json", "{}");
+    doctor(&user, "--offline").await.is("cache", "ok", &["for you alone"]);
+    std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o604)).unwrap();
+    doctor(&user, "--offline").await.is("cache", "warn", &["a.json can be read", "(mode 0604)", "authctl cache clear"]);
+    std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(&folder, "").unwrap();
     doctor(&user, "--offline").await.is("cache", "warn", &["is no folder"]);
 }
