@@ -37,10 +37,14 @@ pub(super) const ROWS: &[Row] = &[
     printing("token", "--profile variable"),
     printing("token", "--profile skyflow"),
     printing("token", "--profile oauth"),
+    printing("token", "-o header"),
+    printing("token", "-o json --force"),
+    row("token", "-o expiry"),
     row("whoami", ""),
     row("sources", ""),
     row("doctor", ""),
     row("emulator", "-- true"),
+    row("cache clear", ""),
     row("completions", "bash"),
 ];
 
