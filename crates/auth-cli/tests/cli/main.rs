@@ -2,6 +2,7 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`broker`] | short-lived tokens for a page of one origin with a session, and nothing for anybody else |
 //! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for |
 //! | [`completions`] | a script for each shell |
 //! | [`documents`] | every command is in the README, and no other |
@@ -15,6 +16,7 @@ mod rig;
 // Which commands there are.
 mod commands;
 
+mod broker;
 mod canary;
 mod completions;
 mod documents;

@@ -40,6 +40,7 @@ pub(super) const ROWS: &[Row] = &[
     row("whoami", ""),
     row("sources", ""),
     row("doctor", ""),
+    Row { serves: true, ..row("broker", "--allow-origin https://app.example --session-secret-env UNRELATED") },
     row("emulator", "-- true"),
     row("completions", "bash"),
 ];
