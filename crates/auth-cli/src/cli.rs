@@ -55,6 +55,10 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// Print a token as assignments for a shell
+    Export(commands::export::Args),
+    /// Run a program with a token in its environment
+    Exec(commands::exec::Args),
     /// Say who the credential is
     Whoami(commands::whoami::Args),
     /// List where credentials may stand, and which is used
@@ -63,7 +67,11 @@ pub(crate) enum Command {
     Doctor(commands::doctor::Args),
     Pat(commands::pat::Args),
     Broker(commands::broker::Args),
+    Keys(commands::keys::Args),
+    CredentialHelper(commands::credential_helper::Args),
     Emulator(commands::emulator::Args),
+    /// The tokens that are kept between commands
+    Cache(commands::cache::Args),
     /// Print what a shell needs to complete these commands
     Completions(commands::completions::Args),
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use auth_core::store::TokenStore;
 use auth_core::{Access, Authenticator, Builder, Policy};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::network;
+use crate::{network, terminal};
 
 impl Context {
     /// An authenticator of this access.
@@ -14,9 +15,35 @@ impl Context {
         Ok(self.builder(access)?.build()?)
     }
 
+    /// An authenticator whose first token is a new one, whatever is kept.
+    pub(crate) fn authenticator_of_new(&self, access: &Access) -> Result<Authenticator, Failure> {
+        let access = self.kept(access, TokenStore::past_what_is_kept)?;
+        Ok(self.over(&access)?.build()?)
+    }
+
     /// The same, to be changed: a listener, other origins.
     pub(crate) fn builder(&self, access: &Access) -> Result<Builder, Failure> {
+        self.over(&self.kept(access, |store| store)?)
+    }
+
+    fn over(&self, access: &Access) -> Result<Builder, Failure> {
         Ok(access.builder().transport(network::transport()?).policy(policy(self.timeout())))
+    }
+
+    /// The access, with its tokens kept between commands.
+    fn kept(&self, access: &Access, how: impl FnOnce(TokenStore) -> TokenStore) -> Result<Access, Failure> {
+        if self.global.no_cache {
+            return Ok(access.clone());
+        }
+        Ok(match self.store()? {
+            Some(store) => how(store).keeping(access.clone()),
+            None => access.clone(),
+        })
+    }
+
+    /// Where tokens are kept between commands; `None` without a home folder.
+    pub(crate) fn store(&self) -> Result<Option<TokenStore>, Failure> {
+        Ok(TokenStore::of_user(&self.env)?.map(|store| store.on_trouble(|trouble| terminal::warn(trouble))))
     }
 }
 

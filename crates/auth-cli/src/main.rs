@@ -8,14 +8,17 @@ mod commands;
 mod context;
 mod failure;
 mod given_token;
+mod held;
 mod identity;
 mod logging;
+mod moment;
 mod network;
 #[cfg(test)]
 mod reference;
 mod selection;
 mod table;
 mod terminal;
+mod variables;
 
 use std::process::ExitCode;
 

@@ -9,7 +9,7 @@ use http::HeaderName;
 use crate::settings::{Explanation, Found, Provenance};
 use crate::sources::placed::{Place, Placed};
 use crate::sources::{StaticToken, TokenHandle};
-use crate::{Authenticator, Builder, Context, Endpoint, Error, TokenSource, Transport};
+use crate::{Authenticator, Builder, Context, Endpoint, Error, Exports, Identity, TokenSource, Transport};
 
 /// What a system or a profile comes to: a source of tokens, the endpoint they are for, and what else requests say. Made
 /// without an HTTP client; [`authenticator`](Access::authenticator) gives it one.
@@ -29,6 +29,8 @@ pub struct Access {
     credential: Option<(String, Provenance)>,
     handle: Option<TokenHandle>,
     explanation: Explanation,
+    exchange: Option<Identity>,
+    exports: Exports,
 }
 
 impl Access {
@@ -55,6 +57,7 @@ impl Access {
 
     fn of(id: Cow<'static, str>, source: Option<Arc<dyn TokenSource>>, endpoint: Endpoint) -> Self {
         let (context, explanation) = (Context::default(), Explanation::default());
+        let exports = Exports::default();
         Self {
             id,
             source,
@@ -66,6 +69,8 @@ impl Access {
             credential: None,
             handle: None,
             explanation,
+            exchange: None,
+            exports,
         }
     }
 
@@ -91,6 +96,7 @@ impl Access {
     }
 
     pub(crate) fn placed(mut self, place: Place) -> Self {
+        self.exchange = self.exchange.map(|exchange| exchange.with("placed", format!("{place:?}")));
         self.source = self.source.map(|source| Arc::new(Placed { source, place }) as Arc<dyn TokenSource>);
         self
     }
@@ -124,6 +130,16 @@ impl Access {
         self
     }
 
+    /// Its tokens are brought by an exchange: a credential is sent, and tokens that live for a while come back, so that it pays
+    /// to keep them from one run of a program to the next (feature `store`). `beyond` is what leads to a token beyond
+    /// the settings in the [explanation](Self::explain) and the endpoint: files that the source reads by itself. Without this
+    /// call nothing is kept, as is right for a token that is given, and for a helper program that keeps its own.
+    #[must_use]
+    pub fn exchanged(mut self, beyond: Identity) -> Self {
+        self.exchange = Some(beyond);
+        self
+    }
+
     /// The handle that replaces a token which the program's user renews.
     #[must_use]
     pub fn with_token_handle(mut self, handle: TokenHandle) -> Self {
@@ -135,6 +151,13 @@ impl Access {
     #[must_use]
     pub fn with_explanation(mut self, explanation: Explanation) -> Self {
         self.explanation = explanation;
+        self
+    }
+
+    /// The names under which the system's own clients look for the token and what belongs to it.
+    #[must_use]
+    pub fn with_exports(mut self, exports: Exports) -> Self {
+        self.exports = exports;
         self
     }
 
@@ -174,6 +197,20 @@ impl Access {
         self.source.is_none()
     }
 
+    /// Everything that leads to its tokens, if they are brought by an [exchange](Self::exchanged).
+    pub fn identity(&self) -> Option<Identity> {
+        let beyond = self.exchange.as_ref()?;
+        let identity = Identity::new(&self.id).with("endpoint", self.endpoint.to_string());
+        Some(identity.and(self.explanation.identity()).and(beyond))
+    }
+
+    /// The same access with another source in place of its own.
+    #[cfg(feature = "store")]
+    pub(crate) fn over(mut self, wrap: impl FnOnce(Arc<dyn TokenSource>) -> Arc<dyn TokenSource>) -> Self {
+        self.source = self.source.map(wrap);
+        self
+    }
+
     /// Where the credential came from.
     pub fn credential(&self) -> Option<&Provenance> {
         self.credential.as_ref().map(|(_, place)| place)
@@ -187,6 +224,12 @@ impl Access {
     /// Replaces the token, if it is one that the program's user renews; `None` if tokens are fetched.
     pub fn token_handle(&self) -> Option<&TokenHandle> {
         self.handle.as_ref()
+    }
+
+    /// What a program that is started with this credential finds in its environment: `AUTHCTL_TOKEN` and its like, and what the
+    /// system's own clients read.
+    pub fn exports(&self) -> Exports {
+        Exports::for_all(self.endpoint.to_string(), &self.exports)
     }
 
     /// Where its settings came from. Holds no secret.

@@ -8,9 +8,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::Transport;
-use crate::cache::{Changed, Limits};
+use crate::cache::{Changed, Limits, Snapshot};
 use crate::runtime::{Moment, Runtime};
-use crate::{Error, ErrorKind};
+use crate::{Credential, Error, ErrorKind};
 
 /// Why a token is being fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ impl fmt::Display for Reason {
 #[derive(Clone)]
 pub struct FetchContext {
     pub(crate) reason: Reason,
+    pub(crate) wanted: Duration,
+    pub(crate) present: Option<Arc<Snapshot>>,
     pub(crate) attempt: u32,
     pub(crate) started: Moment,
     pub(crate) limits: Arc<Limits>,
@@ -60,6 +62,18 @@ impl FetchContext {
     /// Why a token is wanted.
     pub fn reason(&self) -> Reason {
         self.reason
+    }
+
+    /// The least life that is asked for: by the caller that started this acquisition, with
+    /// [`Authenticator::token`](crate::Authenticator::token). A source that may choose between tokens brings one that has it.
+    pub fn wanted(&self) -> Duration {
+        self.wanted
+    }
+
+    /// The token that is there, valid or not: it is to be replaced. `None` before the first, and after one was forgotten
+    /// ([`Authenticator::invalidate`](crate::Authenticator::invalidate)).
+    pub fn present(&self) -> Option<Credential> {
+        self.present.clone().map(Credential)
     }
 
     /// Which call of this acquisition it is, from 1.

@@ -29,7 +29,7 @@ pub struct Token {
 
 /// Where the secret goes.
 #[derive(Clone, Debug)]
-enum Placement {
+pub(crate) enum Placement {
     Authorization { scheme: Cow<'static, str>, secret: Secret },
     Header { name: HeaderName, secret: Secret },
     NoneNeeded,
@@ -82,6 +82,17 @@ impl Token {
         self.placement = match self.placement {
             Placement::Authorization { secret, .. } | Placement::Header { secret, .. } => {
                 Placement::Header { name, secret }
+            }
+            Placement::NoneNeeded => Placement::NoneNeeded,
+        };
+        self
+    }
+
+    /// The same token with this scheme; one that attaches nothing stays that.
+    pub(crate) fn schemed(mut self, scheme: String) -> Self {
+        self.placement = match self.placement {
+            Placement::Authorization { secret, .. } | Placement::Header { secret, .. } => {
+                Placement::Authorization { scheme: scheme.into(), secret }
             }
             Placement::NoneNeeded => Placement::NoneNeeded,
         };
@@ -183,6 +194,18 @@ impl Token {
             Placement::Authorization { secret, .. } | Placement::Header { secret, .. } => Some(secret),
             Placement::NoneNeeded => None,
         }
+    }
+
+    /// Where the secret goes.
+    #[cfg(feature = "store")]
+    pub(crate) fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    /// The headers beside it.
+    #[cfg(feature = "store")]
+    pub(crate) fn extra(&self) -> &[(HeaderName, Secret)] {
+        &self.extra
     }
 
     /// Whether a request needs nothing from this token.

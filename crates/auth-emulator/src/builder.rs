@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::{net::TcpListener, runtime::Handle};
 
 use crate::{
-    Emulator, Origin, client::Client, clock::Clock, listener::Listener, router, shared::Shared,
+    Emulator, Origin, client::Client, clock::Clock, control, listener::Listener, router, shared::Shared,
     signing_key::SigningKey, systems::State,
 };
 
@@ -46,6 +46,7 @@ pub struct Builder {
     clock: Clock,
     cape_state: Option<PathBuf>,
     address: SocketAddr,
+    control: bool,
     allowed_origins: Vec<HeaderValue>,
 }
 
@@ -59,6 +60,7 @@ impl Builder {
             clock: Clock::system(),
             cape_state: None,
             address: (Ipv4Addr::LOCALHOST, 0).into(),
+            control: false,
             allowed_origins: Vec::new(),
         }
     }
@@ -110,6 +112,14 @@ impl Builder {
         self
     }
 
+    /// Serves record, faults, clock and revocation as JSON below `/_emulator` of the main origin, for tests in other
+    /// languages; the README of this crate has the table. Requests to it are not recorded and meet no faults. Web pages are
+    /// refused, other programs of this machine are not. By default there is no such path.
+    pub fn with_control(mut self) -> Self {
+        self.control = true;
+        self
+    }
+
     /// Lets web pages of this origin, such as `http://127.0.0.1:8080`, read the answers of the main origin (CORS), as vendors let
     /// the pages of their users. May be called again. By default browsers show them to no page of another origin.
     ///
@@ -157,7 +167,11 @@ impl Builder {
             self.token_header,
             systems,
         ));
-        let main = Listener::serve(main, router::of(Origin::Main, &shared, &self.allowed_origins));
+        let mut routes = router::of(Origin::Main, &shared, &self.allowed_origins);
+        if self.control {
+            routes = routes.nest(control::PATH, control::routes(&shared));
+        }
+        let main = Listener::serve(main, routes);
         let other = Listener::serve(other, router::of(Origin::Other, &shared, &[]));
         Ok(Emulator::new(shared, main, other))
     }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderName, HeaderValue};
 
@@ -21,6 +21,13 @@ impl Credential {
     /// The secret, or `None` if nothing is attached.
     pub fn secret(&self) -> Option<&Secret> {
         self.0.token.secret()
+    }
+
+    /// When it is attached no more, by this machine's clock: its end as it is stated or, by a source's
+    /// [`default_lifetime`](crate::Token::default_lifetime), assumed, less [`Policy::expiry_margin`](crate::Policy). `None` if
+    /// nobody knows it. Counted from the moment before it was asked for, so no later than the issuer's.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.0.end()
     }
 
     /// What the token says of itself if it is a JWT (RFC 7519 section 4), else `None`. Decoded and **not verified**: whoever made

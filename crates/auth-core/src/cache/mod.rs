@@ -26,6 +26,8 @@ pub(crate) use flight::Flight;
 use machine::{Abandoned, Ask, Machine, Start};
 
 pub use changed::Changed;
+#[cfg(feature = "store")]
+pub(crate) use lifetime::of as lifetime_of;
 pub(crate) use limits::Limits;
 pub(crate) use machine::{Age, Demand, Phase};
 pub(crate) use snapshot::{Headers, Quiet, Snapshot};

@@ -31,7 +31,7 @@ impl Cache {
         if !can_spawn && self.needs_runtime.load(Ordering::Relaxed) {
             return self.give_up(&flight, Error::no_runtime());
         }
-        let mut task: Task = Box::pin(run(guard, start.reason));
+        let mut task: Task = Box::pin(run(guard, start));
         // The waker is of no use yet: a task that is not done is polled again as soon as it is spawned.
         if start.inline && task.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())).is_ready() {
             return;
@@ -58,7 +58,7 @@ impl Cache {
         self.settle(flight, Err(error), now);
     }
 
-    fn begin_attempt(self: &Arc<Self>, flight: &Flight, reason: Reason) -> (FetchContext, Attempt) {
+    fn begin_attempt(self: &Arc<Self>, flight: &Flight, start: Start) -> (FetchContext, Attempt) {
         let now = self.runtime.now();
         let mut state = self.state.lock();
         let attempt = state.machine.attempt_started(flight.id);
@@ -66,7 +66,9 @@ impl Cache {
         drop(state);
         flight.limits.begin_attempt(now, timeout);
         let cx = FetchContext {
-            reason,
+            reason: start.reason,
+            wanted: start.wanted,
+            present: self.pointer.load(),
             attempt,
             started: now,
             limits: Arc::clone(&flight.limits),
@@ -160,11 +162,11 @@ impl Cache {
     }
 }
 
-async fn run(mut guard: Guard, reason: Reason) {
+async fn run(mut guard: Guard, start: Start) {
     loop {
         // The cache is not kept alive while the source works: when its last handle goes, this task goes too.
         let Some(cache) = guard.cache.upgrade() else { return };
-        let (cx, attempt) = cache.begin_attempt(&guard.flight, reason);
+        let (cx, attempt) = cache.begin_attempt(&guard.flight, start);
         drop(cache);
         let result = attempt.await;
 

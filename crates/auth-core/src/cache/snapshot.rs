@@ -1,7 +1,7 @@
 //! A token ready to be attached: immutable, but for the time until which nobody need think about it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderName, HeaderValue};
 
@@ -45,6 +45,11 @@ impl Snapshot {
         let left =
             |(monotonic, wall): (u64, u64)| monotonic.saturating_sub(now.monotonic).min(wall.saturating_sub(now.wall));
         self.end.map(left).map(Duration::from_nanos)
+    }
+
+    /// Its end on the wall clock, stated or assumed.
+    pub(crate) fn end(&self) -> Option<SystemTime> {
+        self.end.map(|(_, wall)| UNIX_EPOCH + Duration::from_nanos(wall))
     }
 
     /// Somebody said that it is no good.

@@ -20,7 +20,7 @@ pub(super) fn client_credentials(names: &mut Names) -> Result<Built, Error> {
     if let Some(resource) = names.find("resource")? {
         source = source.resource(resource.secret());
     }
-    Ok(Built::sends(source, credential, url))
+    Ok(Built::exchanges(source, credential, url))
 }
 
 #[cfg(feature = "signing")]
@@ -41,7 +41,7 @@ pub(super) fn jwt_bearer(names: &mut Names) -> Result<Built, Error> {
     if let Some(scope) = names.find("scope")? {
         source = source.scope(scope.secret());
     }
-    Ok(Built::sends(source, credential, url))
+    Ok(Built::exchanges(source, credential, url))
 }
 
 /// A refresh token that does not rotate, or that is only this program's: nothing writes a new one into the profile.
@@ -53,7 +53,7 @@ pub(super) fn refresh_token(names: &mut Names) -> Result<Built, Error> {
     if let Some(scope) = names.find("scope")? {
         source = source.scope(scope.secret());
     }
-    Ok(Built::sends(source, token, url))
+    Ok(Built::exchanges(source, token, url))
 }
 
 pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
@@ -61,16 +61,18 @@ pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
     let client = any_client(names)?;
     let subject_type = names.find("subject_token_type")?;
     let subject_type = subject_type.map_or(TokenType::JWT, |kind| TokenType::new(kind.value().to_owned()));
-    let (mut source, subject) = match names.find_secret("subject_token")? {
-        Some(token) => (TokenExchange::new(endpoint, client, StaticToken::new(token.token()?)?, subject_type), token),
+    let (mut source, subject, file) = match names.find_secret("subject_token")? {
+        Some(token) => {
+            (TokenExchange::new(endpoint, client, StaticToken::new(token.token()?)?, subject_type), token, None)
+        }
         None => {
             let path = names.require("subject_token_file")?;
             names.refuse_nearby(path.provenance(), "a file")?;
             let file = path.provenance().beside(path.value().as_ref(), names.settings().env())?;
             let place = path.provenance().of_file(&file, names.settings().env());
             let token = Found::new("subject token", path.secret(), place);
-            let file = FileToken::new(file);
-            (TokenExchange::new(endpoint, client, file, subject_type), token)
+            let source = TokenExchange::new(endpoint, client, FileToken::new(file.clone()), subject_type);
+            (source, token, Some(file))
         }
     };
     if let Some(audience) = names.find("audience")? {
@@ -82,7 +84,7 @@ pub(super) fn token_exchange(names: &mut Names) -> Result<Built, Error> {
     if let Some(scope) = names.find("scope")? {
         source = source.scope(scope.secret());
     }
-    Ok(Built::sends(source, subject, url))
+    Ok(Built::exchanges(source, subject, url).reading(file))
 }
 
 /// A client that proves who it is: `client_auth` is `basic` (the default), `post` or `private_key_jwt`.

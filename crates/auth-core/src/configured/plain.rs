@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use http::HeaderName;
-use http::header::AUTHORIZATION;
 
 use super::names::Names;
 use super::source;
 use crate::settings::{Found, trust};
 use crate::sources::placed::Place;
-use crate::{Access, Context, Error};
+use crate::{Access, Context, Error, Exports};
 
 /// The access that the settings describe.
 pub(super) fn access(mut names: Names) -> Result<Access, Error> {
@@ -36,7 +35,11 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         };
         return Ok(access.with_explanation(names.into_settings().into_explanation()));
     };
-    let mut access = Access::new(id, Arc::clone(&built.source), base);
+    let exports = exports(&names, &base.to_string());
+    let mut access = Access::new(id, Arc::clone(&built.source), base).with_exports(exports);
+    if let Some(beyond) = built.exchange {
+        access = access.exchanged(beyond);
+    }
     if let Some(place) = place {
         access = access.placed(place);
     }
@@ -52,6 +55,13 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
     Ok(access.with_context(context).with_explanation(names.into_settings().into_explanation()))
 }
 
+/// The variables that a described system reads, which its programs read too.
+fn exports(names: &Names, endpoint: &str) -> Exports {
+    let [token, base] = ["token", "endpoint"].map(|name| names.variables(name).unwrap_or_default());
+    let [token, base] = [token, base].map(|found| found.iter().map(|one| one.value().to_owned()).collect::<Vec<_>>());
+    Exports::new().with_token(&token).with_value(&base, endpoint)
+}
+
 /// `header = "x-api-key"` or `scheme = "Token"`.
 fn place(names: &mut Names) -> Result<Option<Place>, Error> {
     match (names.find("header")?, names.find("scheme")?) {
@@ -60,9 +70,7 @@ fn place(names: &mut Names) -> Result<Option<Place>, Error> {
             Err(header.unusable(format_args!("there is a `scheme` ({}) as well: choose one", scheme.provenance())))
         }
         (Some(header), None) => Ok(Some(Place::Header(header_name(&header)?))),
-        (None, Some(scheme)) if is_token(scheme.value()) => {
-            Ok(Some(Place::Behind(AUTHORIZATION, format!("{} ", scheme.value()).into())))
-        }
+        (None, Some(scheme)) if is_token(scheme.value()) => Ok(Some(Place::Scheme(scheme.value().to_owned()))),
         (None, Some(scheme)) => Err(scheme.unusable("it is no authentication scheme (RFC 9110 section 11.1)")),
     }
 }

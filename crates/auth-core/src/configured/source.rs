@@ -1,5 +1,6 @@
 //! The sources that a profile can select by `type`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::names::Names;
@@ -9,7 +10,7 @@ use crate::settings::{Found, Provenance};
 use crate::sources::{ApiKey, EnvToken, FileToken, PersonalToken, Remote, StaticToken, TokenHandle};
 #[cfg(feature = "exec")]
 use crate::sources::{Exec, ExecFormat};
-use crate::{Error, Secret, TokenSource};
+use crate::{Error, Identity, Secret, TokenSource};
 
 /// What `type` may be.
 pub(super) const NAMES: &[&str] = &[
@@ -41,17 +42,30 @@ pub(super) struct Built {
     pub(super) token_url: Option<Found>,
     /// Replaces a token that is given.
     pub(super) handle: Option<TokenHandle>,
+    /// What leads to a token that is exchanged, beyond the settings.
+    pub(super) exchange: Option<Identity>,
 }
 
 impl Built {
     /// A source that looks for itself.
     pub(super) fn new(source: impl TokenSource) -> Self {
-        Self { source: Arc::new(source), credential: None, token_url: None, handle: None }
+        Self { source: Arc::new(source), credential: None, token_url: None, handle: None, exchange: None }
     }
 
     /// A source that sends a credential somewhere.
-    pub(super) fn sends(source: impl TokenSource, credential: Found, token_url: Found) -> Self {
+    fn sends(source: impl TokenSource, credential: Found, token_url: Found) -> Self {
         Self { credential: Some(credential), token_url: Some(token_url), ..Self::new(source) }
+    }
+
+    /// A source that has tokens for a credential.
+    pub(super) fn exchanges(source: impl TokenSource, credential: Found, token_url: Found) -> Self {
+        Self { exchange: Some(Identity::default()), ..Self::sends(source, credential, token_url) }
+    }
+
+    /// The same, of which a file is a part.
+    pub(super) fn reading(mut self, file: Option<PathBuf>) -> Self {
+        self.exchange = self.exchange.map(|exchange| file.into_iter().fold(exchange, Identity::with_file));
+        self
     }
 
     /// A source that looks for its token in a place of the user's, each time.
@@ -136,7 +150,7 @@ fn api_key(names: &mut Names) -> Result<Built, Error> {
     if let Some(scope) = names.find("scope")? {
         source = source.scope(scope.secret());
     }
-    Ok(Built::sends(source, key, url))
+    Ok(Built::exchanges(source, key, url))
 }
 
 fn remote(names: &mut Names) -> Result<Built, Error> {
@@ -147,7 +161,7 @@ fn remote(names: &mut Names) -> Result<Built, Error> {
     }
     match names.find_secret("session")? {
         Some(session) => Ok(Built::sends(source.bearer_session(session.token()?)?, session, url)),
-        // The tokens are from there.
+        // The tokens are from there. Nothing is kept of either: it is for the backend to say how long its session lasts.
         None => Ok(Built::looks_at(url.provenance().clone(), source)),
     }
 }
@@ -158,7 +172,8 @@ fn exec(names: &mut Names) -> Result<Built, Error> {
     let command = names.list("command")?;
     let Some((program, arguments)) = command.split_first() else { return Err(names.missing("command")) };
     let arguments = arguments.iter().map(Found::value);
-    let mut source = Exec::new(program.value(), arguments).in_env(names.settings().env().clone());
+    let source = Exec::new(program.value(), arguments).named(names.id());
+    let mut source = source.in_env(names.settings().env().clone());
     if let Some(format) = names.find("format")? {
         source = source.format(ExecFormat::parse(format.value()).map_err(|error| error.at(format.provenance()))?);
     }

@@ -3,12 +3,15 @@
 use std::fmt;
 
 use super::{Found, Lookup, Provenance};
+use crate::Identity;
 
 /// Where the settings of a system or profile came from. `Display` is one line a setting; secrets are not shown.
 #[derive(Clone, Debug, Default)]
 pub struct Explanation {
     settings: Vec<Explained>,
     notes: Vec<String>,
+    /// Of all that was looked up, in its order, values that are not shown included.
+    identity: Identity,
 }
 
 /// One setting that was looked up.
@@ -22,6 +25,7 @@ pub struct Explained {
 
 impl Explanation {
     pub(super) fn add(&mut self, lookup: &Lookup<'_>, found: Option<&Found>) {
+        self.count_in(lookup.what, found.map_or("", Found::value));
         self.settings.retain(|explained| explained.what != lookup.what);
         self.settings.push(Explained {
             what: lookup.what.to_owned(),
@@ -29,6 +33,16 @@ impl Explanation {
             secret: lookup.secret,
             provenance: found.map(|found| found.provenance().clone()),
         });
+    }
+
+    /// Counts a value in that leads to a token and was not looked up.
+    pub(super) fn count_in(&mut self, name: &str, value: &str) {
+        self.identity.add(name, value);
+    }
+
+    /// Of all that was looked up.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Adds a remark, such as a warning about a file's permissions.

@@ -112,6 +112,12 @@ impl Settings {
         self.explanation.add(lookup, found);
     }
 
+    /// Counts a value in that leads to a token and was not looked up here: see [`Identity`](crate::Identity).
+    #[cfg(feature = "skyflow")]
+    pub(crate) fn count_in(&mut self, name: &str, value: &str) {
+        self.explanation.count_in(name, value);
+    }
+
     /// Adds a remark to the explanation.
     pub fn note(&mut self, note: impl Into<String>) {
         self.explanation.note(note);

@@ -13,8 +13,11 @@ use crate::{Error, FetchContext, Token, TokenSource};
 pub(crate) enum Place {
     /// Raw, in this header.
     Header(HeaderName),
+    /// In `Authorization`, with another scheme.
+    #[cfg_attr(not(feature = "profiles"), allow(dead_code))]
+    Scheme(String),
     /// In this header, behind a text that is no secret.
-    #[cfg_attr(not(any(feature = "cape", feature = "profiles")), allow(dead_code))]
+    #[cfg_attr(not(feature = "cape"), allow(dead_code))]
     Behind(HeaderName, Cow<'static, str>),
 }
 
@@ -30,6 +33,7 @@ impl TokenSource for Placed {
         let token = self.source.fetch(cx).await?;
         Ok(match &self.place {
             Place::Header(name) => token.moved_to(name.clone()),
+            Place::Scheme(scheme) => token.schemed(scheme.clone()),
             Place::Behind(name, text) => token.rewritten(name.clone(), |secret| format!("{text}{secret}")),
         })
     }

@@ -1,7 +1,19 @@
 //! Files that hold secrets, for programs that live for one command. Feature `store`.
+//!
+//! [`TokenStore`] keeps tokens from one run of a program to the next; [`write_private`] writes any file of this kind.
 
+mod clear;
 mod exposure;
+mod folder;
+#[cfg(test)]
+#[cfg(all(feature = "systems", feature = "profiles", feature = "exec", feature = "test-util"))]
+mod identity_tests;
+mod keeping;
+mod kept_token;
+mod lock;
 mod private_file;
+mod token_store;
 
 pub use exposure::exposure;
 pub use private_file::write_private;
+pub use token_store::TokenStore;

@@ -27,6 +27,14 @@ impl Demand {
             Self::Fresh => false,
         }
     }
+
+    /// The least life that is asked for.
+    fn life(self) -> Duration {
+        match self {
+            Self::Remaining(wanted) => wanted,
+            Self::Valid | Self::Fresh => Duration::ZERO,
+        }
+    }
 }
 
 /// What a caller gets.
@@ -48,13 +56,13 @@ impl Machine {
             return Ask::Fail(Error::new(ErrorKind::Closed, "the authenticator was shut down"));
         }
         match self.usable(now) {
-            None => self.ask_without_token(now),
-            Some(age) if !demand.is_met_by(age) => self.ask_for_more(now),
+            None => self.ask_without_token(demand, now),
+            Some(age) if !demand.is_met_by(age) => self.ask_for_more(demand, now),
             Some(age) => Ask::Serve(self.refresh_beside(age.phase, now)),
         }
     }
 
-    fn ask_without_token(&mut self, now: Moment) -> Ask {
+    fn ask_without_token(&mut self, demand: Demand, now: Moment) -> Ask {
         if self.flight.is_some() {
             return Ask::Wait(None);
         }
@@ -62,11 +70,11 @@ impl Machine {
             return Ask::Fail(error);
         }
         let start = self.start(self.due_reason(), now, true);
-        Ask::Wait(Some(start))
+        Ask::Wait(Some(Start { wanted: demand.life(), ..start }))
     }
 
     /// A valid token that is not good enough: one flight, then whatever is newest, and no second flight within the pause.
-    fn ask_for_more(&mut self, now: Moment) -> Ask {
+    fn ask_for_more(&mut self, demand: Demand, now: Moment) -> Ask {
         if self.flight.is_some() {
             return Ask::Wait(None);
         }
@@ -74,7 +82,7 @@ impl Machine {
             return Ask::Serve(None);
         }
         let start = self.start(Reason::Due, now, true);
-        Ask::Wait(Some(start))
+        Ask::Wait(Some(Start { wanted: demand.life(), ..start }))
     }
 
     /// A valid token that serves: perhaps a refresh is due beside it.

@@ -17,6 +17,8 @@ pub(crate) struct Start {
     pub(crate) reason: Reason,
     /// Whether the caller lends its thread for the first step, because it would wait anyway or the source is local.
     pub(crate) inline: bool,
+    /// The least life that whoever started it asks for.
+    pub(crate) wanted: Duration,
 }
 
 /// A flight was given up because it was twice as old as it may become: its machine was frozen, or its runtime is gone.

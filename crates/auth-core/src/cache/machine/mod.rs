@@ -176,7 +176,7 @@ impl Machine {
         let id = FlightId(self.flights);
         let limit = nanos(self.policy.flight_timeout);
         self.flight = Some(Flight::new(id, reason, now, limit, self.epoch));
-        Start { id, reason, inline }
+        Start { id, reason, inline, wanted: Duration::ZERO }
     }
 
     fn due_reason(&self) -> Reason {

@@ -13,7 +13,7 @@ use super::setting::{
 use crate::exchange::TokenEndpoint;
 use crate::settings::{Found, Provenance};
 use crate::sources::{ApiKey, CrToken, StaticToken, TokenHandle, TrustedProfile, VpcInstance};
-use crate::{Access, Error, TokenSource};
+use crate::{Access, Error, Identity, TokenSource};
 
 /// A source, and what decides whether its endpoints may be trusted with it.
 pub(super) struct Login {
@@ -24,16 +24,19 @@ pub(super) struct Login {
     credentials: Vec<Found>,
     /// Where that is sent, but for the API itself.
     endpoints: Vec<Found>,
+    /// Whether tokens are had for something that is sent. A platform's own are not: whoever runs there gets one, and a folder may
+    /// be shared with other machines.
+    is_exchange: bool,
 }
 
 impl Login {
     /// By a source, into which this credential goes.
     pub(super) fn new(source: impl TokenSource, credential: Found) -> Self {
-        Self { source: Some(Arc::new(source)), handle: None, credentials: vec![credential], endpoints: Vec::new() }
+        Self { source: Some(Arc::new(source)), credentials: vec![credential], ..Self::none() }
     }
 
     fn none() -> Self {
-        Self { source: None, handle: None, credentials: Vec::new(), endpoints: Vec::new() }
+        Self { source: None, handle: None, credentials: Vec::new(), endpoints: Vec::new(), is_exchange: false }
     }
 
     fn at(mut self, endpoint: Found) -> Self {
@@ -55,7 +58,10 @@ impl Login {
         self.endpoints.push(url);
         settings.check_trust(&self.endpoints, &self.credentials)?;
         let Some(source) = self.source else { return Ok(Access::none_needed(id, endpoint)) };
-        let access = Access::new(id, source, endpoint);
+        let mut access = Access::new(id, source, endpoint);
+        if self.is_exchange {
+            access = access.exchanged(Identity::default());
+        }
         let access = match self.credentials.first() {
             Some(credential) => access.with_credential(credential),
             None => access,
@@ -181,7 +187,7 @@ fn api_key(stated: Option<&Found>, settings: &mut Resolver) -> Result<(ApiKey, L
     if let Some(client) = &client {
         source = source.client(client.id.value(), client.secret.secret());
     }
-    let login = Login { credentials: vec![key], endpoints: vec![auth_url], ..Login::none() };
+    let login = Login { credentials: vec![key], endpoints: vec![auth_url], is_exchange: true, ..Login::none() };
     Ok((source, login.of_client(client)))
 }
 

@@ -9,7 +9,7 @@ use super::setting::{API_KEY, CREDENTIALS as TEXT, PATH, TOKEN};
 use super::{BearerToken, Credentials, api_key};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, shown};
 use crate::sources::{PersonalToken, StaticToken, TokenHandle};
-use crate::{Error, ErrorKind, Secret, TokenSource};
+use crate::{Error, ErrorKind, Identity, Secret, TokenSource};
 
 /// The kinds of credentials, of which there may be one.
 const KINDS: [&Setting; 4] = [&PATH, &TEXT, &TOKEN, &API_KEY];
@@ -125,13 +125,15 @@ impl Given {
             warning.into_iter().for_each(|warning| settings.note(warning));
             let place = found.provenance().naming(&path, settings.env());
             let what = format!("{name} ({})", shown(&path));
+            let exchange = Some(Identity::default().with_file(&path));
             let source = self.restricted(BearerToken::from_file_with_hosts(path, &hosts), settings)?;
-            return Ok(Chosen::of(source, Found::new(what, found.secret(), place)));
+            return Ok(Chosen { exchange, ..Chosen::of(source, Found::new(what, found.secret(), place)) });
         }
         if name == TEXT.name() {
             let credentials = Credentials::parse_with_hosts(found.secret(), &hosts);
             let credentials = credentials.map_err(|error| error.at(found.provenance()))?;
-            return Ok(Chosen::of(self.restricted(BearerToken::new(credentials), settings)?, found));
+            let source = self.restricted(BearerToken::new(credentials), settings)?;
+            return Ok(Chosen { exchange: Some(Identity::default()), ..Chosen::of(source, found) });
         }
         self.restrictions.refuse(name, settings)?;
         if name == TOKEN.name() {
@@ -155,11 +157,13 @@ pub(super) struct Chosen {
     pub(super) source: Arc<dyn TokenSource>,
     pub(super) credential: Found,
     pub(super) handle: Option<TokenHandle>,
+    /// What leads to a token that is exchanged, beyond the settings.
+    pub(super) exchange: Option<Identity>,
 }
 
 impl Chosen {
     fn of(source: Arc<dyn TokenSource>, credential: Found) -> Self {
-        Self { source, credential, handle: None }
+        Self { source, credential, handle: None, exchange: None }
     }
 }
 

@@ -220,6 +220,9 @@ impl Skyflow {
         if let Some(handle) = chosen.handle {
             access = access.with_token_handle(handle);
         }
+        if let Some(beyond) = chosen.exchange {
+            access = access.exchanged(beyond);
+        }
         Ok(access.with_credential(&chosen.credential).with_explanation(settings.into_explanation()))
     }
 }

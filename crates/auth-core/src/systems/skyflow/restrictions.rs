@@ -17,9 +17,13 @@ pub(super) struct Restrictions {
 impl Restrictions {
     /// A service account's tokens with the roles and the context that were asked for.
     pub(super) fn apply(&self, tokens: BearerToken, settings: &mut Settings) -> Result<BearerToken, Error> {
-        let tokens = if self.has_roles() { tokens.roles(&self.roles)? } else { with_roles_of(settings, tokens)? };
+        let tokens =
+            if self.has_roles() { counted(settings, tokens, &self.roles)? } else { with_roles_of(settings, tokens)? };
         match (self.given_ctx(), settings.find(&Lookup::of(&CTX))?) {
-            (Some(ctx), _) => tokens.ctx(ctx.clone()),
+            (Some(ctx), _) => {
+                settings.count_in(CTX.name(), &ctx.to_string());
+                tokens.ctx(ctx.clone())
+            }
             (None, Some(found)) => tokens.ctx(context(&found)?).map_err(|error| error.at(found.provenance())),
             (None, None) => Ok(tokens),
         }
@@ -56,11 +60,22 @@ fn roles(settings: &Settings) -> Result<Vec<Found>, Error> {
     }
 }
 
-fn with_roles_of(settings: &Settings, tokens: BearerToken) -> Result<BearerToken, Error> {
+fn with_roles_of(settings: &mut Settings, tokens: BearerToken) -> Result<BearerToken, Error> {
     let found = roles(settings)?;
     let Some(first) = found.first() else { return Ok(tokens) };
     let all = found.iter().flat_map(|found| found.value().split(|c: char| c == ',' || c.is_whitespace()));
-    tokens.roles(all).map_err(|error| error.at(first.provenance()))
+    counted(settings, tokens, all).map_err(|error| error.at(first.provenance()))
+}
+
+/// The tokens with these roles, which make them others.
+fn counted<R: AsRef<str>>(
+    settings: &mut Settings,
+    tokens: BearerToken,
+    roles: impl IntoIterator<Item = R>,
+) -> Result<BearerToken, Error> {
+    let roles: Vec<String> = roles.into_iter().map(|role| role.as_ref().to_owned()).collect();
+    settings.count_in(ROLES.name(), &roles.join(" "));
+    tokens.roles(roles)
 }
 
 /// The `ctx` of a profile: a JSON object, or else a string.

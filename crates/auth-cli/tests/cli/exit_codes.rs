@@ -1,0 +1,86 @@
+//! What a script can tell from the exit code.
+
+use auth_emulator::{Answer, Emulator, Fault, Flaw, Gate, StatusCode};
+
+use crate::rig::{User, exchanging};
+
+#[tokio::test]
+async fn what_the_issuer_does_decides() {
+    let refused = |code: &str| {
+        let body = format!(r#"{{"error":"{code}"}}"#);
+        Fault::from(Answer::new(StatusCode::BAD_REQUEST).with_body("application/json", body))
+    };
+    for (fault, code, word) in [
+        (refused("invalid_client"), 1, "invalid_client"),
+        (refused("invalid_scope"), 1, "invalid_scope"),
+        (Fault::from(Answer::new(StatusCode::SERVICE_UNAVAILABLE)), 5, "503"),
+        (Fault::from(Answer::new(StatusCode::TOO_MANY_REQUESTS).with_retry_after(3600)), 5, "429"),
+        (Fault::Reset, 5, ""),
+        (Fault::Truncated, 5, ""),
+        (Fault::Garbage, 5, ""),
+    ] {
+        let emulator = Emulator::start().await.unwrap();
+        emulator.token_faults().always(fault);
+        let user = User::new().with_config(&exchanging(&emulator));
+        user.run("token").await.failed(code, &["error: ", word]);
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_takes_longer_than_the_timeout_is_5() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.token_faults().always(Fault::Hold(Gate::new()));
+    let user = User::new().with_config(&exchanging(&emulator));
+    user.run("token --timeout 100ms").await.failed(5, &["--timeout"]);
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_when_it_arrives_is_1() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.token_flaws().always(Flaw::With("expires_in", serde_json::json!(0)));
+    let user = User::new().with_config(&exchanging(&emulator));
+    user.run("token").await.failed(1, &["no life"]);
+}
+
+#[tokio::test]
+async fn a_person_who_has_to_sign_in_is_4() {
+    let emulator = Emulator::start().await.unwrap();
+    let config =
+        exchanging(&emulator).replace("\"api_key\"", "\"refresh_token\"").replace("api_key =", "refresh_token =");
+    let refused = Answer::new(StatusCode::BAD_REQUEST).with_body("application/json", r#"{"error":"invalid_grant"}"#);
+    emulator.token_faults().always(refused);
+    User::new().with_config(&config).run("token").await.failed(4, &["sign in again"]);
+}
+
+#[tokio::test]
+async fn what_is_not_configured_or_wrongly_is_3() {
+    let of = |config: &str| User::new().with_config(config);
+    for (user, line, word) in [
+        (User::new(), "token", "no credentials are configured"),
+        (User::new(), "token --system watsonx", "WATSONX_APIKEY"),
+        (User::new(), "token --profile nope", "config"),
+        (of("[profile.default]\ntype = \"token\"\n"), "token --profile nope", "nope"),
+        (of("[profile.default]\ntype = \"token\"\n"), "token", "endpoint"),
+        (of("[profile.default\n"), "token", "config.toml:1"),
+        (of("[profile.default]\ntype = \"tokem\"\nendpoint = \"https://a\"\n"), "token", "config.toml:2"),
+        (User::new().with("AUTHCTL_SOURCE", "nope"), "token", "AUTHCTL_SOURCE"),
+    ] {
+        user.run(line).await.failed(3, &[word]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_wrongly_is_2() {
+    for line in [
+        "",
+        "tokem",
+        "token --output yaml",
+        "token --min-ttl soon",
+        "token --timeout 0s",
+        "token --profile p --system cape",
+        "token --system nope",
+        "cache",
+    ] {
+        User::new().run(line).await.failed(2, &[]);
+    }
+}
