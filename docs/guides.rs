@@ -45,6 +45,9 @@ mod guides {
     #[doc = include_str!("guides/store.md")]
     mod store {}
 
+    #[doc = include_str!("guides/browser.md")]
+    mod browser {}
+
     #[doc = include_str!("guides/systems/cape.md")]
     mod cape {}
 
