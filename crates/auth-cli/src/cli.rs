@@ -55,6 +55,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
+    /// A reverse proxy that authenticates every request
+    Proxy(commands::proxy::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

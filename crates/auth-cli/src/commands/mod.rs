@@ -1,5 +1,6 @@
 //! The commands, one file or folder each.
 
+pub(crate) mod proxy;
 pub(crate) mod token;
 
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,
+            Command::Proxy(args) => proxy::run(args, &context).await,
         }
     });
     // What is left, such as a read of stdin that nobody waits for, must not hold up the end.

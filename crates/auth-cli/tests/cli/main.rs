@@ -2,10 +2,12 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`proxy`] | every request through it is authenticated, streams, and goes to its upstream alone |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
 // A home of its own for each test, and the program run in it.
+mod proxy;
 mod rig;
 mod token;

@@ -14,7 +14,6 @@ pub(crate) enum Place {
     /// Raw, in this header.
     Header(HeaderName),
     /// In this header, behind a text that is no secret.
-    #[cfg_attr(not(any(feature = "cape", feature = "profiles")), allow(dead_code))]
     Behind(HeaderName, Cow<'static, str>),
 }
 
