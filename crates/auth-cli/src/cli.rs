@@ -57,6 +57,13 @@ pub(crate) enum Command {
     Token(commands::token::Args),
     /// A reverse proxy that authenticates every request
     Proxy(commands::proxy::Args),
+    /// Say who the credential is
+    Whoami(commands::whoami::Args),
+    /// List where credentials may stand, and which is used
+    Sources(commands::sources::Args),
+    /// Check everything a token needs, and say how to mend it
+    Doctor(commands::doctor::Args),
+    Emulator(commands::emulator::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

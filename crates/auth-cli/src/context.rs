@@ -18,6 +18,9 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(global: Global) -> Result<Self, Failure> {
+        if global.timeout.is_zero() {
+            return Err(Failure::usage("--timeout has to be more than 0s"));
+        }
         let env = Env::process();
         let env = match &global.dotenv {
             Some(file) => env.with_dotenv(file)?,

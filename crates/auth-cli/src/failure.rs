@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::process::ExitCode;
 
 use auth_core::{Error, ErrorKind};
+use auth_reqwest::{ApiError, ApiErrorKind};
 
 use crate::terminal;
 
@@ -77,5 +78,17 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::new(Exit::of(error.kind()), error.to_string())
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        let exit = match (error.auth(), error.kind()) {
+            (Some(auth), _) => Exit::of(auth.kind()),
+            (None, ApiErrorKind::RateLimit | ApiErrorKind::Server | ApiErrorKind::Network) => Exit::Transient,
+            (None, ApiErrorKind::Decode) => Exit::of(ErrorKind::Malformed),
+            (None, _) => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
     }
 }

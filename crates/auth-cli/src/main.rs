@@ -7,9 +7,11 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod identity;
 mod logging;
 mod network;
 mod selection;
+mod table;
 mod terminal;
 
 use std::process::ExitCode;

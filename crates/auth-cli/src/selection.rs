@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure};
 
 /// The variable that chooses one of several by its name, as it does in a chain.
-const CHOSEN: &str = "AUTHCTL_SOURCE";
+pub(crate) const CHOSEN: &str = "AUTHCTL_SOURCE";
 
 /// One place where a credential may be configured.
 #[derive(Debug)]
@@ -63,17 +63,21 @@ pub(crate) fn select(context: &Context) -> Result<Access, Failure> {
     ))
 }
 
-fn of_system(name: &str, context: &Context) -> Candidate {
+pub(crate) fn of_system(name: &str, context: &Context) -> Candidate {
     Candidate { name: name.to_owned(), access: systems::from_env(name, &context.env) }
 }
 
 fn of_profile(context: &Context) -> Candidate {
-    let global = &context.global;
-    let profiles = match &global.config {
+    let access =
+        profiles(context).and_then(|profiles| profiles.access(context.global.profile.as_deref(), &context.env));
+    Candidate { name: "profile".to_owned(), access }
+}
+
+/// The profiles of the config.
+pub(crate) fn profiles(context: &Context) -> Result<Profiles, Error> {
+    match &context.global.config {
         // Whoever names it by hand means it.
         Some(path) => Profiles::read(path, &context.env).map(Profiles::trusted),
         None => Profiles::load(&context.env),
-    };
-    let access = profiles.and_then(|profiles| profiles.access(global.profile.as_deref(), &context.env));
-    Candidate { name: "profile".to_owned(), access }
+    }
 }

@@ -24,6 +24,7 @@ pub struct Access {
     endpoint: Endpoint,
     context: Context,
     whoami: Option<Cow<'static, str>>,
+    probe: Option<Cow<'static, str>>,
     account: Option<String>,
     /// The setting's name, and where its value came from.
     credential: Option<(String, Provenance)>,
@@ -63,6 +64,7 @@ impl Access {
             endpoint,
             context,
             whoami: None,
+            probe: None,
             account: None,
             credential: None,
             handle: None,
@@ -126,6 +128,14 @@ impl Access {
         self
     }
 
+    /// A path below the endpoint, perhaps with a query, whose `GET` is answered to whoever has a good credential, and changes
+    /// nothing: by it one sees whether the API takes the credential. Not needed where there is a [`whoami`](Self::whoami).
+    #[must_use]
+    pub fn with_probe(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.probe = Some(path.into());
+        self
+    }
+
     /// The account that it is about, at systems whose operations ask for one.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
@@ -172,6 +182,12 @@ impl Access {
     /// The path that says who one is, if the system has one.
     pub fn whoami(&self) -> Option<&str> {
         self.whoami.as_deref()
+    }
+
+    /// The path whose `GET` shows whether the API takes the credential: the one that says who one is, else the
+    /// [probe](Self::with_probe) of the system, if it has one.
+    pub fn probe(&self) -> Option<&str> {
+        self.whoami.as_deref().or(self.probe.as_deref())
     }
 
     /// The account that it is about, if one is configured.

@@ -1,4 +1,4 @@
-//! Reading a JWT's times without verifying it (RFC 7519 section 4.1): a client has no business trusting them, but they
+//! Reading a JWT's times and claims without verifying it (RFC 7519 section 4.1): a client has no business trusting them, but they
 //! say when to ask again.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,14 +15,18 @@ pub(crate) struct Times {
 
 /// The times of a token if it is a JWT with an `exp`, else `None`.
 pub(crate) fn times(token: &str) -> Option<Times> {
+    let claims = claims(token)?;
+    let time = |name| claims.get(name).and_then(serde_json::Value::as_f64).and_then(epoch);
+    Some(Times { exp: time("exp")?, iat: time("iat") })
+}
+
+/// The claims of a token if it is a JWT, else `None`. Of a claim that is given twice the last one counts.
+pub(crate) fn claims(token: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
     let mut parts = token.split('.');
     let (Some(_), Some(claims), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return None;
     };
-    let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
-    let claims: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&claims).ok()?;
-    let time = |name| claims.get(name).and_then(serde_json::Value::as_f64).and_then(epoch);
-    Some(Times { exp: time("exp")?, iat: time("iat") })
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
 }
 
 /// Seconds since the epoch, negative ones as the epoch itself. Beyond the year 2200 is as good as 2200.

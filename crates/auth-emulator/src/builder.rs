@@ -2,6 +2,7 @@
 
 use std::{
     fmt, io,
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -44,6 +45,7 @@ pub struct Builder {
     token_header: Option<HeaderName>,
     clock: Clock,
     cape_state: Option<PathBuf>,
+    address: SocketAddr,
 }
 
 impl Builder {
@@ -55,6 +57,7 @@ impl Builder {
             token_header: None,
             clock: Clock::system(),
             cape_state: None,
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
 
@@ -98,14 +101,22 @@ impl Builder {
         self
     }
 
-    /// Listens on two ports of 127.0.0.1 that the operating system chooses.
+    /// The address of the main origin, such as `127.0.0.1:8080`, for programs that can't be told another at each start. By
+    /// default a port of 127.0.0.1 that the operating system chooses, as port 0 says; the other origin always has such a port.
+    pub fn with_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Listens on two ports of the loopback interface.
     ///
     /// The first start in a process makes an RSA key of 2048 bits, which takes a fraction of a second.
     ///
     /// # Errors
     ///
-    /// When there is no tokio runtime to serve on, when no port can be had, when no key can be made, or when the file of
-    /// [`with_cape_state`](Self::with_cape_state) is there and can't be read.
+    /// When there is no tokio runtime to serve on, when the port can't be had, when no key can be made, when the file of
+    /// [`with_cape_state`](Self::with_cape_state) is there and can't be read, or when the address of
+    /// [`with_address`](Self::with_address) is reached from other machines.
     ///
     /// # Panics
     ///
@@ -114,10 +125,14 @@ impl Builder {
         // Asked for here because tokio's listener would panic.
         Handle::try_current()
             .map_err(|_| io::Error::other("the emulator serves on a tokio runtime: start it inside one"))?;
+        if !self.address.ip().is_loopback() {
+            let message = "the emulator hands out credentials to whoever asks: its address has to be a loopback one";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         let key = SigningKey::of_this_process()?;
         let systems = State::new(key, self.cape_state)?;
-        let main = TcpListener::bind("127.0.0.1:0").await?;
-        let other = TcpListener::bind("127.0.0.1:0").await?;
+        let main = TcpListener::bind(self.address).await?;
+        let other = TcpListener::bind((self.address.ip(), 0)).await?;
         let shared = Arc::new(Shared::new(
             format!("http://{}", main.local_addr()?),
             format!("http://{}", other.local_addr()?),

@@ -1,11 +1,21 @@
 //! The systems of an emulator.
 
 use crate::{
-    Emulator,
+    Account, Emulator,
     systems::{Cape, Ibm, Ivcap, OAuth, Podstack, Remote, Skyflow, Watsonx},
 };
 
 impl Emulator {
+    /// One account at each system, for programs in any language: endpoints and credentials, as data. The tokens and the key
+    /// file among them are made for this call; a token ends with the emulator's lifetime of tokens.
+    ///
+    /// # Panics
+    ///
+    /// As [`Skyflow::credentials_json`].
+    pub fn accounts(&self) -> Vec<Account> {
+        Account::all(self.shared())
+    }
+
     /// IBM Cloud: IAM's grants beyond the API key, and the metadata service of a virtual server.
     pub fn ibm(&self) -> Ibm<'_> {
         Ibm::new(self.shared())

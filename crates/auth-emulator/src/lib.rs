@@ -62,10 +62,12 @@
 //! | IBM Cloud, watsonx.ai, Skyflow, Cape, Podstack, IVCAP | [`Emulator::ibm`] and so on |
 //! | OAuth's grants, client assertions, refresh tokens | [`Emulator::oauth`] |
 //! | a backend that vends tokens | [`Emulator::remote`] |
+//! | endpoints and credentials of all systems, as data | [`Emulator::accounts`] |
 //! | to wait until something has arrived | [`Emulator::wait_for_token_requests`], [`Emulator::wait_for_api_requests`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod account;
 mod answer;
 mod authorize;
 mod builder;
@@ -112,6 +114,7 @@ mod verifier;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub use crate::account::Account;
 pub use crate::answer::Answer;
 pub use crate::builder::Builder;
 pub use crate::claims::Claims;

@@ -84,6 +84,10 @@ impl Shared {
         *self.api_keys.lock().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
+    pub(crate) fn first_api_key(&self) -> Option<String> {
+        self.api_keys.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+    }
+
     pub(crate) fn knows_api_key(&self, key: &str) -> bool {
         self.api_keys.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == key)
     }

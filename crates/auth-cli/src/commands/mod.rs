@@ -1,7 +1,11 @@
 //! The commands, one file or folder each.
 
+pub(crate) mod doctor;
+pub(crate) mod emulator;
 pub(crate) mod proxy;
+pub(crate) mod sources;
 pub(crate) mod token;
+pub(crate) mod whoami;
 
 use std::process::ExitCode;
 
@@ -18,6 +22,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,
             Command::Proxy(args) => proxy::run(args, &context).await,
+            Command::Whoami(args) => whoami::run(args, &context).await,
+            Command::Sources(args) => sources::run(&args, &context),
+            Command::Doctor(args) => doctor::run(args, &context).await,
+            Command::Emulator(args) => emulator::run(args, &context).await,
         }
     });
     // What is left, such as a read of stdin that nobody waits for, must not hold up the end.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::{network, selection, terminal};
+use crate::{selection, terminal};
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -16,7 +16,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
     let access = selection::select(context)?;
-    let auth = access.authenticator(network::transport()?)?;
+    let auth = context.authenticator(&access)?;
     let token = context.in_time("fetching a token", auth.token(args.min_ttl)).await?;
     let Some(secret) = token.secret() else {
         return Err(Failure::new(Exit::NoCredentials, "no credential is needed here, so there is no token"));

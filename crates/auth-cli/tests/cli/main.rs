@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`proxy`] | every request through it is authenticated, streams, and goes to its upstream alone |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
+//! | [`walkthrough`] | the README, as written |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
@@ -11,3 +12,5 @@
 mod proxy;
 mod rig;
 mod token;
+#[cfg(unix)]
+mod walkthrough;

@@ -6,6 +6,8 @@ use std::process::{Output, Stdio};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+const AUTHCTL: &str = env!("CARGO_BIN_EXE_authctl");
+
 /// A user with a home folder and variables.
 pub(crate) struct User {
     home: TempDir,
@@ -58,12 +60,19 @@ impl User {
 
     /// `authctl` with these arguments, to be changed before it is started. Works in the home folder; stdin is empty.
     pub(crate) fn authctl<I: IntoIterator<Item: AsRef<std::ffi::OsStr>>>(&self, arguments: I) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_authctl"));
-        command.args(arguments).current_dir(self.home()).env_clear().stdin(Stdio::null()).kill_on_drop(true);
+        let mut command = self.program(AUTHCTL);
+        command.args(arguments);
+        command
+    }
+
+    /// Another program, which finds `authctl` on its path.
+    pub(crate) fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.home()).env_clear().stdin(Stdio::null()).kill_on_drop(true);
         command.env("HOME", self.home()).env("USERPROFILE", self.home());
-        if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path);
-        }
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let own = Path::new(AUTHCTL).parent().unwrap().to_owned();
+        command.env("PATH", std::env::join_paths([own].into_iter().chain(std::env::split_paths(&others))).unwrap());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use http::{HeaderName, HeaderValue};
 
 use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter};
-use crate::{Error, ErrorKind, Secret};
+use crate::{Error, ErrorKind, Secret, jwt};
 
 /// A valid token, rendered. It stays what it is when a newer one replaces it.
 #[derive(Clone)]
@@ -19,6 +19,12 @@ impl Credential {
     /// The secret, or `None` if nothing is attached.
     pub fn secret(&self) -> Option<&Secret> {
         self.0.token.secret()
+    }
+
+    /// What the token says of itself if it is a JWT (RFC 7519 section 4), else `None`. Decoded and **not verified**: whoever made
+    /// it up may have written anything. For people who look at their own token; it decides nothing.
+    pub fn claims(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        jwt::claims(self.secret()?.expose())
     }
 
     /// 1 for the first token, one more for each that replaced it.

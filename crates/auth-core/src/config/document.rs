@@ -100,14 +100,16 @@ fn open_at_once(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// What is to be said about who may read or write it.
 #[cfg(unix)]
-fn warning(meta: &Metadata, name: &str) -> Option<String> {
+pub(crate) fn warning(meta: &Metadata, name: &str) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = meta.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| format!("{name} can be read or written by others (mode {mode:04o}): chmod 600"))
+    let right = if meta.is_dir() { 700 } else { 600 };
+    (mode & 0o077 != 0).then(|| format!("{name} can be read or written by others (mode {mode:04o}): chmod {right}"))
 }
 
 #[cfg(not(unix))]
-fn warning(_: &Metadata, _: &str) -> Option<String> {
+pub(crate) fn warning(_: &Metadata, _: &str) -> Option<String> {
     None
 }

@@ -97,10 +97,29 @@ impl Profiles {
             };
             return Self::read(path, env).map_err(meant);
         }
+        Self::read(Self::usual_path(env)?, env)
+    }
+
+    /// Where [`load`](Self::load) looks for the config, there or not.
+    ///
+    /// # Errors
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) if no home folder is known, and
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if a file of the working directory sets the variable.
+    #[cfg(feature = "profiles")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
+    pub fn config_path(env: &Env) -> Result<PathBuf, Error> {
+        match env.choice(CONFIG_VARIABLE)? {
+            Some((path, _)) => env.resolve(Path::new(&path)),
+            None => Self::usual_path(env),
+        }
+    }
+
+    #[cfg(feature = "profiles")]
+    fn usual_path(env: &Env) -> Result<PathBuf, Error> {
         let folder = env.config_directory()?;
         let folder =
             folder.ok_or_else(|| Error::unavailable("no home folder is known, so no config: set AUTHCTL_CONFIG"))?;
-        Self::read(folder.join("authctl/config.toml"), env)
+        Ok(folder.join("authctl/config.toml"))
     }
 
     /// Reads a config in TOML. A relative path starts from the working directory of `env`, and `~/` is its home folder.

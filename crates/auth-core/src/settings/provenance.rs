@@ -107,7 +107,7 @@ impl Provenance {
     }
 
     /// The file it stands in, if it is one.
-    pub(crate) fn file(&self) -> Option<&Path> {
+    pub fn file(&self) -> Option<&Path> {
         match self.itself() {
             Self::File { path, .. } => Some(path),
             _ => None,

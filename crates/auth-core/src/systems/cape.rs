@@ -15,6 +15,9 @@ use crate::{Access, Env, Error, ErrorKind, FetchContext, Secret, Token, TokenSou
 /// Where the API is unless said otherwise.
 const HOST: &str = "https://app.capeprivacy.com";
 
+/// The list of one's own tokens, without the tokens.
+const TOKENS: &str = "/v1/tokens";
+
 /// The audience of its tokens.
 const AUDIENCE: &str = "cape-api";
 
@@ -132,7 +135,7 @@ impl Cape {
                 Access::new(id, source, endpoint).with_credential(&token)
             }
         };
-        Ok(access.with_subprotocol(SUBPROTOCOL).with_explanation(settings.into_explanation()))
+        Ok(access.with_subprotocol(SUBPROTOCOL).with_probe(TOKENS).with_explanation(settings.into_explanation()))
     }
 }
 

@@ -16,6 +16,9 @@ use crate::{Access, Context, Endpoint, Env, Error, Secret, TokenSource};
 /// Injected by the platform into its containers.
 const INJECTED: &str = "IVCAP_BASE_URL";
 
+/// The list of services, as short as it gets.
+const SERVICES: &str = "/1/services2?limit=1";
+
 const URL: Setting =
     Setting::new("url", "the base URL; with `IVCAP_BASE_URL`, which the platform sets, nothing is attached")
         .with_variables(&[INJECTED, "IVCAP_URL"])
@@ -159,7 +162,7 @@ impl Ivcap {
             context =
                 context.with_header(name.clone(), account.value()).map_err(|error| error.at(account.provenance()))?;
         }
-        let access = access.with_context(context).with_explanation(settings.into_explanation());
+        let access = access.with_context(context).with_probe(SERVICES).with_explanation(settings.into_explanation());
         Ok(match account {
             Some(account) => access.with_account(account.value()),
             None => access,

@@ -23,6 +23,11 @@ impl Whoami {
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.all.get(name)
     }
+
+    /// All that the answer says, by its names there. It may be more than one shows.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.all.iter().map(|(name, value)| (name.as_str(), value))
+    }
 }
 
 impl<'de> Deserialize<'de> for Whoami {
@@ -70,6 +75,7 @@ mod tests {
             let whoami: Whoami = serde_json::from_str(body).unwrap();
             assert_eq!((whoami.email.as_deref(), whoami.id.as_deref()), (Some("a@b.example"), Some("7")), "{body}");
             assert_eq!(whoami.get("plan"), Some(&"pro".into()), "{body}");
+            assert_eq!(whoami.iter().count(), 3, "{body}");
         }
     }
 }

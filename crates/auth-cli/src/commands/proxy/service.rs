@@ -18,6 +18,9 @@ use super::refusal::Refusal;
 use super::upstream::{Error, Sender, Upstream};
 use super::{headers, location, target, upgrade};
 
+/// The token's own limit is `--timeout`, too. With this much more for the whole, its error is told, and not the upstream's.
+const AFTER_THE_TOKEN: Duration = Duration::from_millis(250);
+
 /// What every request shares.
 #[derive(Debug)]
 pub(super) struct Proxy {
@@ -79,7 +82,7 @@ impl Proxy {
         };
         let (method, path) = (parts.method.clone(), parts.uri.clone());
         let body = Upload::new(body, &self.numbers, &progress);
-        let answer = progress.wait(self.timeout, self.send(sender, parts, body)).await;
+        let answer = progress.wait(self.timeout + AFTER_THE_TOKEN, self.send(sender, parts, body)).await;
         let mut answer = answer.ok_or_else(Refusal::timeout)?.map_err(|error| match error {
             Error::Auth(error) => Refusal::token(&error),
             Error::Inner(error) => Refusal::upstream(&error),

@@ -32,7 +32,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     check_reach(&args)?;
     let secret = CallersSecret::of(&args, &context.env)?;
     let numbers = Arc::new(Numbers::default());
-    let upstream = Upstream::new(&access, &numbers, context.timeout())?;
+    let upstream = Upstream::new(&access, &numbers, context)?;
     warm_up(&upstream, context).await?;
     let (listener, admin) = (listen(args.listen, "--listen").await?, listen(args.admin, "--admin").await?);
     announce(&listener, &admin, &access, secret.as_ref())?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth_core::{Access, Authenticator, Context, Endpoint, ErrorKind, Event};
+use auth_core::{Access, Authenticator, Endpoint, ErrorKind, Event};
 use auth_tower::{Auth, AuthLayer};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, SEC_WEBSOCKET_PROTOCOL};
 use http::{HeaderMap, Request, Response, Uri, Version};
@@ -17,8 +17,8 @@ use super::headers::mentions;
 use super::numbers::Numbers;
 use super::road::{Connector, Road};
 use super::written::Written;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::network;
 
 /// An idle connection is closed before most servers would do it, so that few requests meet one that is just being closed.
 const IDLE: Duration = Duration::from_secs(30);
@@ -58,7 +58,7 @@ pub(super) struct Sender {
 #[derive(Debug)]
 pub(super) struct Upstream {
     pub(super) endpoint: Endpoint,
-    context: Context,
+    context: auth_core::Context,
     usual: Sender,
     switching: Sender,
     /// For gRPC where there is no TLS: it knows nothing but HTTP/2.
@@ -69,15 +69,15 @@ pub(super) struct Upstream {
 
 impl Upstream {
     /// At the access's endpoint, whose tokens `numbers` hears of.
-    pub(super) fn new(access: &Access, numbers: &Arc<Numbers>, timeout: Duration) -> Result<Self, Failure> {
+    pub(super) fn new(access: &Access, numbers: &Arc<Numbers>, context: &Context) -> Result<Self, Failure> {
         let endpoint = access.endpoint().clone();
-        let road = Road::to(&endpoint, timeout)?;
-        let (auth, written) = authenticator(access, Some(Arc::clone(numbers)))?;
+        let road = Road::to(&endpoint, context.timeout())?;
+        let (auth, written) = authenticator(access, context, Some(Arc::clone(numbers)))?;
         let sender = |speaks| Sender::new(&auth, &written, client(&road, speaks)?, speaks);
         let handshake = match access.subprotocol() {
             None => None,
             Some(protocol) => {
-                let (auth, written) = authenticator(&access.clone().in_subprotocol(), None)?;
+                let (auth, written) = authenticator(&access.clone().in_subprotocol(), context, None)?;
                 let client = client(&road, Speaks::Http1)?;
                 Some((protocol.to_owned(), Sender::new(&auth, &written, client, Speaks::Http1)?))
             }
@@ -152,7 +152,11 @@ impl Sender {
     }
 }
 
-fn authenticator(access: &Access, numbers: Option<Arc<Numbers>>) -> Result<(Authenticator, Written), Failure> {
+fn authenticator(
+    access: &Access,
+    context: &Context,
+    numbers: Option<Arc<Numbers>>,
+) -> Result<(Authenticator, Written), Failure> {
     let written = Written::default();
     let known = written.clone();
     let listener = move |event: &Event| {
@@ -163,7 +167,7 @@ fn authenticator(access: &Access, numbers: Option<Arc<Numbers>>) -> Result<(Auth
             numbers.heard(event);
         }
     };
-    let auth = access.builder().transport(network::transport()?).listener(listener).build()?;
+    let auth = context.builder(access)?.listener(listener).build()?;
     Ok((auth, written))
 }
 

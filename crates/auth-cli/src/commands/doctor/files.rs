@@ -1,0 +1,72 @@
+//! Who else can read the files that hold secrets.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use auth_core::settings::Provenance;
+use auth_core::{Access, store};
+
+use super::check::Check;
+use crate::context::Context;
+use crate::selection;
+
+/// Modes and owners of the config, the credential's file, and the .env file.
+pub(super) fn check(context: &Context, access: Option<&Access>) -> Check {
+    const ID: &str = "file-modes";
+    let mut files: BTreeSet<PathBuf> = selection::profiles(context).into_iter().map(|all| all.path().into()).collect();
+    files.extend(context.global.dotenv.clone().filter(|path| path.exists()));
+    let explained = access.iter().flat_map(|access| access.explain().settings());
+    let places = explained.filter(|setting| setting.is_secret()).filter_map(|setting| setting.provenance());
+    files.extend(places.chain(access.and_then(Access::credential)).filter_map(Provenance::file).map(PathBuf::from));
+    let notes = access.iter().flat_map(|access| access.explain().notes());
+    // A system that reads files of its own says itself what is to be said of them.
+    let said = notes.filter(|note| note.contains("can be read or written by others")).cloned();
+    let warnings: BTreeSet<String> = files.iter().filter_map(|path| store::exposure(path)).chain(said).collect();
+    let warnings: Vec<String> = warnings.into_iter().collect();
+    match (&warnings[..], files.len()) {
+        ([], 0) => Check::ok(ID, "no file is in use"),
+        ([], _) => {
+            let files = files.iter().map(|path| path.display().to_string());
+            Check::ok(ID, "they are for you alone").with_details(files)
+        }
+        ([first, rest @ ..], _) => {
+            let fix = "do what stands behind the colon; if others could read it, replace the secret too";
+            Check::warn(ID, first.clone(), fix).with_details(rest.to_vec())
+        }
+    }
+}
+
+/// The folder of the token cache.
+pub(super) fn cache(context: &Context) -> Check {
+    const ID: &str = "cache";
+    if context.global.no_cache {
+        return Check::skipped(ID, "--no-cache");
+    }
+    let folder = match context.env.cache_directory() {
+        Ok(Some(folder)) => folder.join("authctl"),
+        Ok(None) => {
+            let fix = "set HOME, or XDG_CACHE_HOME; without a cache each command fetches a token of its own";
+            return Check::warn(ID, "no folder is known for the token cache", fix);
+        }
+        Err(error) => return Check::warn(ID, error.to_string(), "correct the variable"),
+    };
+    let shown = folder.display();
+    match std::fs::metadata(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Check::ok(ID, format!("{shown} is not there yet"))
+        }
+        Err(error) => Check::warn(
+            ID,
+            format!("{shown} can't be looked at: {}", error.kind()),
+            "look at the rights of its parents",
+        ),
+        Ok(meta) if !meta.is_dir() => Check::warn(ID, format!("{shown} is no folder"), "remove it"),
+        Ok(meta) if meta.permissions().readonly() => {
+            Check::warn(ID, format!("{shown} can't be written"), format!("chmod 700 {shown}"))
+        }
+        Ok(_) => match store::exposure(&folder) {
+            Some(warning) => Check::warn(ID, warning, format!("chmod 700 {shown}; then `authctl cache clear`")),
+            None => Check::ok(ID, format!("{shown} is for you alone")),
+        },
+    }
+}

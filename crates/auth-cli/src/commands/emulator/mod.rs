@@ -1,0 +1,98 @@
+//! `authctl emulator`: the emulated systems as a server, for programs in any language.
+
+mod child;
+mod config;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use auth_emulator::{Account, Emulator};
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::terminal;
+
+/// Run the emulated systems on this machine, for tests in any language.
+///
+/// Prints its base URL on stdout and serves until it is interrupted or terminated; or, with a command, as long as that runs,
+/// with AUTHCTL_CONFIG set to a config that has a profile of each system, and AUTHCTL_EMULATOR_URL to the base URL. What it
+/// recorded, and faults, are at the base URL's /_emulator: the README of the crate auth-emulator has the table.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Where to listen; port 0 is one that is free
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
+    listen: Option<SocketAddr>,
+    /// The same as --listen 127.0.0.1:N
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// Where Cape's personal access tokens outlive a restart: digests, no tokens
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// How long tokens live
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = humantime::parse_duration)]
+    token_lifetime: Duration,
+    /// Write a config with a profile of each system: default, ibm, watsonx, skyflow, cape, podstack, ivcap, oauth
+    // The global argument's id: here the config is written, not read.
+    #[arg(id = "config", long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A command to run with that config; its exit code is this command's
+    #[arg(last = true, value_name = "CMD")]
+    command: Vec<std::ffi::OsString>,
+}
+
+pub(crate) async fn run(args: Args, _context: &Context) -> Result<ExitCode, Failure> {
+    let mut signals = child::Signals::new()?;
+    let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port.unwrap_or(0)).into());
+    let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime);
+    let builder = match &args.state {
+        Some(file) => builder.with_cape_state(file),
+        None => builder,
+    };
+    let emulator = builder.start().await.map_err(|error| not_started(&error, address, args.state.as_deref()))?;
+    let accounts = emulator.accounts();
+    let config = args.config.map(|file| config::Config::at(file, &accounts)).transpose()?;
+    let Some((program, arguments)) = args.command.split_first() else {
+        terminal::data_line(emulator.url())?;
+        announce(&accounts, config.as_ref());
+        signals.end().await;
+        return Ok(Exit::Ok.code());
+    };
+    let config = config.map_or_else(|| config::Config::beside(&accounts), Ok)?;
+    let mut command = tokio::process::Command::new(program);
+    command.args(arguments).env("AUTHCTL_CONFIG", config.path()).env("AUTHCTL_EMULATOR_URL", emulator.url());
+    // They would choose among the profiles of another config.
+    command.env_remove("AUTHCTL_PROFILE").env_remove("AUTHCTL_SOURCE");
+    child::run(command, program, &mut signals).await
+}
+
+/// The system's own words, which hold no secret, and the setting that they are about.
+fn not_started(error: &std::io::Error, address: SocketAddr, state: Option<&std::path::Path>) -> Failure {
+    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, InvalidData, InvalidInput, PermissionDenied};
+    match error.kind() {
+        InvalidInput => Failure::usage(format!("--listen {address}: {error}")),
+        AddrInUse | AddrNotAvailable => Failure::failed(format!("{address} can't be listened on: {}", error.kind())),
+        PermissionDenied if state.is_none() => {
+            Failure::failed(format!("{address} can't be listened on: {}", error.kind()))
+        }
+        InvalidData => Failure::failed(format!("--state: {error}")),
+        kind => match state {
+            Some(file) => Failure::failed(format!("--state {}, or {address}: {kind}", file.display())),
+            None => Failure::failed(format!("the emulator can't be started: {kind}")),
+        },
+    }
+}
+
+/// For people, who need to know where they can go from here.
+fn announce(accounts: &[Account], config: Option<&config::Config>) {
+    terminal::say("emulated systems, for tests alone, until this is interrupted:");
+    for account in accounts {
+        let place = ["endpoint", "url", "vault_url", "host"].iter().find_map(|name| account.setting(name));
+        terminal::say(format_args!("  {:<9} {}", account.name(), place.unwrap_or_default()));
+    }
+    match config {
+        Some(config) => terminal::say(format_args!("their credentials: AUTHCTL_CONFIG={}", config.path().display())),
+        None => terminal::say("their credentials: `--config FILE` writes them, `-- CMD` runs a command with them"),
+    }
+}

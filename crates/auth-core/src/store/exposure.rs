@@ -1,0 +1,55 @@
+//! Who else gets at a file or folder of secrets.
+
+use std::fs::{self, Metadata};
+use std::path::Path;
+
+use crate::config::document;
+use crate::settings::shown;
+
+/// What is to be said about who may read or write the file or folder at `path`, other than its user: its mode, and whose it is.
+/// In words that name the path and the command that mends it. `None` if nothing is, or if it can't be looked at. On Windows
+/// nothing is looked at.
+pub fn exposure(path: &Path) -> Option<String> {
+    let meta = fs::metadata(path).ok()?;
+    let name = shown(path);
+    document::warning(&meta, &name).or_else(|| strange_owner(&meta, &name))
+}
+
+/// The administrator's files are as good as one's own: a secret that the platform mounts is usually theirs.
+#[cfg(unix)]
+fn strange_owner(meta: &Metadata, name: &str) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let (owner, user) = (meta.uid(), nix::unistd::geteuid().as_raw());
+    (owner != user && owner != 0)
+        .then(|| format!("{name} belongs to another user (uid {owner}, and you are {user}): chown {user}"))
+}
+
+#[cfg(not(unix))]
+fn strange_owner(_: &Metadata, _: &str) -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_others_may_read_is_named_with_its_cure() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        fs::write(&path, "s3cret").unwrap();
+        for (path, private, public, cure) in [
+            (path.as_path(), 0o600, 0o644, "(mode 0644): chmod 600"),
+            (folder.path(), 0o700, 0o750, "(mode 0750): chmod 700"),
+        ] {
+            fs::set_permissions(path, fs::Permissions::from_mode(public)).unwrap();
+            assert!(exposure(path).unwrap().ends_with(cure), "{path:?}");
+            fs::set_permissions(path, fs::Permissions::from_mode(private)).unwrap();
+            assert_eq!(exposure(path), None);
+        }
+        assert_eq!(exposure(&folder.path().join("none")), None);
+    }
+}
