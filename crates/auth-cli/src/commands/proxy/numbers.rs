@@ -70,12 +70,6 @@ impl Numbers {
         self.downloaded.fetch_add(bytes as u64, Relaxed);
     }
 
-    /// A WebSocket has ended.
-    pub(super) fn tunnelled(&self, up: u64, down: u64) {
-        self.uploaded.fetch_add(up, Relaxed);
-        self.downloaded.fetch_add(down, Relaxed);
-    }
-
     pub(super) fn heard(&self, event: &Event) {
         match event {
             Event::Acquired { .. } => self.acquired.fetch_add(1, Relaxed),

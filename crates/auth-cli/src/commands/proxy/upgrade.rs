@@ -1,13 +1,17 @@
 //! WebSockets: two connections that become one.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::BytesMut;
 use http::header::{CONNECTION, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, Response, Version};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
+use tokio::time::timeout;
 
 use super::headers::{end_response, mentions};
 use super::numbers::{Numbers, Open};
@@ -15,6 +19,12 @@ use super::refusal::Refusal;
 
 /// The one protocol that may be switched to. Others, such as `h2c`, would take requests past this proxy.
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
+
+/// What one side still says when the other has ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// What is read at a time.
+const PART: usize = 16 * 1024;
 
 /// Whether a request asks for a WebSocket (RFC 6455 section 4.1).
 pub(super) fn is_asked_for(method: &Method, version: Version, headers: &HeaderMap) -> bool {
@@ -50,15 +60,33 @@ pub(super) fn join<T: Send + 'static>(
             tracing::warn!("a connection ended before it became a WebSocket");
             return;
         };
-        let (mut caller, mut upstream) = (TokioIo::new(caller), TokioIo::new(upstream));
-        // Whichever way it ends, both sides see that it does.
-        match copy_bidirectional(&mut caller, &mut upstream).await {
-            Ok((up, down)) => numbers.tunnelled(up, down),
-            Err(error) => tracing::debug!(kind = %error.kind(), "a WebSocket was cut"),
+        let ((from_caller, to_caller), (from_upstream, to_upstream)) =
+            (split(TokioIo::new(caller)), split(TokioIo::new(upstream)));
+        let up = pass(from_caller, to_upstream, |bytes| numbers.uploaded(bytes));
+        let down = pass(from_upstream, to_caller, |bytes| numbers.downloaded(bytes));
+        let (mut up, mut down) = (pin!(up), pin!(down));
+        // A WebSocket has no half that goes on by itself (RFC 6455 section 7.1.1): with the one the other ends.
+        tokio::select! {
+            () = &mut up => drop(timeout(LAST_WORDS, down).await),
+            () = &mut down => drop(timeout(LAST_WORDS, up).await),
         }
     });
     let mut headers = std::mem::take(answer.headers_mut());
     end_response(&mut headers);
     ask(&mut headers);
     Ok(headers)
+}
+
+/// Passes on what is read, at once, until the end or an error, which is an end.
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, count: impl Fn(usize)) {
+    let mut part = BytesMut::with_capacity(PART);
+    while let Ok(1..) = from.read_buf(&mut part).await {
+        count(part.len());
+        if to.write_all_buf(&mut part).await.is_err() || to.flush().await.is_err() {
+            break;
+        }
+        part.reserve(PART);
+    }
+    // The other side may be gone already, which is what it is told.
+    let _ = to.shutdown().await;
 }

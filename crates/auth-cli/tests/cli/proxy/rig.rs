@@ -11,7 +11,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::Child;
 use tokio::task::JoinHandle;
 
@@ -107,10 +108,24 @@ impl Proxy {
         line.unwrap_or_else(|| panic!("no {name} in {page}")).parse().unwrap()
     }
 
+    /// What it answers to these very bytes, until it closes the connection.
+    pub(crate) async fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.address()).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
     /// Asks it to end, and says how it did and what it wrote to stderr.
     #[cfg(unix)]
-    pub(crate) async fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) async fn end(self) -> (Option<i32>, String) {
         self.terminate();
+        self.ended().await
+    }
+
+    #[cfg(unix)]
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().await.unwrap().code();
         (code, self.stderr.await.unwrap())
     }
