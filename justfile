@@ -64,7 +64,11 @@ mutants *CASES:
 oracle:
     bash .ci/run oracle
 
-# docs/reference/environment.md anew, from the settings that the code looks up. The suite fails when it is behind.
+# The README of auth-cli as written, every block, with real shells and curl, which it installs. Not part of `ci`.
+walkthrough:
+    bash .ci/run walkthrough
+
+# docs/reference/{environment,authctl}.md anew, from what the code looks up and parses. Tests fail when they are behind.
 reference:
     bash .ci/run reference
 

@@ -71,7 +71,8 @@ fn a_crate_says_the_same_of_itself_everywhere() {
         let first_line =
             |file: &str| fs::read_to_string(package.join(file)).unwrap().lines().next().unwrap().to_owned();
         let said = first_line("README.md");
-        assert_eq!(first_line("src/lib.rs"), format!("//! {said}"), "{}", package.display());
+        let root = if package.join("src/lib.rs").is_file() { "src/lib.rs" } else { "src/main.rs" };
+        assert_eq!(first_line(root), format!("//! {said}"), "{}", package.display());
         let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
         assert!(
             manifest.contains(&format!("\ndescription = \"{said}\"\n")),
@@ -80,6 +81,22 @@ fn a_crate_says_the_same_of_itself_everywhere() {
         );
         assert!(overview.contains(&format!("| {said} |")), "the row of {} in README.md", package.display());
     }
+}
+
+#[test]
+fn every_guide_is_linked_from_the_readme_or_from_one_that_is() {
+    let guides = repository().join("docs/guides");
+    let overview = fs::read_to_string(repository().join("README.md")).unwrap();
+    let linked = overview.clone() + &fs::read_to_string(guides.join("profiles.md")).unwrap();
+    let mut seen = 0;
+    for entry in fs::read_dir(&guides).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".md") {
+            assert!(linked.contains(&format!("{name})")), "no link leads to docs/guides/{name}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen} guides");
 }
 
 #[test]

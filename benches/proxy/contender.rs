@@ -24,7 +24,10 @@ impl Authctl {
         let folder = tempfile::tempdir()?;
         let config = folder.path().join("config.toml");
         let endpoint = format!("http://{}", upstream.address);
-        fs::write(&config, format!("[profile.default]\ntype = \"token\"\nendpoint = \"{endpoint}\"\ntoken = \"{TOKEN}\"\n"))?;
+        fs::write(
+            &config,
+            format!("[profile.default]\ntype = \"token\"\nendpoint = \"{endpoint}\"\ntoken = \"{TOKEN}\"\n"),
+        )?;
         let mut command = Command::new(program);
         command.arg("--config").arg(&config).arg("proxy").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn()?;
@@ -67,7 +70,8 @@ impl Nginx {
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let workers = std::thread::available_parallelism()?;
         let here = folder.path().display();
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {here}/{kind};"));
+        let temporary =
+            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {here}/{kind};"));
         let settings = format!(
             "daemon off; worker_processes {workers}; pid {here}/pid; error_log stderr error;\n\
              events {{ worker_connections 4096; }}\n\

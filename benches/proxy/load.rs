@@ -27,7 +27,12 @@ struct Turn {
     p99s: Vec<u32>,
 }
 
-pub(crate) async fn measure(upstream: &Upstream, authctl: &Authctl, nginx: &Nginx, quick: bool) -> Result<String, Error> {
+pub(crate) async fn measure(
+    upstream: &Upstream,
+    authctl: &Authctl,
+    nginx: &Nginx,
+    quick: bool,
+) -> Result<String, Error> {
     let turn = |name, address: &str, header: (&'static str, &str)| Turn {
         name,
         address: address.to_owned(),
@@ -76,7 +81,8 @@ fn table(turns: &mut [Turn; 3]) -> String {
         let rate = median(turn.rates.clone());
         let (half, most) = (at(&turn.micros, 0.5), at(&turn.micros, 0.99));
         let faster = median(turn.rates.iter().zip(&rates).map(|(own, other)| own / other).collect());
-        let longer = median(turn.p99s.iter().zip(&p99s).map(|(own, other)| f64::from(*own) / f64::from(*other)).collect());
+        let longer =
+            median(turn.p99s.iter().zip(&p99s).map(|(own, other)| f64::from(*own) / f64::from(*other)).collect());
         let (half, most) = (f64::from(half) / 1e3, f64::from(most) / 1e3);
         // Writing to a string can't fail.
         let _ = writeln!(text, "| {} | {rate:.0} | {half:.2} | {most:.2} | {faster:.2} | {longer:.2} |", turn.name);

@@ -11,7 +11,8 @@ use std::task::{Context, Poll};
 use auth_core::runtime::FakeRuntime;
 use auth_core::{Access, Authenticator, Endpoint};
 use auth_tower::{
-    AccessLayer, AuthLayer, BaseUrlLayer, BoxedError, Cloned, Error, HyperTransport, Never, TowerTransport, WhenEmpty,
+    AccessLayer, AuthLayer, BaseUrlLayer, BoxedError, Broker, Cloned, Error, HyperTransport, Never, Session,
+    TowerTransport, WhenEmpty,
 };
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -112,6 +113,30 @@ pub(super) fn show(table: &mut Table) {
     table.silent("auth-tower::Replay", "a trait: its implementations have rows of their own");
     table.silent("auth-tower::Nothing", "there is no value of it");
     response_futures(table);
+    broker(table);
+}
+
+/// A broker with a token and a session's secret, in each of the ways that a session is checked.
+fn broker(table: &mut Table) {
+    let (_, auth) = with_token([]);
+    let access = Access::new("acme", api_key(), Endpoint::parse("https://api.example.com").unwrap());
+    let url = format!("https://auth.example.com/{}?key={}", secrets::FORM_VALUE, secrets::QUERY_SECRET);
+    let transport = || TowerTransport::<_, Body>::new(Api::default());
+    for session in [
+        Session::bearer(secrets::PASSWORD).unwrap(),
+        Session::cookie("session", secrets::PASSWORD).unwrap(),
+        Session::forward_auth(&url, transport()).unwrap(),
+    ] {
+        let broker = Broker::new(&access, auth.clone(), session.clone(), ["https://app.example.com"]).unwrap();
+        show!(table, session, broker);
+        show!(table, broker.allow_host(&format!("{}@h", secrets::PASSWORD)).unwrap_err());
+    }
+    let password = secrets::PASSWORD;
+    show!(table, Session::bearer(format!("{password}\n")).unwrap_err(), Session::cookie("a b", password).unwrap_err());
+    show!(table, Session::forward_auth(&format!("https://u:{password}@h"), transport()).unwrap_err());
+    let origins = [format!("https://u:{password}@h"), format!("http://{}.example", secrets::FORM_VALUE)];
+    let session = Session::bearer(password).unwrap();
+    show!(table, Broker::new(&access, auth, session, origins).unwrap_err());
 }
 
 /// An authenticator with its first token, and what its issuer says after that.

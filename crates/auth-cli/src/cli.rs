@@ -63,7 +63,11 @@ pub(crate) enum Command {
     Sources(commands::sources::Args),
     /// Check everything a token needs, and say how to mend it
     Doctor(commands::doctor::Args),
+    Pat(commands::pat::Args),
+    Broker(commands::broker::Args),
     Emulator(commands::emulator::Args),
+    /// Print what a shell needs to complete these commands
+    Completions(commands::completions::Args),
 }
 
 /// Prints help or what is wrong with the arguments.

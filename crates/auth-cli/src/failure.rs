@@ -75,20 +75,20 @@ impl Failure {
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::new(Exit::of(error.kind()), error.to_string())
-    }
-}
-
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         let exit = match (error.auth(), error.kind()) {
             (Some(auth), _) => Exit::of(auth.kind()),
-            (None, ApiErrorKind::RateLimit | ApiErrorKind::Server | ApiErrorKind::Network) => Exit::Transient,
-            (None, ApiErrorKind::Decode) => Exit::of(ErrorKind::Malformed),
-            (None, _) => Exit::Failed,
+            (None, ApiErrorKind::TokenUnavailable | ApiErrorKind::Decode) => Exit::Transient,
+            (None, _) if error.is_transient() => Exit::Transient,
+            _ => Exit::Failed,
         };
         Self::new(exit, error.to_string())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(Exit::of(error.kind()), error.to_string())
     }
 }

@@ -1,4 +1,4 @@
-//! `authctl`: the credentials of this project's libraries, for programs in other languages, scripts and people.
+//! `authctl`: tokens in a shell, around a program, behind a local proxy, for a browser's backend.
 //!
 //! Thin: what is not presentation is in the libraries. [`cli`] says what can be typed, `commands` has one file or folder a
 //! command, [`selection`] says whose credential it is, [`failure`] what an exit code means.
@@ -7,9 +7,12 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod given_token;
 mod identity;
 mod logging;
 mod network;
+#[cfg(test)]
+mod reference;
 mod selection;
 mod table;
 mod terminal;

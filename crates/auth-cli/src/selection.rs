@@ -1,6 +1,6 @@
 //! Whose credential it is.
 
-use auth_core::settings::Profiles;
+use auth_core::settings::{Profile, Profiles};
 use auth_core::{Access, Error, ErrorKind, systems};
 
 use crate::context::Context;
@@ -79,5 +79,30 @@ pub(crate) fn profiles(context: &Context) -> Result<Profiles, Error> {
         // Whoever names it by hand means it.
         Some(path) => Profiles::read(path, &context.env).map(Profiles::trusted),
         None => Profiles::load(&context.env),
+    }
+}
+
+/// The profile that is selected, for a command that is about one system. None if the profile was not named and is not of this
+/// system: then the system's own places count.
+pub(crate) fn profile_of(system: &str, context: &Context) -> Result<Option<Profile>, Failure> {
+    let (global, env) = (&context.global, &context.env);
+    if let Some(named) = &global.system {
+        let other = || Failure::usage(format!("--system {named} is another system than {system}, which this is about"));
+        return if named == system { Ok(None) } else { Err(other()) };
+    }
+    let is_named = global.profile.is_some() || env.get("AUTHCTL_PROFILE")?.is_some();
+    let selected = profiles(context).and_then(|profiles| {
+        let profile = profiles.select(global.profile.as_deref(), env)?;
+        let named = profile.find("system", "system", env)?;
+        Ok((named.is_some_and(|named| named.value() == system && profiles.system(system).is_none()), profile))
+    });
+    match selected {
+        Ok((true, profile)) => Ok(Some(profile)),
+        Ok((false, profile)) if is_named => Err(Failure::usage(format!(
+            "{profile} is of another system than {system}, which this is about: name another"
+        ))),
+        Ok((false, _)) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::Unavailable && !is_named => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,8 +1,9 @@
-//! Rows for a person, or for `awk`.
+//! Tables: rows for a person, or for `awk`.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal};
 
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 
 /// The narrowest table that can still be read.
 const NARROWEST: u16 = 40;
@@ -11,7 +12,7 @@ const NARROWEST: u16 = 40;
 /// long it is.
 pub(crate) fn render<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
-    table.set_header(header).add_rows(rows);
+    table.set_header(header).add_rows(rows.into_iter().map(|row| row.map(|cell| printable(&cell))));
     let width = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     match width {
         Some((terminal_size::Width(width), _)) => {
@@ -27,4 +28,60 @@ pub(crate) fn render<const N: usize>(header: [&str; N], rows: impl IntoIterator<
     }
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
+}
+
+/// Lines around it, between its columns, and below the header.
+const STYLE: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('┌', '─', '┬', '┐'))
+    .header_lines(ContentLineStyle::new('│', '│', '│'))
+    .header_separator(LineStyle::new('├', '─', '┼', '┤'))
+    .content_lines(ContentLineStyle::new('│', '│', '│'))
+    .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
+
+/// A table that is drawn with lines wherever it goes, without a line's end. What could move a terminal's cursor, or change the order in
+/// which it shows characters, is shown as its number: the texts are what others wrote.
+pub(crate) fn drawn<const N: usize>(
+    header: [&'static str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> impl Display {
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(header);
+    for row in rows {
+        table.add_row(row.map(|cell| printable(&cell)));
+    }
+    table
+}
+
+/// The same text, with numbers in place of what is not to be seen.
+pub(crate) fn printable(text: &str) -> String {
+    let is_hidden = |c: char| {
+        let directs =
+            matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        c.is_control() || directs
+    };
+    let shown = |c: char| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_to_be_seen_is_shown_as_its_number() {
+        assert_eq!(printable("a\x1b[31m\r\nb\u{202e}ü 火"), r"a\u{1b}[31m\u{d}\u{a}b\u{202e}ü 火");
+    }
+
+    #[test]
+    fn lines_are_around_it_and_below_the_header_alone() {
+        let rows = [["1".to_owned(), String::new()], ["2".to_owned(), "b".to_owned()]];
+        let expected = "\
+┌────┬──────┐
+│ ID │ NAME │
+├────┼──────┤
+│ 1  │      │
+│ 2  │ b    │
+└────┴──────┘";
+        assert_eq!(drawn(["ID", "NAME"], rows).to_string(), expected);
+    }
 }

@@ -41,6 +41,11 @@ impl Origin {
         Self::of((&uri).into()).ok_or_else(|| Error::misconfigured("an origin needs a scheme and a host"))
     }
 
+    /// Whether what is said there stays between the two: https, or loopback.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// The origin of an absolute URL.
     pub(crate) fn of(target: Target<'_>) -> Option<Self> {
         let (https, host, port) = parts(target)?;

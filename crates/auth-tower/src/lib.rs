@@ -90,13 +90,15 @@
 //!
 //! # Features
 //!
-//! None is on by default. `hyper`: `HyperTransport`, a ready transport for sources. `grpc`: `AuthLayer::grpc`.
+//! None is on by default. `broker`: `Broker`, a service that hands short-lived tokens to web pages. `hyper`: `HyperTransport`, a ready transport for sources. `grpc`: `AuthLayer::grpc`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod access;
 mod aside;
 mod base_url;
+#[cfg(feature = "broker")]
+mod broker;
 mod error;
 mod future;
 mod layer;
@@ -118,6 +120,9 @@ pub use auth_core as core;
 
 pub use access::{AccessLayer, InContext};
 pub use base_url::{BaseUrl, BaseUrlLayer};
+#[cfg(feature = "broker")]
+#[cfg_attr(docsrs, doc(cfg(feature = "broker")))]
+pub use broker::{Broker, Session};
 pub use error::{BoxedError, Error};
 pub use future::ResponseFuture;
 #[cfg(feature = "hyper")]

@@ -1,7 +1,10 @@
 //! The commands, one file or folder each.
 
+pub(crate) mod broker;
+pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
+pub(crate) mod pat;
 pub(crate) mod proxy;
 pub(crate) mod sources;
 pub(crate) mod token;
@@ -25,7 +28,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Whoami(args) => whoami::run(args, &context).await,
             Command::Sources(args) => sources::run(&args, &context),
             Command::Doctor(args) => doctor::run(args, &context).await,
+            Command::Pat(args) => pat::run(args, &context).await,
+            Command::Broker(args) => broker::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
+            Command::Completions(args) => completions::run(&args),
         }
     });
     // What is left, such as a read of stdin that nobody waits for, must not hold up the end.

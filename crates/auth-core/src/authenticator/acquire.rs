@@ -5,10 +5,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter};
+use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter, lifetime};
 use crate::{Error, ErrorKind, Secret, jwt};
 
 /// A valid token, rendered. It stays what it is when a newer one replaces it.
@@ -30,6 +31,12 @@ impl Credential {
     /// 1 for the first token, one more for each that replaced it.
     pub fn generation(&self) -> u64 {
         self.0.generation
+    }
+
+    /// Its end on the wall clock, as the issuer or the token itself states it. `None` if nobody does: a source's
+    /// [`default_lifetime`](crate::Token::default_lifetime) is an assumption, and the token may live for years.
+    pub fn stated_end(&self) -> Option<SystemTime> {
+        self.0.end().filter(|_| lifetime::is_stated(&self.0.token))
     }
 
     /// The headers it puts on a request, marked sensitive.

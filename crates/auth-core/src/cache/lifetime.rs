@@ -40,6 +40,11 @@ pub(crate) fn of(token: &Token, started: Moment, max: Duration) -> Lifetime {
     Lifetime { length: lifetime.length.map(|length| length.min(max)), ..lifetime }
 }
 
+/// Whether the issuer or the token itself says how long it lasts.
+pub(crate) fn is_stated(token: &Token) -> bool {
+    token.terms.stated.is_some() || token.secret().is_some_and(|secret| jwt::times(secret.expose()).is_some())
+}
+
 /// What to say about a token that arrives with no life left: when it ended, and what would help.
 pub(crate) fn why_over(token: &Token, lifetime: Lifetime, margin: Duration) -> Option<String> {
     let length = lifetime.length?;

@@ -6,7 +6,7 @@
 mod attempt;
 mod changed;
 mod flight;
-mod lifetime;
+pub(crate) mod lifetime;
 mod limits;
 mod machine;
 mod run;

@@ -1,7 +1,7 @@
 //! A token ready to be attached: immutable, but for the time until which nobody need think about it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderName, HeaderValue};
 
@@ -38,6 +38,11 @@ impl Snapshot {
             life.map(nanos).map(|life| (started.monotonic.saturating_add(life), started.wall.saturating_add(life)));
         let (headers, quiet) = (headers.into_boxed_slice(), Arc::default());
         Self { generation, token, headers, quiet, end, forgotten: AtomicBool::new(false) }
+    }
+
+    /// Its end on the wall clock, stated or assumed.
+    pub(crate) fn end(&self) -> Option<SystemTime> {
+        self.end.map(|(_, wall)| UNIX_EPOCH + Duration::from_nanos(wall))
     }
 
     /// Somebody said that it is no good.

@@ -1,0 +1,103 @@
+//! `authctl broker`: short-lived tokens for the pages of one's own web application. The rules are those of
+//! [`auth_tower::Broker`]; here is how they are set, and the server.
+
+mod serve;
+mod session;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use auth_tower::Broker;
+use tokio::net::TcpListener;
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::{selection, terminal};
+
+/// Hand short-lived tokens to the pages of one's own web application: the backend of Skyflow's getBearerToken.
+///
+/// Prints its URL on stdout and serves until it is interrupted or terminated. A page of an allowed origin, whose user has a
+/// session, gets {"accessToken", "tokenType", "expiresIn", "expiresAt"}; anybody else gets {"error", "error_description"} and
+/// no token. A credential that is given, not fetched, and a token without a known, near end are handed to nobody.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// An origin whose pages may ask, such as https://app.example; may be repeated
+    #[arg(long, value_name = "ORIGIN", required = true)]
+    allow_origin: Vec<String>,
+    /// Where to listen; port 0 is one that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Listen beyond loopback. It speaks plain http: have TLS in front of it
+    #[arg(long)]
+    allow_remote: bool,
+    /// A name by which browsers reach it, HOST or HOST:PORT, beside loopback; may be repeated
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+    /// The path that the token is at
+    #[arg(long, value_name = "PATH", default_value = "/token", value_parser = path)]
+    path: String,
+    #[command(flatten)]
+    session: session::Args,
+    /// How much longer a token serves, at least, when a page gets it, if a fetch can bring that
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    min_ttl: Duration,
+    /// How much longer a token may serve at most; one that lives longer is handed to nobody
+    #[arg(long, value_name = "TIME", default_value = "61m", value_parser = humantime::parse_duration)]
+    max_lifetime: Duration,
+    /// How many requests may wait at the same time; more are answered 503
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    max_waiting: usize,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
+    if !args.listen.ip().is_loopback() && !args.allow_remote {
+        return Err(Failure::usage(format!(
+            "--listen {} is beyond loopback, where the broker's plain http can be read: have a server with TLS in front of \
+             it, or say --allow-remote",
+            args.listen
+        )));
+    }
+    // From here on, so that whoever has read the URL can end it.
+    let mut end = serve::End::new()?;
+    let broker = broker(&args, context)?;
+    check(&broker, context).await?;
+    let listener = TcpListener::bind(args.listen).await;
+    let listener = listener
+        .map_err(|error| Failure::failed(format!("--listen {} can't be listened on: {}", args.listen, error.kind())))?;
+    let address = listener.local_addr().map_err(|error| Failure::failed(format!("no address: {}", error.kind())))?;
+    terminal::data_line(format_args!("http://{address}{}", args.path))?;
+    serve::serve(listener, broker, &args.path, &mut end, context.timeout()).await?;
+    Ok(Exit::Ok.code())
+}
+
+fn broker(args: &Args, context: &Context) -> Result<Broker, Failure> {
+    let session = args.session.read(&context.env)?;
+    let access = selection::select(context)?;
+    // What is wrong is the credential, or else an argument.
+    let is_given = access.is_none_needed() || access.token_handle().is_some();
+    let exit = if is_given { Exit::NoCredentials } else { Exit::Usage };
+    let wrong = |error: auth_core::Error| Failure::new(exit, error.to_string());
+    let broker = Broker::new(&access, context.authenticator(&access)?, session, &args.allow_origin).map_err(wrong)?;
+    let broker = args.allow_host.iter().try_fold(broker, |broker, host| broker.allow_host(host)).map_err(wrong)?;
+    Ok(broker.min_ttl(args.min_ttl).max_lifetime(args.max_lifetime).max_waiting(args.max_waiting))
+}
+
+/// What will not work later either is an error now, and not at the first page.
+async fn check(broker: &Broker, context: &Context) -> Result<(), Failure> {
+    match context.in_time("fetching a token", broker.warm_up()).await {
+        Err(failure) if failure.exit == Exit::Transient => {
+            terminal::warn(format_args!("there is no token yet: {}", failure.message));
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+fn path(text: &str) -> Result<String, &'static str> {
+    let usable = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let is_path = text.starts_with('/') && text.bytes().all(usable) && text != serve::HEALTH;
+    is_path
+        .then(|| text.to_owned())
+        .ok_or("a path begins with a slash, has letters, digits and -._~ and is not /healthz")
+}

@@ -1,0 +1,92 @@
+//! No secret where it has no business: every command, with secrets in all that it reads and is answered, at `-vv`, whether it
+//! succeeds or fails. stderr never shows one; stdout shows a token where that is what the command is for, and nothing else.
+//!
+//! | file | what it has |
+//! | --- | --- |
+//! | [`rows`] | the commands, as they are run here. A new one fails until it has a row |
+//! | [`scenes`] | what they run into |
+//! | [`secrets`] | the secrets that are planted |
+//! | [`hunt`] | the suite's own: eight bytes in a row, in plain, base64, percent, hex or numbers |
+
+// One hunt for all: what is found in a log by the suite's canaries is found here.
+#[path = "../../../../../tests/canary/hunt.rs"]
+#[allow(dead_code, reason = "its other ways in are the suite's")]
+mod hunt;
+mod rows;
+mod scenes;
+mod secrets;
+
+use std::collections::BTreeSet;
+
+use self::hunt::Hunt;
+use self::rows::{ROWS, Row};
+use self::scenes::Scene;
+use crate::commands;
+use crate::rig::Ended;
+
+#[tokio::test]
+async fn every_command_has_a_row() {
+    let there: BTreeSet<_> = commands::all().await.into_iter().collect();
+    let rows: BTreeSet<_> = ROWS.iter().map(|row| row.command.to_owned()).collect();
+    assert_eq!(there, rows, "the commands of `authctl --help`, and the rows here");
+}
+
+#[tokio::test]
+async fn no_command_shows_a_secret_that_it_was_not_asked_for() {
+    for make in scenes::ALL {
+        for row in ROWS {
+            // Anew for each: one command must not spare another its failure.
+            let scene = make().await;
+            let ended = row.run(&scene).await;
+            if let Err(leak) = judge(row, &scene, &ended) {
+                panic!("authctl {} {}, {}: {leak}\n{ended:#?}", row.command, row.arguments, scene.name);
+            }
+            if scene.succeeds {
+                assert_eq!(ended.code, Some(row.code), "authctl {} {}: {ended:#?}", row.command, row.arguments);
+            } else if row.command == "token" && row.arguments.is_empty() {
+                assert!(ended.code > Some(0) && !ended.stderr.is_empty(), "{} is no failure: {ended:#?}", scene.name);
+            }
+        }
+    }
+}
+
+/// What of the scene's secrets is shown, and should not be.
+fn judge(row: &Row, scene: &Scene, ended: &Ended) -> Result<(), String> {
+    let secrets = scene.secrets();
+    let hunt = Hunt::after(secrets.iter().map(|(name, secret)| (name.as_str(), secret.as_str())));
+    if let Some(found) = hunt.find(&ended.stderr) {
+        return Err(format!("stderr shows {found}"));
+    }
+    let mut rest = ended.stdout.clone();
+    if row.prints_token {
+        for (_, token) in secrets.iter().filter(|(name, _)| name.starts_with(scenes::TOKEN)) {
+            rest = rest.replace(token.as_str(), "");
+        }
+    }
+    hunt.find(&rest).map_or(Ok(()), |found| Err(format!("stdout shows {found}")))
+}
+
+#[tokio::test]
+async fn a_leak_would_be_noticed() {
+    let scene = scenes::good().await;
+    let token = ROWS.iter().find(|row| row.command == "token").unwrap();
+    let ended = token.run(&scene).await;
+    assert_eq!(judge(token, &scene, &ended), Ok(()));
+    assert!(ended.stdout.starts_with("eyJ"), "{ended:?}");
+    // The same by a command that is not for it.
+    let other = Row { prints_token: false, ..*token };
+    assert_eq!(judge(&other, &scene, &ended), Err(format!("stdout shows {}", scenes::TOKEN)));
+    for (leak, name) in [
+        (ended.stdout.clone(), scenes::TOKEN),
+        (format!("warning: the key {:?} is refused", secrets::API_KEY), "the API key"),
+        (secrets::PASSWORD.bytes().map(|byte| format!("%{byte:02x}")).collect(), "percent-encoded"),
+    ] {
+        let leaking =
+            Ended { stderr: format!("{}{leak}", ended.stderr), ..Ended { stdout: String::new(), ..ended_as(&ended) } };
+        assert!(judge(token, &scene, &leaking).unwrap_err().contains(name), "{leak}");
+    }
+}
+
+fn ended_as(ended: &Ended) -> Ended {
+    Ended { code: ended.code, stdout: ended.stdout.clone(), stderr: ended.stderr.clone() }
+}
