@@ -37,6 +37,7 @@ pub(super) const ROWS: &[Row] = &[
     printing("token", "--profile variable"),
     printing("token", "--profile skyflow"),
     printing("token", "--profile oauth"),
+    Row { serves: true, ..row("proxy", "") },
     row("whoami", ""),
     row("sources", ""),
     row("doctor", ""),
