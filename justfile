@@ -68,6 +68,11 @@ oracle:
 walkthrough:
     bash .ci/run walkthrough
 
+# A page, its token from a broker, a record of the vault; and a stranger's page, which gets nothing. In Chromium, which it installs.
+# The screenshots are in target/browser. Not part of `ci`.
+browser:
+    bash .ci/run browser
+
 # docs/reference/{environment,authctl}.md anew, from what the code looks up and parses. Tests fail when they are behind.
 reference:
     bash .ci/run reference

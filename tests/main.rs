@@ -6,6 +6,7 @@
 //! | [`adapter`] | whatever the HTTP client: nothing goes where or when it must not, and nothing is sent by halves |
 //! | [`tower`] | the layer works in every Tower stack |
 //! | [`reqwest`] | the middleware works with reqwest's redirects, retries, bodies and errors |
+//! | [`broker`] | a page of a declared origin with a session gets a token that ends soon, and nobody else gets any |
 //! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type |
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`exec`] | a helper program gets what it is given and nothing else, and nothing of it is left |
@@ -20,6 +21,7 @@
 
 mod adapter;
 mod allocation;
+mod broker;
 // The table of every public type, and the hunt for pieces of secrets.
 mod canary;
 mod chain;

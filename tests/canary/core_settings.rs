@@ -2,7 +2,7 @@
 
 use auth_core::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, Value};
 use auth_core::store::TokenStore;
-use auth_core::{Access, Context, Endpoint, Env, Identity, Secret};
+use auth_core::{Access, Context, Endpoint, Env, Exports, Identity, Secret};
 use http::HeaderName;
 
 use super::table::{Table, show};
@@ -98,6 +98,8 @@ fn context(table: &mut Table) {
         .with_body_field("project", secrets::FORM_VALUE);
     let endpoint = Endpoint::parse("https://api.example.com").unwrap();
     show!(table, Access::none_needed("acme", endpoint).with_context(context.clone()), context);
+    // Names, and values that are in no secret place; what stands there by mistake is not shown either.
+    show!(table, Exports::new().with_token(&["TOKEN"]).with_value(&["PROJECT"], secrets::X_API_KEY));
     let broken = format!("{}\n", secrets::X_API_KEY);
     let refused = Context::default().with_header(HeaderName::from_static("x-project-id"), &broken);
     show!(table, refused.unwrap_err());

@@ -115,6 +115,13 @@ fn systems(table: &mut Table, emulator: &Emulator) {
     ];
     show!(table, emulator.ibm(), emulator.watsonx(), emulator.skyflow(), emulator.cape(), emulator.podstack());
     show!(table, emulator.ivcap(), emulator.oauth(), emulator.remote(), key, *emulator);
+    for account in emulator.accounts() {
+        show!(table, account);
+        ["token", "api_token"]
+            .iter()
+            .filter_map(|name| account.setting(name))
+            .for_each(|it| table.hunt_for(it.to_owned()));
+    }
     for secret in given {
         table.hunt_for(secret);
     }

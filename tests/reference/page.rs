@@ -28,7 +28,7 @@ Not here: what HTTP clients read by themselves. reqwest takes proxies from `HTTP
 ";
 
 /// The headings, in the order of the page: what [`reference`] calls the part, what it is called, and a word about it.
-const PARTS: [(&str, &str, &str); 10] = [
+const PARTS: [(&str, &str, &str); 11] = [
     ("profiles", "Profiles", "[Profiles](../guides/profiles.md) of a program's own and `authctl`'s."),
     ("chain", "Chains", "A [chain](../../crates/auth-core/src/sources/chain/source.rs) looks it up at every fetch."),
     ("folders", "Folders", "Taken from the process alone: a `.env` file does not move them."),
@@ -37,6 +37,13 @@ const PARTS: [(&str, &str, &str); 10] = [
         "Helper programs",
         "A [helper program](../../crates/auth-core/src/sources/exec/source.rs) gets these and no others, but for those that its \
          source names (`pass_env`, `env`).",
+    ),
+    (
+        "exports",
+        "Programs that are given a token",
+        "What `authctl exec` and `authctl export` set. A program of a system finds it under the names of its own as well: those of the \
+         settings `token`, `token_file`, `url` or `endpoint`, `project` and `account` below. The SDKs of IBM Cloud's services each \
+         have a prefix of their own, so there `--env` says the name.",
     ),
     ("cape", "Cape", "[Guide](../guides/systems/cape.md). Without a token, the login in `~/.config/cape/auth`."),
     (

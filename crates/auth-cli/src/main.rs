@@ -8,14 +8,17 @@ mod commands;
 mod context;
 mod failure;
 mod given_token;
+mod held;
 mod identity;
 mod logging;
+mod moment;
 mod network;
 #[cfg(test)]
 mod reference;
 mod selection;
 mod table;
 mod terminal;
+mod variables;
 
 use std::process::ExitCode;
 
@@ -26,7 +29,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(asked) => return cli::explain(&asked),
     };
-    logging::start(cli.global.verbose);
+    logging::start(cli.global.verbose, cli.command.serves());
     match commands::run(cli) {
         Ok(code) => code,
         Err(failure) => failure.report(),

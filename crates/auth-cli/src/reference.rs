@@ -35,7 +35,7 @@ const TAIL: &str = "\
 
 <!-- variables -->
 
-The systems' own (`IBM_CLOUD_API_KEY`, `CAPE_TOKEN`, ..) are on [the page of all variables](environment.md); names in a profile are of
+The systems' own (`WATSONX_APIKEY`, `PODSTACK_API_TOKEN`, ..) are on [the page of all variables](environment.md); names in a profile are of
 your own choice. An option wins over a variable. `NO_COLOR` turns colours off, as does any output that is not a terminal.
 
 ## Files
@@ -55,8 +55,9 @@ fn page() -> String {
     page += "\n## Everywhere\n\n";
     page += &options(program.get_arguments().filter(|one| one.is_global_set()));
     page += "\n## Commands\n";
+    let everywhere = passed_on(&program);
     for command in program.get_subcommands().filter(|one| is_shown(one)) {
-        add(&mut page, command, "authctl");
+        add(&mut page, command, "authctl", &everywhere);
     }
     page += "\n";
     page + &TAIL.replace("<!-- variables -->\n", &variables())
@@ -66,8 +67,18 @@ fn is_shown(command: &Command) -> bool {
     !command.is_hide_set() && command.get_name() != "help"
 }
 
+/// What the commands below a command understand, too.
+fn passed_on(command: &Command) -> Vec<Arg> {
+    command.get_arguments().filter(|one| one.is_global_set()).cloned().collect()
+}
+
+/// Whether it is one of those. One of the same name that means something else is not.
+fn is_among(inherited: &[Arg], argument: &Arg) -> bool {
+    inherited.iter().any(|one| one.get_id() == argument.get_id() && one.get_help() == argument.get_help())
+}
+
 /// The section of one command, and of those below it.
-fn add(page: &mut String, command: &Command, above: &str) {
+fn add(page: &mut String, command: &Command, above: &str, inherited: &[Arg]) {
     let name = format!("{above} {}", command.get_name());
     let about = command.get_long_about().or(command.get_about()).expect("a test asks for one");
     write!(page, "\n### {name}\n\n{}\n", sentence(&about.to_string())).unwrap();
@@ -76,7 +87,7 @@ fn add(page: &mut String, command: &Command, above: &str) {
         let usage = command.clone().render_usage().to_string();
         write!(page, "\n```text\n{}\n```\n", usage.trim_start_matches("Usage: ")).unwrap();
     }
-    let own: Vec<_> = command.get_arguments().filter(|one| !one.is_global_set() && is_own(one)).collect();
+    let own: Vec<_> = command.get_arguments().filter(|one| !is_among(inherited, one) && is_own(one)).collect();
     if !own.is_empty() {
         page.push('\n');
         page.push_str(&options(own.into_iter()));
@@ -84,7 +95,8 @@ fn add(page: &mut String, command: &Command, above: &str) {
     if let Some(examples) = command.get_after_help() {
         write!(page, "\n```text\n{}\n```\n", examples.to_string().trim_end()).unwrap();
     }
-    below.into_iter().for_each(|command| add(page, command, &name));
+    let passed_on = passed_on(command);
+    below.into_iter().for_each(|command| add(page, command, &name, &passed_on));
 }
 
 /// What clap adds is the same everywhere.
@@ -147,10 +159,10 @@ fn default(argument: &Arg) -> String {
     argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// clap takes the full stop away.
+/// clap takes the full stop of a paragraph away.
 fn sentence(text: &str) -> String {
-    let text = text.trim_end();
-    if text.ends_with(['.', ':', '`']) && !text.ends_with("..`") { text.to_owned() } else { format!("{text}.") }
+    let ended = |text: &str| if text.ends_with(['.', ':']) { text.to_owned() } else { format!("{text}.") };
+    text.trim_end().split("\n\n").map(ended).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Those of the program itself; a system's are on the page of all variables.

@@ -10,9 +10,18 @@ use crate::failure::Failure;
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Writes data. A reader that has gone away, such as `head`, has read what it wanted.
+/// Writes data, with its colours where a person looks.
 pub(crate) fn data(text: impl AsRef<[u8]>) -> Result<(), Failure> {
-    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
+    write(anstream::AutoStream::auto(io::stdout()).lock(), text)
+}
+
+/// Writes data for a program, to the byte.
+pub(crate) fn exact(text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    write(io::stdout().lock(), text)
+}
+
+/// A reader that has gone away, such as `head`, has read what it wanted.
+fn write(mut out: impl Write, text: impl AsRef<[u8]>) -> Result<(), Failure> {
     match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::failed(format!("the output can't be written: {}", error.kind())))

@@ -9,7 +9,7 @@ use http::HeaderName;
 use crate::settings::{Explanation, Found, Provenance};
 use crate::sources::placed::{Place, Placed};
 use crate::sources::{StaticToken, TokenHandle};
-use crate::{Authenticator, Builder, Context, Endpoint, Error, Identity, TokenSource, Transport};
+use crate::{Authenticator, Builder, Context, Endpoint, Error, Exports, Identity, TokenSource, Transport};
 
 /// What a system or a profile comes to: a source of tokens, the endpoint they are for, and what else requests say. Made
 /// without an HTTP client; [`authenticator`](Access::authenticator) gives it one.
@@ -30,6 +30,7 @@ pub struct Access {
     handle: Option<TokenHandle>,
     explanation: Explanation,
     exchange: Option<Identity>,
+    exports: Exports,
 }
 
 impl Access {
@@ -56,6 +57,7 @@ impl Access {
 
     fn of(id: Cow<'static, str>, source: Option<Arc<dyn TokenSource>>, endpoint: Endpoint) -> Self {
         let (context, explanation) = (Context::default(), Explanation::default());
+        let exports = Exports::default();
         Self {
             id,
             source,
@@ -68,6 +70,7 @@ impl Access {
             handle: None,
             explanation,
             exchange: None,
+            exports,
         }
     }
 
@@ -151,6 +154,13 @@ impl Access {
         self
     }
 
+    /// The names under which the system's own clients look for the token and what belongs to it.
+    #[must_use]
+    pub fn with_exports(mut self, exports: Exports) -> Self {
+        self.exports = exports;
+        self
+    }
+
     /// The name of the system or profile.
     pub fn id(&self) -> &str {
         &self.id
@@ -214,6 +224,12 @@ impl Access {
     /// Replaces the token, if it is one that the program's user renews; `None` if tokens are fetched.
     pub fn token_handle(&self) -> Option<&TokenHandle> {
         self.handle.as_ref()
+    }
+
+    /// What a program that is started with this credential finds in its environment: `AUTHCTL_TOKEN` and its like, and what the
+    /// system's own clients read.
+    pub fn exports(&self) -> Exports {
+        Exports::for_all(self.endpoint.to_string(), &self.exports)
     }
 
     /// Where its settings came from. Holds no secret.

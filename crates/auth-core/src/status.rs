@@ -30,6 +30,7 @@ pub struct Status {
     generation: Option<u64>,
     fingerprint: Option<String>,
     remaining: Option<Duration>,
+    refresh_in: Option<Duration>,
     expires_at: Option<SystemTime>,
     suspect: bool,
     refreshing: bool,
@@ -49,12 +50,14 @@ impl Status {
         };
         let valid = !matches!(stage, Stage::Expired | Stage::Closed);
         let remaining = age.and_then(|age| age.remaining).filter(|_| valid);
+        let refresh_in = remaining.and(age).map(|age| if stage == Stage::Fresh { age.next } else { Duration::ZERO });
         let snapshot = report.current.map(|(snapshot, _)| snapshot);
         Self {
             stage,
             generation: snapshot.as_ref().map(|snapshot| snapshot.generation),
             fingerprint: snapshot.and_then(|snapshot| snapshot.token.secret().map(crate::Secret::fingerprint)),
             remaining,
+            refresh_in,
             expires_at: remaining.and_then(|remaining| report.now.wall().checked_add(remaining)),
             suspect: report.suspect,
             refreshing: report.refreshing,
@@ -80,6 +83,13 @@ impl Status {
     /// How long the token still serves; `None` if there is none, or if its end is unknown.
     pub fn remaining(&self) -> Option<Duration> {
         self.remaining
+    }
+
+    /// How long until a refresh of the token is due: zero if it is, `None` if there is no valid one, or if its end is unknown.
+    /// For programs that hand the token on: they come back then, and ask for
+    /// [more life than is left](crate::Authenticator::token).
+    pub fn refresh_in(&self) -> Option<Duration> {
+        self.refresh_in
     }
 
     /// The token's end on the wall clock; `None` if there is no token, or if its end is unknown.

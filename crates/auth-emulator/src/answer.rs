@@ -43,6 +43,11 @@ impl Answer {
         self
     }
 
+    /// Sets the body alone: its type is among the headers.
+    pub(crate) fn with_content(self, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
     /// Sets the body and its `Content-Type`.
     pub fn with_body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -8,11 +8,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use tokio::{net::TcpListener, runtime::Handle};
 
 use crate::{
-    Emulator, Origin, client::Client, clock::Clock, listener::Listener, router, shared::Shared,
+    Emulator, Origin, client::Client, clock::Clock, control, listener::Listener, router, shared::Shared,
     signing_key::SigningKey, systems::State,
 };
 
@@ -46,6 +46,8 @@ pub struct Builder {
     clock: Clock,
     cape_state: Option<PathBuf>,
     address: SocketAddr,
+    control: bool,
+    allowed_origins: Vec<HeaderValue>,
 }
 
 impl Builder {
@@ -58,6 +60,8 @@ impl Builder {
             clock: Clock::system(),
             cape_state: None,
             address: (Ipv4Addr::LOCALHOST, 0).into(),
+            control: false,
+            allowed_origins: Vec::new(),
         }
     }
 
@@ -108,6 +112,25 @@ impl Builder {
         self
     }
 
+    /// Serves record, faults, clock and revocation as JSON below `/_emulator` of the main origin, for tests in other
+    /// languages; the README of this crate has the table. Requests to it are not recorded and meet no faults. Web pages are
+    /// refused, other programs of this machine are not. By default there is no such path.
+    pub fn with_control(mut self) -> Self {
+        self.control = true;
+        self
+    }
+
+    /// Lets web pages of this origin, such as `http://127.0.0.1:8080`, read the answers of the main origin (CORS), as vendors let
+    /// the pages of their users. May be called again. By default browsers show them to no page of another origin.
+    ///
+    /// # Panics
+    ///
+    /// When the origin can't stand in a header.
+    pub fn with_allowed_origin(mut self, origin: &str) -> Self {
+        self.allowed_origins.push(HeaderValue::try_from(origin).expect("an origin is a scheme, a host and a port"));
+        self
+    }
+
     /// Listens on two ports of the loopback interface.
     ///
     /// The first start in a process makes an RSA key of 2048 bits, which takes a fraction of a second.
@@ -144,8 +167,12 @@ impl Builder {
             self.token_header,
             systems,
         ));
-        let main = Listener::serve(main, router::of(Origin::Main, &shared));
-        let other = Listener::serve(other, router::of(Origin::Other, &shared));
+        let mut routes = router::of(Origin::Main, &shared, &self.allowed_origins);
+        if self.control {
+            routes = routes.nest(control::PATH, control::routes(&shared));
+        }
+        let main = Listener::serve(main, routes);
+        let other = Listener::serve(other, router::of(Origin::Other, &shared, &[]));
         Ok(Emulator::new(shared, main, other))
     }
 }

@@ -92,9 +92,7 @@ impl Emulator {
 
     /// Empties all three plans. Requests that are being delayed or held stay so.
     pub fn clear_faults(&self) {
-        self.token_faults().clear();
-        self.token_flaws().clear();
-        self.api_faults().clear();
+        self.shared.clear_faults();
     }
 
     /// Every request since the start or the last [`clear`](Self::clear), both origins, in the order of arrival.
@@ -185,13 +183,12 @@ impl Emulator {
     /// Revokes every token issued so far, those of all systems and Cape's personal access tokens included; the next one
     /// issued is good again. Refresh tokens and Skyflow's API keys stay: they are how a program gets its next token.
     pub fn revoke_all(&self) {
-        self.shared.issuer.revoke_all();
-        self.shared.systems.cape.delete_all();
+        self.shared.revoke_all();
     }
 
-    /// Revokes one token and says whether this emulator had issued it.
+    /// Revokes one token and says whether this emulator had issued it. A personal access token of Cape is deleted.
     pub fn revoke(&self, token: &str) -> bool {
-        self.shared.issuer.revoke(token)
+        self.shared.revoke(token)
     }
 }
 

@@ -62,6 +62,7 @@
 //! | IBM Cloud, watsonx.ai, Skyflow, Cape, Podstack, IVCAP | [`Emulator::ibm`] and so on |
 //! | OAuth's grants, client assertions, refresh tokens | [`Emulator::oauth`] |
 //! | a backend that vends tokens | [`Emulator::remote`] |
+//! | all of this from another language | [`Builder::with_control`] |
 //! | endpoints and credentials of all systems, as data | [`Emulator::accounts`] |
 //! | to wait until something has arrived | [`Emulator::wait_for_token_requests`], [`Emulator::wait_for_api_requests`] |
 
@@ -75,6 +76,7 @@ mod claims;
 mod client;
 mod clock;
 mod connection;
+mod control;
 mod emulator;
 mod fault;
 mod flaw;

@@ -20,13 +20,16 @@ pub(crate) struct Headers<'a>(pub(crate) &'a HeaderMap);
 
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(self.0.iter().map(|(name, value)| match value.to_str() {
-                Ok(value) if HARMLESS.contains(name) => (name, value),
-                _ => (name, "[redacted]"),
-            }))
-            .finish()
+        f.debug_map().entries(headers(self.0)).finish()
     }
+}
+
+/// Names, and the values that may be shown.
+pub(crate) fn headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers.iter().map(|(name, value)| match value.to_str() {
+        Ok(value) if HARMLESS.contains(name) => (name.as_str(), value),
+        _ => (name.as_str(), "[redacted]"),
+    })
 }
 
 /// The names in a form body; none for another body, whose text would read as one long name.

@@ -8,7 +8,8 @@ use axum::{
     middleware,
     routing::{any, post},
 };
-use http::{HeaderValue, header};
+use http::{HeaderValue, Method, header};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
@@ -17,14 +18,22 @@ use crate::{
     systems, token_endpoint,
 };
 
-pub(crate) fn of(origin: Origin, shared: &Arc<Shared>) -> Router {
+pub(crate) fn of(origin: Origin, shared: &Arc<Shared>, pages: &[HeaderValue]) -> Router {
     let routes = match origin {
         Origin::Main => main(shared),
         Origin::Other => Router::new().fallback(other_origin::answer),
     };
+    let routes = if pages.is_empty() { routes } else { routes.layer(cors(pages)) };
     // Outermost: what is not recorded did not happen.
     let recorder = (origin, Arc::clone(shared));
     routes.layer(middleware::from_fn_with_state(recorder, record::record))
+}
+
+/// What a page's script may send and read, if it is of one of these origins.
+fn cors(pages: &[HeaderValue]) -> CorsLayer {
+    let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let pages = AllowOrigin::list(pages.iter().cloned());
+    CorsLayer::new().allow_origin(pages).allow_methods(methods).allow_headers(AllowHeaders::mirror_request())
 }
 
 /// The layers of each endpoint run from the last to the first: faults before anything else. They are route layers, so

@@ -84,6 +84,22 @@ impl Shared {
         *self.api_keys.lock().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
+    pub(crate) fn clear_faults(&self) {
+        self.token_faults.clear();
+        self.token_flaws.clear();
+        self.api_faults.clear();
+    }
+
+    pub(crate) fn revoke_all(&self) {
+        self.issuer.revoke_all();
+        self.systems.cape.delete_all();
+    }
+
+    /// Whether it was ours: one that was issued, or a personal access token.
+    pub(crate) fn revoke(&self, token: &str) -> bool {
+        self.issuer.revoke(token) || self.systems.cape.delete_token(token, self.now())
+    }
+
     pub(crate) fn first_api_key(&self) -> Option<String> {
         self.api_keys.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
     }

@@ -3,8 +3,12 @@
 pub(crate) mod broker;
 pub(crate) mod cache;
 pub(crate) mod completions;
+pub(crate) mod credential_helper;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
+pub(crate) mod exec;
+pub(crate) mod export;
+pub(crate) mod keys;
 pub(crate) mod pat;
 pub(crate) mod sources;
 pub(crate) mod token;
@@ -24,11 +28,15 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,
+            Command::Export(args) => export::run(args, &context).await,
+            Command::Exec(args) => exec::run(args, &context).await,
+            Command::CredentialHelper(args) => credential_helper::run(args, &context).await,
             Command::Whoami(args) => whoami::run(args, &context).await,
             Command::Sources(args) => sources::run(&args, &context),
             Command::Doctor(args) => doctor::run(args, &context).await,
             Command::Pat(args) => pat::run(args, &context).await,
             Command::Broker(args) => broker::run(args, &context).await,
+            Command::Keys(args) => keys::run(args, &context).await,
             Command::Emulator(args) => emulator::run(args, &context).await,
             Command::Cache(args) => cache::run(&args, &context),
             Command::Completions(args) => completions::run(&args),

@@ -5,11 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderName, HeaderValue};
 
 use crate::cache::{Answer, Cache, Demand, Flight, Snapshot, Waiter, lifetime};
+use crate::runtime::Moment;
 use crate::{Error, ErrorKind, Secret, jwt};
 
 /// A valid token, rendered. It stays what it is when a newer one replaces it.
@@ -40,10 +41,11 @@ impl Credential {
         self.0.generation
     }
 
-    /// Its end on the wall clock, as the issuer or the token itself states it. `None` if nobody does: a source's
-    /// [`default_lifetime`](crate::Token::default_lifetime) is an assumption, and the token may live for years.
-    pub fn stated_end(&self) -> Option<SystemTime> {
-        self.0.end().filter(|_| lifetime::is_stated(&self.0.token))
+    /// How much longer it serves at `now` ([`Authenticator::now`](crate::Authenticator::now)), as the issuer or the token itself
+    /// states it. `None` if nobody does: a source's [`default_lifetime`](crate::Token::default_lifetime) is an assumption, and the
+    /// token may live for years.
+    pub fn stated_remaining(&self, now: Moment) -> Option<Duration> {
+        self.0.remaining(now).filter(|_| lifetime::is_stated(&self.0.token))
     }
 
     /// The headers it puts on a request, marked sensitive.

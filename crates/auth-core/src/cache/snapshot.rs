@@ -40,6 +40,13 @@ impl Snapshot {
         Self { generation, token, headers, quiet, end, forgotten: AtomicBool::new(false) }
     }
 
+    /// What is left of its life, stated or assumed, by the clock that says less.
+    pub(crate) fn remaining(&self, now: Moment) -> Option<Duration> {
+        let left =
+            |(monotonic, wall): (u64, u64)| monotonic.saturating_sub(now.monotonic).min(wall.saturating_sub(now.wall));
+        self.end.map(left).map(Duration::from_nanos)
+    }
+
     /// Its end on the wall clock, stated or assumed.
     pub(crate) fn end(&self) -> Option<SystemTime> {
         self.end.map(|(_, wall)| UNIX_EPOCH + Duration::from_nanos(wall))

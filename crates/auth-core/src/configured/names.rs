@@ -146,7 +146,8 @@ impl Names {
         Ok(found)
     }
 
-    fn variables(&self, name: &str) -> Result<Vec<Found>, Error> {
+    /// The variables that the description names for a setting.
+    pub(super) fn variables(&self, name: &str) -> Result<Vec<Found>, Error> {
         let Some(declaration) = &self.declaration else { return Ok(Vec::new()) };
         declaration.list(name, &format!("{name}.variables"), self.settings.env())
     }

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::source;
 use crate::settings::{Found, trust};
 use crate::sources::placed::Place;
-use crate::{Access, Context, Error};
+use crate::{Access, Context, Error, Exports};
 
 /// The access that the settings describe.
 pub(super) fn access(mut names: Names) -> Result<Access, Error> {
@@ -35,7 +35,8 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         };
         return Ok(access.with_explanation(names.into_settings().into_explanation()));
     };
-    let mut access = Access::new(id, Arc::clone(&built.source), base);
+    let exports = exports(&names, &base.to_string());
+    let mut access = Access::new(id, Arc::clone(&built.source), base).with_exports(exports);
     if let Some(beyond) = built.exchange {
         access = access.exchanged(beyond);
     }
@@ -52,6 +53,13 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         access = access.with_whoami(path.value().to_owned());
     }
     Ok(access.with_context(context).with_explanation(names.into_settings().into_explanation()))
+}
+
+/// The variables that a described system reads, which its programs read too.
+fn exports(names: &Names, endpoint: &str) -> Exports {
+    let [token, base] = ["token", "endpoint"].map(|name| names.variables(name).unwrap_or_default());
+    let [token, base] = [token, base].map(|found| found.iter().map(|one| one.value().to_owned()).collect::<Vec<_>>());
+    Exports::new().with_token(&token).with_value(&base, endpoint)
 }
 
 /// `header = "x-api-key"` or `scheme = "Token"`.

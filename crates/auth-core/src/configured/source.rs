@@ -172,7 +172,8 @@ fn exec(names: &mut Names) -> Result<Built, Error> {
     let command = names.list("command")?;
     let Some((program, arguments)) = command.split_first() else { return Err(names.missing("command")) };
     let arguments = arguments.iter().map(Found::value);
-    let mut source = Exec::new(program.value(), arguments).in_env(names.settings().env().clone());
+    let source = Exec::new(program.value(), arguments).named(names.id());
+    let mut source = source.in_env(names.settings().env().clone());
     if let Some(format) = names.find("format")? {
         source = source.format(ExecFormat::parse(format.value()).map_err(|error| error.at(format.provenance()))?);
     }

@@ -11,17 +11,19 @@ use super::given::Text;
 use super::own::{self, Own};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, trust};
 use crate::sources::Injected;
-use crate::{Access, Context, Endpoint, Env, Error, Secret, TokenSource};
+use crate::{Access, Context, Endpoint, Env, Error, Exports, Secret, TokenSource};
 
 /// Injected by the platform into its containers.
 const INJECTED: &str = "IVCAP_BASE_URL";
+/// Said by the user. The other one would say that a sidecar adds the credential.
+const SAID: &str = "IVCAP_URL";
 
 /// The list of services, as short as it gets.
 const SERVICES: &str = "/1/services2?limit=1";
 
 const URL: Setting =
     Setting::new("url", "the base URL; with `IVCAP_BASE_URL`, which the platform sets, nothing is attached")
-        .with_variables(&[INJECTED, "IVCAP_URL"])
+        .with_variables(&[INJECTED, SAID])
         .with_keys(&["url"]);
 const TOKEN: Setting = Setting::secret("token", "the JWT").with_variables(&["IVCAP_JWT"]).with_keys(&["token"]);
 const ACCOUNT: Setting = Setting::new("account", "the account's URN")
@@ -163,6 +165,10 @@ impl Ivcap {
                 context.with_header(name.clone(), account.value()).map_err(|error| error.at(account.provenance()))?;
         }
         let access = access.with_context(context).with_probe(SERVICES).with_explanation(settings.into_explanation());
+        let access = match exports(&access, account.as_ref()) {
+            Some(exports) => access.with_exports(exports),
+            None => access,
+        };
         Ok(match account {
             Some(account) => access.with_account(account.value()),
             None => access,
@@ -204,6 +210,16 @@ fn authenticated(
     let token = settings.require(token)?;
     trust::check(url, &token, trusted)?;
     Access::with_token("ivcap", &token, endpoint)
+}
+
+/// What its Python client reads. Inside the platform that is there already.
+fn exports(access: &Access, account: Option<&Found>) -> Option<Exports> {
+    let exports = Exports::new().with_token(TOKEN.variables()).with_value(&[SAID], access.endpoint().to_string());
+    let exports = match account {
+        Some(account) => exports.with_value(ACCOUNT.variables(), account.value()),
+        None => exports,
+    };
+    (!access.is_none_needed()).then_some(exports)
 }
 
 fn account(settings: &mut Settings, argument: Option<&Text>) -> Result<Option<Found>, Error> {

@@ -8,7 +8,7 @@ use http::HeaderName;
 
 use super::given::Text;
 use crate::settings::{Lookup, Profile, Profiles, Provenance, Setting, Settings, trust};
-use crate::{Access, Context, Env, Error, ErrorKind, Secret};
+use crate::{Access, Context, Env, Error, ErrorKind, Exports, Secret};
 
 /// Where the API is unless said otherwise.
 const ENDPOINT: &str = "https://api.podstack.ai/v1";
@@ -142,6 +142,10 @@ impl Podstack {
         let endpoint = settings.require(&Lookup::of(&API).argument(self.endpoint.as_ref()))?;
         trust::check(&endpoint, &token, trust::allowed(&mut settings, self.allow_nearby_endpoint)?)?;
         let project = settings.find(&Lookup::of(&PROJECT).argument(self.project.as_ref()))?;
+        let mut exports = Exports::new().with_token(TOKEN.variables());
+        if let Some(project) = &project {
+            exports = exports.with_value(PROJECT.variables(), project.value());
+        }
         let context = match project {
             Some(project) => Context::default()
                 .with_header(HeaderName::from_static("x-project-id"), project.value())
@@ -149,7 +153,9 @@ impl Podstack {
             None => Context::default(),
         };
         let access = Access::with_token("podstack", &token, endpoint.endpoint()?)?;
+        let exports = exports.with_value(API.variables(), access.endpoint().to_string());
         Ok(access
+            .with_exports(exports)
             .with_context(context)
             .with_whoami(self.whoami.clone().unwrap_or_else(|| "/auth/whoami".to_owned()))
             .with_explanation(settings.into_explanation()))

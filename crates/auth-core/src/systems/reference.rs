@@ -1,10 +1,10 @@
 //! Every setting of every system, and of this crate itself, for references and tools.
 
 use crate::settings::{self, Setting};
-use crate::{env, sources};
+use crate::{env, exports, sources};
 
-/// What can be set, each with the system it belongs to: of this crate, whose parts are `profiles`, `chain`, `folders` and
-/// `exec`, and of the systems, as far as the features are on. IBM Cloud's variables have `<SERVICE>` in place of the service's
+/// What can be set, each with the system it belongs to: of this crate, whose parts are `profiles`, `chain`, `folders`,
+/// `exports` (what programs are given, not what is looked up) and `exec`, and of the systems, as far as the features are on. IBM Cloud's variables have `<SERVICE>` in place of the service's
 /// name. What a program's own TOML describes is not here, nor what a setting's place leaves to a vendor's files.
 ///
 /// ```
@@ -19,6 +19,7 @@ pub fn reference() -> Vec<(&'static str, Setting)> {
     add("profiles", &[settings::CONFIG]);
     add("chain", &[sources::CHOSEN]);
     add("folders", &env::SETTINGS);
+    add("exports", &exports::SETTINGS);
     #[cfg(feature = "exec")]
     add("exec", &sources::EXEC);
     #[cfg(feature = "cape")]

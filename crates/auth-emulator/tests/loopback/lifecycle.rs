@@ -63,6 +63,21 @@ fn it_outlives_its_runtime_without_harm() {
     assert!(BlockingStream::connect(address).is_err());
 }
 
+#[tokio::test]
+async fn it_listens_where_it_is_told_and_comes_back_there() {
+    let emulator = Emulator::start().await.unwrap();
+    let before: std::net::SocketAddr = address(emulator.url()).parse().unwrap();
+    let taken = Emulator::builder().with_address(before).start().await.unwrap_err();
+    assert_eq!(taken.kind(), ErrorKind::AddrInUse);
+    fetch(&emulator).await;
+    drop(emulator);
+    let again = Emulator::builder().with_address(before).start().await.unwrap();
+    assert_eq!(address(again.url()), before.to_string());
+    assert_eq!(fetch(&again).await.status, 200);
+    let outside = Emulator::builder().with_address(([0, 0, 0, 0], 0)).start().await.unwrap_err();
+    assert_eq!(outside.kind(), ErrorKind::InvalidInput);
+}
+
 #[test]
 fn without_a_runtime_the_error_says_so() {
     let mut start = pin!(Emulator::start());

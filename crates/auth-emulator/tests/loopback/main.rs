@@ -11,6 +11,7 @@
 //! | `oauth`, `remote` | the grants of an authorization server, and a backend that vends tokens |
 //! | `faults` | each fault is seen by a client as what it says it is |
 //! | `flaws` | each flaw is in the answer, and nothing else is |
+//! | `control` | all of it over HTTP, for tests in other languages, and not for web pages |
 //! | `recording` | every request is there, in order, with what became of it |
 //! | `secrecy` | `Debug` of nothing public prints a secret |
 //! | `lifecycle` | it starts on a runtime, and dropping it ends everything |
@@ -22,6 +23,7 @@ mod assertion;
 mod cape;
 mod cape_run;
 mod client;
+mod control;
 mod faults;
 mod flaws;
 mod ibm;

@@ -66,7 +66,7 @@ impl Vending {
         let too_long = |message: &'static str| {
             Err(Refusal::NotShortLived(Error::misconfigured(format!("{}: {message}", self.authenticator.id()))))
         };
-        match credential.stated_end().map(|end| end.duration_since(self.now()).unwrap_or_default()) {
+        match credential.stated_remaining(self.authenticator.now()) {
             None => {
                 too_long("the token has no known end, so it may be a key that lives for years: a page must not have it")
             }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use auth_tower::Broker;
-use axum::extract::State;
-use axum::middleware::map_response_with_state;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
 use http::StatusCode;
@@ -30,7 +30,7 @@ pub(super) async fn serve(
 ) -> Result<(), Failure> {
     let routes = Router::new()
         .route_service(path, broker)
-        .layer(map_response_with_state(Arc::new(Told::default()), tell))
+        .layer(from_fn_with_state(Arc::new(Told::default()), tell))
         .route(HEALTH, get(|| async { Json(json!({ "status": "ok" })) }))
         .fallback(|| async { (StatusCode::NOT_FOUND, Json(json!({ "error": "not_found" }))).into_response() });
     let (stop, stopped) = oneshot::channel::<()>();
@@ -59,9 +59,12 @@ pub(super) async fn serve(
 struct Told(Mutex<Option<String>>);
 
 /// Tells the operator what the page is not told.
-async fn tell(State(told): State<Arc<Told>>, mut answer: Response) -> Response {
+async fn tell(State(told): State<Arc<Told>>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let mut answer = next.run(request).await;
     let status = answer.status();
-    tracing::info!(status = status.as_u16(), "answered a page");
+    // Who asked is a header that anybody writes.
+    tracing::info!(%method, status = status.as_u16(), "answered a page");
     let why = answer.extensions_mut().remove::<auth_core::Error>().map(|error| error.to_string());
     if why.is_some() || status.is_success() {
         let mut last = told.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,7 +18,7 @@ use crate::terminal;
 ///
 /// Prints its base URL on stdout and serves until it is interrupted or terminated; or, with a command, as long as that runs,
 /// with AUTHCTL_CONFIG set to a config that has a profile of each system, and AUTHCTL_EMULATOR_URL to the base URL. What it
-/// recorded, and faults, are at the base URL's /_emulator: the README of the crate auth-emulator has the table.
+/// recorded, and faults, are at the base URL's /_emulator, in JSON: the README of the crate auth-emulator has the table.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Where to listen; port 0 is one that is free
@@ -45,7 +45,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, _context: &Context) -> Result<ExitCode, Failure> {
     let mut signals = child::Signals::new()?;
     let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port.unwrap_or(0)).into());
-    let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime);
+    let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime).with_control();
     let builder = match &args.state {
         Some(file) => builder.with_cape_state(file),
         None => builder,

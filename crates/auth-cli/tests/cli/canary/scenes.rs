@@ -20,14 +20,16 @@ pub(super) struct Scene {
     pub(super) dotenv: PathBuf,
     /// Whether nothing is wrong.
     pub(super) succeeds: bool,
+    pat: String,
     /// Those that were made for it.
     made: Vec<(String, String)>,
     emulator: Emulator,
 }
 
-type Made = Pin<Box<dyn Future<Output = Scene>>>;
+/// Makes one.
+pub(super) type Make = fn() -> Pin<Box<dyn Future<Output = Scene> + Send>>;
 
-pub(super) const ALL: [fn() -> Made; 6] = [
+pub(super) const ALL: [Make; 6] = [
     || Box::pin(good()),
     || Box::pin(answered("refused, in words with secrets", StatusCode::BAD_REQUEST, "invalid_grant")),
     || Box::pin(answered("not known, in words with secrets", StatusCode::UNAUTHORIZED, "invalid_client")),
@@ -44,9 +46,9 @@ impl Scene {
         planted.chain(self.made.iter().cloned()).chain(issued).collect()
     }
 
-    /// `{api}` is a URL of the emulator's.
+    /// `{api}` is a URL of the emulator's, `{pat}` a personal access token's id.
     pub(super) fn filled_in(&self, word: &str) -> String {
-        word.replace("{api}", &self.emulator.api_url())
+        word.replace("{api}", &self.emulator.api_url()).replace("{pat}", &self.pat)
     }
 }
 
@@ -106,7 +108,7 @@ async fn misplaced() -> Scene {
     scene("secrets in the wrong places", change, false).await
 }
 
-async fn scene(name: &'static str, change: impl FnOnce(String) -> String, succeeds: bool) -> Scene {
+async fn scene(name: &'static str, change: impl FnOnce(String) -> String + Send, succeeds: bool) -> Scene {
     let emulator = Emulator::start().await.unwrap();
     emulator.set_api_keys([secrets::API_KEY]);
     let (mut config, mut made) = (String::new(), Vec::new());
@@ -122,7 +124,7 @@ async fn scene(name: &'static str, change: impl FnOnce(String) -> String, succee
             }
         }
     }
-    let user = User::new().with("UNRELATED", secrets::ENV_VALUE);
+    let user = User::new().with("UNRELATED", secrets::ENV_VALUE).with("SESSION_SECRET", secrets::SESSION);
     let dotenv = user.write("secrets.env", &format!("OTHER_TOKEN={}\n", secrets::DOTENV_VALUE));
     let file = user.write("token", secrets::FILE_CONTENT);
     let by_reference = format!(
@@ -132,7 +134,19 @@ async fn scene(name: &'static str, change: impl FnOnce(String) -> String, succee
         serde_json::json!(file)
     );
     let user = user.with_config(&(change(config) + &by_reference));
-    Scene { name, user, dotenv, succeeds, made, emulator }
+    let token = emulator.cape().create_token("nightly").unwrap();
+    let pat = id_of(&token, &emulator).await;
+    made.push((TOKEN.to_owned(), token));
+    Scene { name, user, dotenv, succeeds, pat, made, emulator }
+}
+
+/// By which Cape knows it.
+async fn id_of(token: &str, emulator: &Emulator) -> String {
+    let url = format!("{}/v1/tokens", emulator.cape().url());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let listed = client.get(url).bearer_auth(token).send().await.unwrap().text().await.unwrap();
+    let id = regex::Regex::new(r#""id":\s*"([^"]+)""#).unwrap();
+    id.captures(&listed).unwrap_or_else(|| panic!("{listed}"))[1].to_owned()
 }
 
 /// The middle of the first key in a file of credentials: its beginning is that of every key.

@@ -6,9 +6,11 @@
 mod block;
 mod session;
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use regex::Regex;
+use snapbox::report::Palette;
 use snapbox::{Assert, Data, Redactions};
 
 use self::block::{Block, blocks};
@@ -28,21 +30,22 @@ async fn the_readme_is_what_happens() {
     assert!(!run.is_empty(), "the README has no walkthrough");
     missing(&run);
     tell(&run, &left);
-    let assert = Assert::new().redact_with(redactions()).normalize_paths(false);
+    let assert = Assert::new().redact_with(redactions()).normalize_paths(false).palette(Palette::plain());
     let user = User::new();
     let scratch = tempfile::tempdir().unwrap();
     let mut session = Session::start(&user, scratch.path().to_owned());
-    for block in run {
-        for step in &block.steps {
-            let (printed, code) = session.run(&step.command).await;
-            let named = format!("README.md: {}: $ {}", block.name, step.command.trim_end());
-            let (expected, printed) = (with_code(&step.expected, step.code), with_code(&printed, code));
-            if let Err(difference) = assert.try_eq(Some(&named), Data::text(printed), Data::text(expected)) {
-                panic!("{named}\n{difference}");
-            }
+    let mut differences = String::new();
+    for (block, step) in run.iter().flat_map(|block| block.steps.iter().map(move |step| (block, step))) {
+        let (printed, code) = session.run(&step.command).await;
+        let named = format!("README.md: {}: $ {}", block.name, step.command.trim_end());
+        let (expected, printed) = (with_code(&step.expected, step.code), with_code(&printed, code));
+        if let Err(difference) = assert.try_eq(Some(&named), Data::text(printed), Data::text(expected)) {
+            write!(differences, "\n{difference}").unwrap();
         }
     }
-    assert_eq!(session.end().await, "", "after the end");
+    let rest = session.end().await;
+    assert!(differences.is_empty(), "{differences}\n{rest}");
+    assert_eq!(rest, "", "after the end");
 }
 
 /// Both in one, so that one comparison shows both.
@@ -78,8 +81,7 @@ fn tell(run: &[&Block], left: &[&Block]) {
     let commands: usize = run.iter().map(|block| block.steps.len()).sum();
     let mut text = format!("walkthrough: {} blocks with {commands} commands are run as written\n", run.len());
     for block in left {
-        text +=
-            &format!("walkthrough: left to `just walkthrough`: {} (needs {})\n", block.name, block.needs.join(", "));
+        text += &format!("walkthrough: left to `just walkthrough`: {} (needs {})", block.name, block.needs.join(", "));
     }
     std::io::stderr().write_all(text.as_bytes()).unwrap();
 }

@@ -17,6 +17,9 @@ pub(super) const TOLD: Setting =
     Setting::new("told", "set for a helper program: the helpers it runs under, so that none runs under itself")
         .with_variables(&[VARIABLE]);
 
+/// What is said of a circle.
+const CIRCLE: &str = "helper programs call each other in a circle";
+
 /// More helpers than this under each other are a cycle whose arguments change.
 const DEEPEST: usize = 8;
 
@@ -40,11 +43,28 @@ pub(super) fn descend(env: &Env, name: Option<&str>, path: &Path, args: &[Secret
             [first, .., last] if names.len() > 6 => format!("{first} -> ({} more) -> {last}", names.len() - 2),
             names => names.join(" -> "),
         };
-        let what =
-            if is_cycle { "helper programs call each other in a circle" } else { "too many helpers call each other" };
-        return Err(Error::misconfigured(format!("{what}: {round}; change the profile of one of them")));
+        let what = if is_cycle { CIRCLE } else { "too many helpers call each other" };
+        return Err(Error::misconfigured(message(what, &round)));
     }
     Ok([above.join(","), own].iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(","))
+}
+
+fn message(what: &str, round: &str) -> String {
+    format!("{what}: {round}; change the profile of one of them")
+}
+
+/// What a helper that failed has told of a circle below it, in the words above: the one who finds it is not the one who is
+/// asked by a person. Nothing else of a helper's words is ever repeated, and of these only what names are made of.
+pub(super) fn told(last_words: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(last_words);
+    let (_, told) = text.rsplit_once(CIRCLE)?;
+    let round = told.strip_prefix(": ")?.split(';').next()?;
+    let is_name = |name: &str| {
+        let fits = |c: char| c.is_alphanumeric() || " ._-()@+".contains(c);
+        (1..=LONGEST_NAME).contains(&name.chars().count()) && name.chars().all(fits)
+    };
+    let names: Vec<&str> = round.split(" -> ").collect();
+    ((2..=6).contains(&names.len()) && names.iter().all(|name| is_name(name))).then(|| message(CIRCLE, round))
 }
 
 fn entry(name: Option<&str>, path: &Path, args: &[Secret]) -> String {
@@ -55,10 +75,13 @@ fn entry(name: Option<&str>, path: &Path, args: &[Secret]) -> String {
     format!("{}#{}", name_of(&shown), Secret::new(whole.join("\0")).fingerprint())
 }
 
+/// Enough to tell names apart.
+const LONGEST_NAME: usize = 24;
+
 /// The part for people. The variable may come from anywhere.
 fn name_of(entry: &str) -> String {
     let name = entry.split('#').next().unwrap_or_default();
-    name.chars().map(|c| if c == ',' || c.is_control() { '_' } else { c }).take(24).collect()
+    name.chars().map(|c| if c == ',' || c.is_control() { '_' } else { c }).take(LONGEST_NAME).collect()
 }
 
 #[cfg(test)]
@@ -80,6 +103,19 @@ mod tests {
         assert!(error.to_string().contains("authctl -> profile b -> authctl"), "{error}");
         let inner = below(&two, Some("profile b"), "/bin/authctl", "--token=secret-b").unwrap_err();
         assert!(inner.to_string().contains(": profile b -> profile b;"), "what leads there is no part of it: {inner}");
+    }
+
+    #[test]
+    fn what_is_told_of_a_circle_is_repeated_and_nothing_else() {
+        let one = below("", Some("a b"), "/bin/x", "1").unwrap();
+        let error = below(&one, Some("a b"), "/bin/x", "1").unwrap_err().to_string();
+        let words = format!("tok-secret\nerror: profile p: {error}\nfatal: tok-secret\n");
+        assert_eq!(told(words.as_bytes()).unwrap(), error, "and so on to the next one above");
+        for other in ["", "in a circle", &format!("{CIRCLE}: tok"), &format!("{CIRCLE}: a -> t\u{1b}[1m; x")] {
+            assert_eq!(told(other.as_bytes()), None, "{other}");
+        }
+        assert_eq!(told(format!("{CIRCLE}: a -> {}; x", "t".repeat(25)).as_bytes()), None);
+        assert_eq!(told(format!("{CIRCLE}: {}b; x", "a -> ".repeat(6)).as_bytes()), None);
     }
 
     #[test]

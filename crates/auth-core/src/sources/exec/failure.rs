@@ -36,6 +36,8 @@ pub(super) enum Failure {
     TooLong,
     /// It ended with another status than 0.
     Status { status: i32, stderr: u64 },
+    /// It failed because of a circle below it, which is told in these words.
+    Circle(String),
     /// A signal ended it.
     Signal(i32),
     /// It says that it succeeded.
@@ -81,7 +83,7 @@ impl Failure {
             Self::NoInterpreter | Self::Denied | Self::NoDirectory | Self::Nul | Self::NoRuntime => {
                 ErrorKind::Misconfigured
             }
-            Self::Status { status: 126, .. } => ErrorKind::Misconfigured,
+            Self::Status { status: 126, .. } | Self::Circle(_) => ErrorKind::Misconfigured,
             Self::NotStarted(_) | Self::Unreadable(_) | Self::Status { .. } | Self::Signal(_) => ErrorKind::Transient,
             Self::Timeout(_) => ErrorKind::Timeout,
             Self::TooLong => ErrorKind::Malformed,
@@ -127,6 +129,7 @@ impl Failure {
             Self::Status { status, stderr } => {
                 format!("the helper program {name} failed with status {status}{}", by_hand(*stderr))
             }
+            Self::Circle(told) => told.clone(),
             Self::Signal(signal) => format!("the helper program {name} was ended by signal {signal}"),
             Self::Output { reason, stderr } => {
                 format!("the output of the helper program {name} is no token: {reason}{}", by_hand(*stderr))

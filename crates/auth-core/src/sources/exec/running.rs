@@ -28,8 +28,10 @@ pub(super) struct Running(Option<Child>);
 pub(super) struct Finished {
     pub(super) status: ExitStatus,
     pub(super) stdout: Zeroizing<Vec<u8>>,
-    /// How much it wrote to stderr. That itself is not kept.
+    /// How much it wrote to stderr. That itself is shown to nobody.
     pub(super) stderr: u64,
+    /// The end of that, in which a helper below may have told of a circle.
+    pub(super) last_words: Zeroizing<Vec<u8>>,
 }
 
 /// Why it has not finished.
@@ -96,7 +98,7 @@ impl Drop for Running {
 async fn finish(child: &mut Child, input: Option<&Secret>) -> Result<Finished, Unfinished> {
     let mut stdin = pin!(feed(child.stdin.take(), input.cloned()));
     let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
-    let (mut printed, mut silenced) = (Output::default(), 0);
+    let (mut printed, mut silenced) = (Output::default(), Silenced::default());
     let (mut fed, mut status) = (false, None);
     let mut end = pin!(child.wait());
     let status = poll_fn(|cx| {
@@ -110,10 +112,7 @@ async fn finish(child: &mut Child, input: Option<&Secret>) -> Result<Finished, U
             status = Some(ended?);
         }
         read(&mut stdout, cx, |bytes| printed.add(bytes))?;
-        read(&mut stderr, cx, |bytes| {
-            silenced += bytes.len() as u64;
-            Ok(())
-        })?;
+        read(&mut stderr, cx, |bytes| silenced.add(bytes))?;
         match status {
             Some(status) if cfg!(unix) || stdout.is_none() => Poll::Ready(Ok::<_, Unfinished>(status)),
             _ => Poll::Pending,
@@ -122,11 +121,8 @@ async fn finish(child: &mut Child, input: Option<&Secret>) -> Result<Finished, U
     .await?;
     // What it left behind may keep the pipes open.
     rest(stdout, LONGEST + 1, |bytes| printed.add(bytes))?;
-    rest(stderr, LAST_WORDS, |bytes| {
-        silenced += bytes.len() as u64;
-        Ok(())
-    })?;
-    Ok(Finished { status, stdout: printed.0, stderr: silenced })
+    rest(stderr, LAST_WORDS, |bytes| silenced.add(bytes))?;
+    Ok(Finished { status, stdout: printed.0, stderr: silenced.length, last_words: silenced.end })
 }
 
 /// A killed process may still be in the kernel, on a mount that hangs: after half a minute it is left to tokio.
@@ -211,6 +207,33 @@ impl Output {
             self.0 = larger;
         }
         self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// What it wrote to stderr: how much, and the end of it.
+#[derive(Default)]
+struct Silenced {
+    length: u64,
+    end: Zeroizing<Vec<u8>>,
+}
+
+impl Silenced {
+    /// More than one error's line.
+    const KEPT: usize = 4096;
+
+    /// In chunks of at most that.
+    fn add(&mut self, bytes: &[u8]) -> Result<(), Unfinished> {
+        self.length += bytes.len() as u64;
+        if self.end.capacity() == 0 {
+            // Once, so that growing leaves no copy behind.
+            self.end = Zeroizing::new(Vec::with_capacity(2 * Self::KEPT));
+        }
+        if self.end.len() + bytes.len() > self.end.capacity() {
+            let surplus = self.end.len().saturating_sub(Self::KEPT);
+            self.end.drain(..surplus);
+        }
+        self.end.extend_from_slice(bytes);
         Ok(())
     }
 }

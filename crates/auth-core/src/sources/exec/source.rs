@@ -47,7 +47,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// * **Its stdin is empty**, unless there is an [`input`](Self::input). Its stderr is read and thrown away: it may hold a
 ///   secret, so an error says only how long it was.
 /// * **It can't call itself.** `AUTHCTL_EXEC_CHAIN` tells it under which helpers it runs, and one that would run under
-///   itself is an error that names the circle.
+///   itself is an error that names the circle, which is passed on by those above it.
 ///
 /// What it wrote when it ends is its output; what it leaves running in the background is not waited for. A program is not
 /// run again within one acquisition. Needs a tokio runtime with I/O enabled (`enable_all`).
@@ -221,7 +221,7 @@ impl TokenSource for Exec {
         let mut running = started.map_err(|error| self.failed(Failure::to_start(&error, Path::new(&file))))?;
         let failure = match cx.timeout(self.limit, running.finish(self.input.as_ref())).await {
             Some(Ok(finished)) => match Failure::to_finish(finished.status, finished.stderr) {
-                Some(failure) => failure,
+                Some(failure) => ancestry::told(&finished.last_words).map_or(failure, Failure::Circle),
                 None => {
                     let failed = |reason| self.failed(Failure::Output { reason, stderr: finished.stderr });
                     return self.token(&finished.stdout).map_err(failed);

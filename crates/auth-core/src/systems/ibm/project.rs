@@ -6,7 +6,8 @@ use http::HeaderName;
 
 use super::login;
 use super::resolver::Resolver;
-use super::setting::{PROJECT_ID, SPACE_ID, VERSION};
+use super::setting::{Known, PROJECT_ID, SPACE_ID, VERSION};
+use crate::settings::Found;
 use crate::{Context, Error};
 
 /// The version of the API that requests ask for unless told otherwise: that of IBM's own client of late 2026.
@@ -33,17 +34,9 @@ pub(super) fn context(ids_in: IdsIn, settings: &mut Resolver) -> Result<Context,
         return Err(version.unusable("a version is a date, YYYY-MM-DD"));
     }
     let context = Context::default().with_query("version", version.value());
-    let (project, space) = (settings.find(&PROJECT_ID)?, settings.find(&SPACE_ID)?);
-    let (id, field, header) = match (project, space) {
-        (None, None) => return Ok(context),
-        (Some(project), None) => (project, "project_id", "x-ibm-project-id"),
-        (None, Some(space)) => (space, "space_id", "x-ibm-space-id"),
-        (Some(project), Some(space)) => match settings.stronger(&project, &space) {
-            Some(true) => (project, "project_id", "x-ibm-project-id"),
-            Some(false) => (space, "space_id", "x-ibm-space-id"),
-            None => return Err(login::one_too_many(&project, &space)),
-        },
-    };
+    let Some((known, id)) = chosen(settings)? else { return Ok(context) };
+    let field = known.name();
+    let header = if field == PROJECT_ID.name() { "x-ibm-project-id" } else { "x-ibm-space-id" };
     let value = id.value().trim();
     Ok(match ids_in {
         IdsIn::Body => context.with_body_field(Cow::Borrowed(field), value),
@@ -51,5 +44,19 @@ pub(super) fn context(ids_in: IdsIn, settings: &mut Resolver) -> Result<Context,
         IdsIn::Header => {
             context.with_header(HeaderName::from_static(header), value).map_err(|error| error.at(id.provenance()))?
         }
+    })
+}
+
+/// The project or the space, whichever is said in the stronger place.
+pub(super) fn chosen(settings: &mut Resolver) -> Result<Option<(&'static Known, Found)>, Error> {
+    Ok(match (settings.find(&PROJECT_ID)?, settings.find(&SPACE_ID)?) {
+        (None, None) => None,
+        (Some(project), None) => Some((&PROJECT_ID, project)),
+        (None, Some(space)) => Some((&SPACE_ID, space)),
+        (Some(project), Some(space)) => match settings.stronger(&project, &space) {
+            Some(true) => Some((&PROJECT_ID, project)),
+            Some(false) => Some((&SPACE_ID, space)),
+            None => return Err(login::one_too_many(&project, &space)),
+        },
     })
 }

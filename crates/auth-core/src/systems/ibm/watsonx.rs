@@ -7,7 +7,7 @@ use super::super::own::{self, Own};
 use super::address::address;
 use super::auth_type::AuthType;
 use super::login::{self, Login};
-use super::project::{IdsIn, context};
+use super::project::{self, IdsIn, context};
 use super::resolver::{Arguments, Places, Resolver};
 use super::setting::{
     ACCOUNT_ID, API_KEY, AUTH_TYPE, AUTH_URL, CLIENT_ID, CLIENT_SECRET, CR_TOKEN_FILE, Known, PROFILE_CRN, PROFILE_ID,
@@ -15,7 +15,7 @@ use super::setting::{
 };
 use crate::settings::{Found, Profile, Provenance};
 use crate::sources::FileToken;
-use crate::{Access, Env, Error, Secret, TokenSource};
+use crate::{Access, Env, Error, Exports, Secret, TokenSource};
 
 /// Access to watsonx.ai: its endpoint, an API key or token, and the project or space that requests are for.
 ///
@@ -244,8 +244,21 @@ impl Watsonx {
         let url = address(&mut settings)?;
         let context = context(self.ids_in, &mut settings)?;
         let access = login.at_api("watsonx", url, &mut settings)?;
-        Ok(access.with_context(context).with_explanation(settings.into_explanation()))
+        let exports = exports(&access, &mut settings)?;
+        Ok(access.with_exports(exports).with_context(context).with_explanation(settings.into_explanation()))
     }
+}
+
+/// What IBM's client, and the notebooks of its platform, read.
+fn exports(access: &Access, settings: &mut Resolver) -> Result<Exports, Error> {
+    let exports = Exports::new()
+        .with_token(TOKEN.setting.variables())
+        .with_token_file(TOKEN_FILE.setting.variables())
+        .with_value(URL.setting.variables(), access.endpoint().to_string());
+    Ok(match project::chosen(settings)? {
+        Some((known, id)) => exports.with_value(known.setting.variables(), id.value().trim()),
+        None => exports,
+    })
 }
 
 /// What a source of the program's own leaves nothing to do for.

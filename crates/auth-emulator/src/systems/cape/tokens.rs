@@ -138,6 +138,11 @@ impl Tokens {
         Ok(known)
     }
 
+    /// Deletes a token by itself, if it is good.
+    pub(crate) fn delete_token(&self, token: &str, now: Duration) -> bool {
+        self.verify(token, now).is_ok_and(|entry| self.delete(&entry.id).unwrap_or(false))
+    }
+
     pub(crate) fn delete_all(&self) {
         if self.change(|book| book.tokens.clear()).is_err() {
             // Gone from this server at least; the next change that can be written takes them from the file.

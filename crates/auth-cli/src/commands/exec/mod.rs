@@ -1,0 +1,91 @@
+//! `authctl exec`: a program with a credential in its environment.
+
+mod renewal;
+#[cfg(unix)]
+mod replacing;
+mod signals;
+mod status;
+mod supervising;
+mod token_file;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::selection;
+use crate::variables::Variables;
+
+/// Runs a program with a valid token in its environment.
+///
+/// It finds it as AUTHCTL_TOKEN (with AUTHCTL_TOKEN_EXPIRES_AT and AUTHCTL_ENDPOINT), and under the names that the system's own
+/// clients read. Its input, output and exit code are the program's; 126 if it can't be started, 127 if there is none.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// What happens before the token ends. Default: file with --token-file, else none
+    #[arg(long, value_enum)]
+    refresh: Option<Refresh>,
+    /// One more variable for the token, or for the path of its file; can be repeated
+    #[arg(long = "env", value_name = "NAME")]
+    named: Vec<String>,
+    /// Where the token's file is, in place of a private folder. Removed at the end
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// How long the program may take to end when it is restarted, before it is killed
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    grace: Duration,
+    /// How much longer the token has to be valid at the start, if one fetch can bring that
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    min_ttl: Duration,
+    /// The program and its arguments
+    #[arg(required = true, trailing_var_arg = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+/// What happens before the token ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Refresh {
+    /// Nothing: the program gets one token, and takes authctl's place
+    None,
+    /// The program is asked to end (SIGTERM), and started again with the new token
+    Restart,
+    /// The token is in a file, whose path the program gets (AUTHCTL_TOKEN_FILE), and the file is rewritten
+    File,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
+    let refresh = match (args.refresh, &args.token_file) {
+        (None | Some(Refresh::File), Some(_)) => Refresh::File,
+        (Some(_), Some(_)) => return Err(Failure::usage("--token-file goes with --refresh file")),
+        (refresh, None) => refresh.unwrap_or(Refresh::None),
+    };
+    let access = selection::select(context)?;
+    let auth = context.authenticator(&access)?;
+    let credential = context.in_time("fetching a token", auth.token(args.min_ttl)).await?;
+    let supervised =
+        supervising::Supervised { program: &args.command, named: &args.named, access: &access, auth: &auth };
+    match refresh {
+        // Nothing is renewed where nothing is attached.
+        _ if credential.secret().is_none() => once(&supervised, None).await,
+        Refresh::None => once(&supervised, credential.secret()).await,
+        Refresh::Restart => supervised.restarted(credential, args.grace).await,
+        Refresh::File => supervised.with_file(credential, args.token_file.as_deref()).await,
+    }
+}
+
+/// With one token, or none. Where it can, the program takes the place of this one: its signals, its terminal and how it ends
+/// are its own then.
+async fn once(
+    supervised: &supervising::Supervised<'_>,
+    token: Option<&auth_core::Secret>,
+) -> Result<ExitCode, Failure> {
+    let end = supervised.auth.status().expires_at();
+    let variables = Variables::with_token(supervised.access, token, end, supervised.named)?;
+    let command = supervised.command(&variables);
+    #[cfg(unix)]
+    return Ok(replacing::replace(command, supervised.program));
+    #[cfg(not(unix))]
+    return supervising::wait(command, supervised.program).await;
+}

@@ -1,0 +1,12 @@
+//! The program in the place of this one.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use super::status;
+
+/// Becomes the program; comes back only if that fails.
+pub(super) fn replace(mut command: Command, program: &[OsString]) -> ExitCode {
+    status::not_started(&command.exec(), program)
+}

@@ -1,0 +1,40 @@
+//! How a program ended, as shells say it.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::{ExitCode, ExitStatus};
+
+use crate::terminal;
+
+/// POSIX, "Exit Status for Commands": a program that is not there, and one that can't be run.
+const NOT_FOUND: u8 = 127;
+const NOT_EXECUTABLE: u8 = 126;
+/// And what is added to the signal that ended one.
+const SIGNAL: i32 = 128;
+
+/// What the program said at its end.
+pub(super) fn of(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| SIGNAL + signal);
+    #[cfg(not(unix))]
+    let signal = None;
+    // It has ended in one of the two ways.
+    let code = status.code().or(signal).unwrap_or(SIGNAL);
+    // Windows has longer ones, of which a shell there sees as much.
+    ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX))
+}
+
+/// Why there is no program, for a person too.
+pub(super) fn not_started(error: &io::Error, program: &[OsString]) -> ExitCode {
+    // Of the arguments any may be a secret, and the program's folder helps nobody.
+    let name = program.first().and_then(|program| Path::new(program).file_name()).unwrap_or_default();
+    let name = name.to_string_lossy();
+    let (code, why) = match error.kind() {
+        io::ErrorKind::NotFound => (NOT_FOUND, "there is no such program".to_owned()),
+        io::ErrorKind::PermissionDenied => (NOT_EXECUTABLE, "it may not be executed".to_owned()),
+        kind => (NOT_EXECUTABLE, format!("it can't be started: {kind}")),
+    };
+    terminal::error(format_args!("{name:?}: {why}"));
+    ExitCode::from(code)
+}
