@@ -64,6 +64,14 @@ mutants *CASES:
 oracle:
     bash .ci/run oracle
 
+# What `authctl export` prints, evaluated by real bash and fish, which it installs. Not part of `ci`.
+shells:
+    bash .ci/run shells
+
+# `authctl credential-helper git`, asked by the real git, which it installs. Not part of `ci`.
+git:
+    bash .ci/run git
+
 # The README of auth-cli as written, every block, with real shells and curl, which it installs. Not part of `ci`.
 walkthrough:
     bash .ci/run walkthrough

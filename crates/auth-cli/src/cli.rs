@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Export(commands::export::Args),
     /// Run a program with a token in its environment
     Exec(commands::exec::Args),
+    Broker(commands::broker::Args),
+    CredentialHelper(commands::credential_helper::Args),
     /// Say who the credential is
     Whoami(commands::whoami::Args),
     /// List where credentials may stand, and which is used
@@ -67,13 +69,20 @@ pub(crate) enum Command {
     Doctor(commands::doctor::Args),
     Pat(commands::pat::Args),
     Broker(commands::broker::Args),
-    Keys(commands::keys::Args),
     CredentialHelper(commands::credential_helper::Args),
+    Keys(commands::keys::Args),
     Emulator(commands::emulator::Args),
     /// The tokens that are kept between commands
     Cache(commands::cache::Args),
     /// Print what a shell needs to complete these commands
     Completions(commands::completions::Args),
+}
+
+impl Command {
+    /// Whether it runs until somebody ends it.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self, Self::Exec(_) | Self::Broker(_) | Self::Emulator(_))
+    }
 }
 
 /// Prints help or what is wrong with the arguments.

@@ -29,7 +29,7 @@ impl Held {
         let Some(token) = credential.secret().cloned() else {
             return Err(Failure::new(Exit::NoCredentials, "no credential is needed here, so there is no token"));
         };
-        let end = auth.status().expires_at();
+        let end = credential.expires_at();
         Ok(Self { access, token, end })
     }
 }

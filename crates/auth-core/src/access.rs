@@ -29,8 +29,8 @@ pub struct Access {
     credential: Option<(String, Provenance)>,
     handle: Option<TokenHandle>,
     explanation: Explanation,
-    exchange: Option<Identity>,
     exports: Exports,
+    exchange: Option<Identity>,
 }
 
 impl Access {
@@ -69,8 +69,8 @@ impl Access {
             credential: None,
             handle: None,
             explanation,
-            exchange: None,
             exports,
+            exchange: None,
         }
     }
 

@@ -227,3 +227,19 @@ async fn helpers_that_ask_for_themselves_end_with_the_circle_named() {
     let ended = git(&chain, "--profile three get", lines).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), "quit=1\n"), "git is to ask nobody else: {ended:?}");
 }
+
+#[tokio::test]
+async fn a_token_that_git_was_refused_with_is_not_the_next_answer() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = User::new().with_config(&exchanging(&emulator));
+    let host = emulator.api_url().split('/').nth(2).unwrap().to_owned();
+    let lines = |more: &str| format!("protocol=http\nhost={host}\n{more}\n");
+    let first = git(&user, "get", &lines("")).await.data();
+    assert_eq!(git(&user, "get", &lines("")).await.data(), first, "it is kept");
+    let password = |text: &str| text.lines().find(|line| line.starts_with("password=")).unwrap().to_owned() + "\n";
+    git(&user, "erase", &lines("password=another\n")).await.data();
+    assert_eq!(git(&user, "get", &lines("")).await.data(), first, "that was not ours");
+    git(&user, "erase", &lines(&password(&first))).await.data();
+    assert_ne!(git(&user, "get", &lines("")).await.data(), first);
+    assert_eq!(emulator.token_request_count(), 2);
+}

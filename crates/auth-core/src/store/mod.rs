@@ -5,6 +5,7 @@
 mod clear;
 mod exposure;
 mod folder;
+mod forget;
 #[cfg(test)]
 #[cfg(all(feature = "systems", feature = "profiles", feature = "exec", feature = "test-util"))]
 mod identity_tests;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::folder::Folder;
-use super::{clear, keeping};
-use crate::{Access, Env, Error, Identity, TokenSource};
+use super::{clear, forget, keeping};
+use crate::{Access, Env, Error, Identity, Secret, TokenSource};
 
 /// Where they are, below the user's cache directory.
 const FOLDER: &str = "authctl/tokens";
@@ -88,6 +88,15 @@ impl TokenStore {
     /// one user's token is taken for another's.
     pub fn keeping_of(&self, source: impl TokenSource, identity: Identity) -> Arc<dyn TokenSource> {
         Arc::new(keeping::Keeping::new(self.clone(), Arc::new(source), identity))
+    }
+
+    /// Removes the token that is kept for the access, if it is this one, which its API has refused. Says whether it was. For
+    /// programs that only hand tokens on; an [`Authenticator`](crate::Authenticator) does it by itself.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if the folder can't be used, or with the file that can't be removed.
+    pub fn forget(&self, access: &Access, token: &Secret) -> Result<bool, Error> {
+        forget::token(self, access, token)
     }
 
     /// Removes all tokens, and what a killed process left of one. Says how many there were.

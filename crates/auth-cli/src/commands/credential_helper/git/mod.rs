@@ -73,10 +73,15 @@ async fn get(args: &Args, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// The server has refused the token.
+/// The server has refused the token: it is not to be the next answer, too.
 async fn erase(args: &Args, context: &Context) -> Result<(), Failure> {
     let request = read()?;
-    let _ = (asked_for(&request, args, context)?, &request.secret);
+    let access = asked_for(&request, args, context)?;
+    if let (Some(access), Some(token), Some(store), false) =
+        (access, &request.secret, context.store()?, context.global.no_cache)
+    {
+        store.forget(&access, token)?;
+    }
     Ok(())
 }
 
