@@ -30,6 +30,9 @@ mod guides {
     #[doc = include_str!("guides/errors.md")]
     mod errors {}
 
+    #[doc = include_str!("guides/doctor.md")]
+    mod doctor {}
+
     #[doc = include_str!("guides/testing.md")]
     mod testing {}
 

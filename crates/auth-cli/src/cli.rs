@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Export(commands::export::Args),
     /// Run a program with a token in its environment
     Exec(commands::exec::Args),
+    Broker(commands::broker::Args),
+    CredentialHelper(commands::credential_helper::Args),
     /// Say who the credential is
     Whoami(commands::whoami::Args),
     /// List where credentials may stand, and which is used
@@ -74,6 +76,13 @@ pub(crate) enum Command {
     Cache(commands::cache::Args),
     /// Print what a shell needs to complete these commands
     Completions(commands::completions::Args),
+}
+
+impl Command {
+    /// Whether it runs until somebody ends it.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self, Self::Exec(_) | Self::Broker(_) | Self::Emulator(_))
+    }
 }
 
 /// Prints help or what is wrong with the arguments.

@@ -7,11 +7,12 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Shows warnings of the libraries, with `-v` what they do, with `-vv` all of it. What others log is never shown: clients
-/// log URLs and headers.
-pub(crate) fn start(verbose: u8) {
+/// Shows what the libraries do with `-v`, and all of it with `-vv`; else what a command that `serves` is to be warned of. One
+/// that ends says by itself why. What others log is never shown: clients log URLs and headers.
+pub(crate) fn start(verbose: u8, serves: bool) {
     let level = match verbose {
-        0 => LevelFilter::ERROR,
+        0 if serves => LevelFilter::WARN,
+        0 => LevelFilter::OFF,
         1 => LevelFilter::INFO,
         _ => LevelFilter::TRACE,
     };

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(asked) => return cli::explain(&asked),
     };
-    logging::start(cli.global.verbose);
+    logging::start(cli.global.verbose, cli.command.serves());
     match commands::run(cli) {
         Ok(code) => code,
         Err(failure) => failure.report(),

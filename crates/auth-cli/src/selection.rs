@@ -68,8 +68,15 @@ pub(crate) fn of_system(name: &str, context: &Context) -> Candidate {
 }
 
 fn of_profile(context: &Context) -> Candidate {
-    let access =
-        profiles(context).and_then(|profiles| profiles.access(context.global.profile.as_deref(), &context.env));
+    let (name, env) = (context.global.profile.as_deref(), &context.env);
+    let access = profiles(context).and_then(|profiles| {
+        let is_there = profiles.select(name, env).is_ok();
+        profiles.access(name, env).map_err(|error| match error.kind() {
+            // Who wrote it meant it: with a setting missing it is wrong, not absent.
+            ErrorKind::Unavailable if is_there => Error::misconfigured(error.to_string()),
+            _ => error,
+        })
+    });
     Candidate { name: "profile".to_owned(), access }
 }
 

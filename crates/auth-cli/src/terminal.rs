@@ -50,6 +50,11 @@ pub(crate) fn error(text: impl Display) {
     people(format_args!("{ERROR}error{ERROR:#}: {text}"));
 }
 
+/// Words of others, such as a server's, without what would steer the terminal, and no longer than that many characters.
+pub(crate) fn plain(text: &str, longest: usize) -> String {
+    text.chars().take(longest).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 /// Whether nobody hears it changes nothing.
 fn people(text: impl Display) {
     let mut err = anstream::AutoStream::auto(io::stderr()).lock();

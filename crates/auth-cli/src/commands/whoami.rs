@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use auth_core::{Access, Credential, adapter};
+use auth_core::{Access, Credential};
 use auth_reqwest::Whoami;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -100,23 +100,36 @@ fn claim(name: &str, value: &Value) -> Value {
     }
 }
 
-/// What the system says: its own words, but no word that could be a credential.
+/// What the system says, but nothing of the token that it was sent, and nothing that is called a credential.
 fn of_system(whoami: &Whoami, token: &str) -> Map<String, Value> {
-    let text = |value: &Value| match value {
-        Value::String(text) => adapter::fit_to_show(text, &[token], LONGEST).map(Value::from),
-        Value::Number(_) | Value::Bool(_) => Some(value.clone()),
-        _ => None,
-    };
+    let is_fit = |text: &str| !repeats(text, token);
     let mut said = Map::new();
-    let usual = [("id", &whoami.id), ("name", &whoami.name), ("email", &whoami.email)];
-    for (name, value) in usual {
-        said.extend(value.as_ref().and_then(|value| Some((name.to_owned(), text(&value.as_str().into())?))));
+    for (name, value) in whoami.iter().filter(|(name, _)| is_fit(name) && !is_secret(name)) {
+        let value = match value {
+            Value::String(text) if is_fit(text) => terminal::plain(text, LONGEST).into(),
+            Value::Number(_) | Value::Bool(_) => value.clone(),
+            _ => continue,
+        };
+        said.insert(terminal::plain(name, LONGEST), value);
     }
-    for (name, value) in whoami.iter().filter(|(name, _)| !usual.iter().any(|(usual, _)| usual == name)) {
-        let name = adapter::fit_to_show(name, &[token], 40);
-        said.extend(name.and_then(|name| Some((name, text(value)?))));
+    // Under the name that counts, where the system has another for it.
+    if let (None, Some(id)) = (said.get("id"), whoami.id.as_ref().filter(|id| is_fit(id))) {
+        said.insert("id".into(), terminal::plain(id, LONGEST).into());
     }
     said
+}
+
+/// Whether as much of the token is in it as an error may not show either: eight bytes.
+fn repeats(text: &str, token: &str) -> bool {
+    const PIECE: usize = 8;
+    let text = text.as_bytes();
+    let is_there = |piece: &[u8]| text.windows(piece.len()).any(|window| window == piece);
+    !token.is_empty() && token.as_bytes().windows(PIECE.min(token.len())).any(is_there)
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["key", "token", "secret", "password", "credential"].iter().any(|word| name.contains(word))
 }
 
 /// The order of the lines.
@@ -142,7 +155,7 @@ fn lines(said: &Map<String, Value>) -> String {
 
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => terminal::plain(text, LONGEST),
         Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
         value => json!(value).to_string(),
     }

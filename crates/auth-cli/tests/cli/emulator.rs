@@ -58,6 +58,12 @@ async fn beside(user: &User, command: &[&str]) -> Ended {
     Ended::of(user.authctl(["emulator", "--"].iter().chain(command)).output().await.unwrap())
 }
 
+/// What is not to start; a command that ends at once, so that a start is seen and not waited for.
+async fn refused(user: &User, arguments: &str) -> Ended {
+    let arguments = ["emulator"].into_iter().chain(arguments.split_whitespace()).chain(["--", authctl(), "--version"]);
+    Ended::of(user.authctl(arguments).output().await.unwrap())
+}
+
 fn folders_left(user: &User) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(user.home()).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.to_string_lossy().contains("authctl-emulator-")).collect()
@@ -120,7 +126,7 @@ async fn its_config_counts_in_the_working_directory_too() {
 async fn a_config_that_somebody_else_wrote_is_not_written_over() {
     let user = User::new();
     let file = user.write("config.toml", "[profile.mine]\n");
-    user.run("emulator --config config.toml").await.failed(2, &["config.toml", "another name"]);
+    refused(&user, "--config config.toml").await.failed(2, &["config.toml", "another name"]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "[profile.mine]\n");
     let own = user.home().join("own.toml");
     for _ in 0..2 {
@@ -194,14 +200,14 @@ async fn a_command_is_told_to_end_and_nothing_is_left() {
 #[tokio::test]
 async fn it_listens_on_loopback_alone_and_where_it_is_told() {
     let user = User::new();
-    user.run("emulator --listen 0.0.0.0:0").await.failed(2, &["loopback"]);
-    user.run("emulator --listen 127.0.0.1:0 --port 1").await.failed(2, &["cannot be used with"]);
+    refused(&user, "--listen 0.0.0.0:0").await.failed(2, &["loopback"]);
+    refused(&user, "--listen 127.0.0.1:0 --port 1").await.failed(2, &["cannot be used with"]);
     let emulator = Running::start(&user, &[]).await;
     let port = emulator.url.rsplit(':').next().unwrap();
-    user.run(&format!("emulator --port {port}")).await.failed(1, &[port, "can't be listened on"]);
-    user.run("emulator --state no-such-folder/state --config c.toml --listen 127.0.0.1:1x").await.failed(2, &["1x"]);
+    refused(&user, &format!("--port {port}")).await.failed(1, &[port, "can't be listened on"]);
+    refused(&user, "--listen 127.0.0.1:1x").await.failed(2, &["1x"]);
     user.write("state", "S3CR3T");
-    let broken = user.run("emulator --state state").await;
+    let broken = refused(&user, "--state state").await;
     broken.failed(1, &["--state"]);
     assert!(!broken.stderr.contains("S3CR3T"));
 }

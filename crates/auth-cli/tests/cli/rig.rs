@@ -115,3 +115,16 @@ pub(crate) fn exchanging(emulator: &auth_emulator::Emulator) -> String {
         auth_emulator::Emulator::API_KEY
     )
 }
+
+/// A config with a profile of each emulated system, by the systems' names, and one `default`.
+pub(crate) fn profiles(emulator: &auth_emulator::Emulator) -> String {
+    let mut text = String::new();
+    for account in emulator.accounts() {
+        text += &format!("\n[profile.{}]\n", account.name());
+        for (name, value) in account.settings() {
+            // A string of JSON is one of TOML, too.
+            text += &format!("{name} = {}\n", serde_json::Value::from(value.as_str()));
+        }
+    }
+    text
+}

@@ -6,11 +6,15 @@ use serde_json::{Map, Value};
 
 use super::check::Check;
 use super::fetch::{self, Fetched};
+use crate::terminal;
 
 pub(super) const ID: &str = "token-claims";
 
 /// Seconds by which clocks may disagree before a server says no, roughly.
 const LEEWAY: i64 = 60;
+
+/// The longest value that is shown.
+const LONGEST: usize = 200;
 
 /// Whether its times make sense by this machine's clock. Decoded, not verified.
 pub(super) fn check(fetched: &Fetched) -> Check {
@@ -58,8 +62,7 @@ fn shown(claims: &Map<String, Value>, name: &str) -> Option<String> {
         Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         _ => return None,
     };
-    let fit = auth_core::adapter::fit_to_show(&value, &[], 200)?;
-    Some(format!("{name}: {fit}"))
+    Some(format!("{name}: {}", terminal::plain(&value, LONGEST)))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub(super) fn check(context: &Context) -> (Check, Option<Access>) {
     };
     let (id, endpoint) = (access.id(), access.endpoint());
     let what = match (access.credential_name(), access.credential()) {
-        (Some(name), Some(place)) => format!("the {name} in {place}"),
+        (Some(name), Some(place)) => format!("{name} from {place}"),
         _ if access.is_none_needed() => "none is needed".to_owned(),
         _ => "a source that looks for itself".to_owned(),
     };

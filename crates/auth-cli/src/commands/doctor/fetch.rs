@@ -40,7 +40,7 @@ struct Sent {
 /// Fetches. That a failure is not tried again is on purpose: it is the first one that says what is wrong.
 pub(super) async fn fetch(access: &Access, context: &Context) -> Fetched {
     let seen = Seen::default();
-    let (auth, token) = match authenticator(access, seen.clone()) {
+    let (auth, token) = match authenticator(access, context.timeout(), seen.clone()) {
         Err(error) => (None, Err(error)),
         Ok(auth) => {
             let token = match timeout(context.timeout(), auth.token(Duration::ZERO)).await {
@@ -53,9 +53,10 @@ pub(super) async fn fetch(access: &Access, context: &Context) -> Fetched {
     Fetched { auth, token, is_none_needed: access.is_none_needed(), seen }
 }
 
-fn authenticator(access: &Access, seen: Seen) -> Result<Authenticator, Error> {
+fn authenticator(access: &Access, limit: Duration, seen: Seen) -> Result<Authenticator, Error> {
     let mut policy = Policy::default();
     policy.attempts = 1;
+    policy.attempt_timeout = policy.attempt_timeout.min(limit);
     access.builder().policy(policy).transport(Watched { inner: network::transport()?, seen }).build()
 }
 

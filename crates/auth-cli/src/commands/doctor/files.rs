@@ -1,10 +1,13 @@
 //! Who else can read the files that hold secrets.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
+use auth_core::Access;
 use auth_core::settings::Provenance;
-use auth_core::{Access, store};
+use auth_core::store::{self, TokenStore};
 
 use super::check::Check;
 use crate::context::Context;
@@ -36,37 +39,43 @@ pub(super) fn check(context: &Context, access: Option<&Access>) -> Check {
     }
 }
 
-/// The folder of the token cache.
+/// The folder of the token cache, and what is in it.
 pub(super) fn cache(context: &Context) -> Check {
     const ID: &str = "cache";
     if context.global.no_cache {
         return Check::skipped(ID, "--no-cache");
     }
-    let folder = match context.env.cache_directory() {
-        Ok(Some(folder)) => folder.join("authctl"),
+    let store = match TokenStore::of_user(&context.env) {
+        Ok(Some(store)) => store,
         Ok(None) => {
             let fix = "set HOME, or XDG_CACHE_HOME; without a cache each command fetches a token of its own";
             return Check::warn(ID, "no folder is known for the token cache", fix);
         }
         Err(error) => return Check::warn(ID, error.to_string(), "correct the variable"),
     };
-    let shown = folder.display();
-    match std::fs::metadata(&folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Check::ok(ID, format!("{shown} is not there yet"))
+    let (folder, shown) = (store.folder(), store.folder().display());
+    // Of a link nothing is read.
+    match fs::symlink_metadata(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Check::ok(ID, format!("{shown} is not there yet")),
+        Err(error) => {
+            let fix = "look at the rights of the folders above";
+            Check::warn(ID, format!("{shown} can't be looked at: {}", error.kind()), fix)
         }
-        Err(error) => Check::warn(
-            ID,
-            format!("{shown} can't be looked at: {}", error.kind()),
-            "look at the rights of its parents",
-        ),
         Ok(meta) if !meta.is_dir() => Check::warn(ID, format!("{shown} is no folder"), "remove it"),
         Ok(meta) if meta.permissions().readonly() => {
             Check::warn(ID, format!("{shown} can't be written"), format!("chmod 700 {shown}"))
         }
-        Ok(_) => match store::exposure(&folder) {
-            Some(warning) => Check::warn(ID, warning, format!("chmod 700 {shown}; then `authctl cache clear`")),
-            None => Check::ok(ID, format!("{shown} is for you alone")),
-        },
+        Ok(_) => {
+            let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+            let all = [folder.to_owned()].into_iter().chain(files);
+            match all.filter_map(|path| store::exposure(&path)).min() {
+                Some(warning) => {
+                    let fix =
+                        "do what stands behind the colon, then `authctl cache clear`: others may have read the tokens";
+                    Check::warn(ID, warning, fix)
+                }
+                None => Check::ok(ID, format!("{shown} is for you alone")),
+            }
+        }
     }
 }

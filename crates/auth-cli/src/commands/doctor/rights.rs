@@ -33,7 +33,7 @@ pub(super) async fn check(access: &Access, auth: &Authenticator, context: &Conte
 
 fn refused(access: &Access, error: ApiError) -> Check {
     let credential = match (access.credential_name(), access.credential()) {
-        (Some(name), Some(place)) => format!("the {name} in {place}"),
+        (Some(name), Some(place)) => format!("the {name} from {place}"),
         _ => "the credential".to_owned(),
     };
     let fix = match error.kind() {

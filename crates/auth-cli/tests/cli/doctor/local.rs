@@ -1,0 +1,154 @@
+//! What is wrong on this machine.
+
+use auth_emulator::Emulator;
+
+use super::{Checked, dead, doctor};
+use crate::rig::{Ended, User, exchanging, profiles};
+
+#[tokio::test]
+async fn no_credential_is_3_and_what_needs_one_is_skipped() {
+    let checked = doctor(&User::new(), "").await;
+    assert_eq!(checked.code, Some(3));
+    checked.is("credential", "fail", &["no credentials are configured", "authctl sources"]);
+    checked.is("config", "skipped", &["config.toml"]);
+    checked.is("token", "skipped", &["because of 1 (credential)"]);
+    assert_eq!(checked.ids_that("fail"), ["credential"]);
+}
+
+#[tokio::test]
+async fn a_broken_config_is_named_with_its_line() {
+    let user = User::new().with_config("[profile.default]\ntype = \"token\"\ntoken = S3CR3T\n");
+    let checked = doctor(&user, "").await;
+    assert_eq!(checked.code, Some(3));
+    checked.is("credential", "fail", &["config.toml:3"]);
+    checked.is("config", "fail", &["config.toml:3", "--config"]);
+    // One that is not needed does not hide the credential.
+    let user = user.with("PODSTACK_API_KEY", "t");
+    let checked = doctor(&user, "--system podstack --offline").await;
+    checked.is("credential", "ok", &["podstack: token from the variable PODSTACK_API_KEY"]);
+    checked.is("config", "fail", &["config.toml:3"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_that_others_can_read_are_named_with_their_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let open = |path: std::path::PathBuf, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let emulator = Emulator::start().await.unwrap();
+    let user =
+        User::new().with_config(&(exchanging(&emulator).replace("api_key = ", "api_key = { file = \"key\" } # ")));
+    let key = user.write(".config/authctl/key", Emulator::API_KEY);
+    doctor(&user, "--offline").await.is("file-modes", "ok", &["config.toml", "/key"]);
+    open(key, 0o640);
+    doctor(&user, "--offline").await.is("file-modes", "warn", &["/key can be read", "(mode 0640): chmod 600"]);
+    open(user.home().join(".config/authctl/config.toml"), 0o644);
+    let checked = doctor(&user, "--offline").await;
+    checked.is("file-modes", "warn", &["config.toml can be read", "(mode 0644)", "(mode 0640)"]);
+    assert_eq!(checked.code, Some(0), "a warning is no failure");
+    let dotenv = user.write("settings.env", "A=1\n");
+    let checked =
+        doctor(&User::new().with("PODSTACK_API_KEY", "t"), &format!("--offline --dotenv {}", dotenv.display())).await;
+    checked.is("file-modes", "ok", &["for you alone", "settings.env"]);
+    open(dotenv, 0o604);
+    doctor(&user, "--offline --dotenv settings.env").await.is("file-modes", "warn", &["settings.env", "(mode 0604)"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_token_file_that_others_can_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let config = "[profile.default]\ntype = \"file\"\nendpoint = \"https://a.example\"\npath = \"token\"\n";
+    let user = User::new().with_config(config);
+    let token = user.write(".config/authctl/token", "t");
+    std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o644)).unwrap();
+    doctor(&user, "--offline").await.is("file-modes", "warn", &["/token can be read", "(mode 0644)"]);
+}
+
+#[tokio::test]
+async fn settings_of_the_working_directory_are_told() {
+    let project = tempfile::tempdir().unwrap();
+    let path = project.path().join("project.env");
+    std::fs::write(&path, "PODSTACK_API_KEY=t\nPODSTACK_PROJECT=p-1\n").unwrap();
+    let user = User::new();
+    let mut command = user.authctl(["doctor", "--json", "--offline", "--dotenv", "project.env"]);
+    let checked = Checked::of(Ended::of(command.current_dir(project.path()).output().await.unwrap()));
+    checked.is("nearby", "warn", &["project: p-1 (PODSTACK_PROJECT in ", "project.env:2", "token: set, not shown"]);
+}
+
+#[tokio::test]
+async fn what_is_set_and_does_nothing_is_told() {
+    let emulator = Emulator::start().await.unwrap();
+    let user =
+        User::new().with_config(&profiles(&emulator)).with("PODSTACK_API_KEY", "a").with("PODSTACK_API_TOKEN", "b");
+    let checked = doctor(&user, "--system podstack --offline").await;
+    checked.is(
+        "shadowed",
+        "warn",
+        &["PODSTACK_API_KEY is set and not used: the token is from the variable PODSTACK_API_TOKEN"],
+    );
+    let checked = doctor(&user, "--profile podstack --offline").await;
+    checked.is("shadowed", "warn", &["api_token in ", " is not used: the variable PODSTACK_API_TOKEN wins"]);
+    let user = user.with("WATSONX_URL", "https://a.example").with("WATSONX_APIKEY", "a").with("WATSONX_TOKEN", "b");
+    let checked = doctor(&user, "--system watsonx --offline").await;
+    checked.is("shadowed", "warn", &["the variable WATSONX_TOKEN is not used beside the API key"]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_none_and_one_that_nobody_is_behind_are_told() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = User::new().with_config(&exchanging(&emulator));
+    doctor(&user, "--offline").await.is("proxy", "ok", &["none is set"]);
+    let user = user.with("HTTPS_PROXY", "http://user:S3CR3T@ not a host");
+    let checked = doctor(&user, "--offline").await;
+    checked.is("proxy", "fail", &["HTTPS_PROXY is no proxy's address"]);
+    assert!(!format!("{checked:?}").contains("S3CR3T"));
+
+    // What goes to this machine in plain goes past it.
+    let dead = dead();
+    let user = User::new().with_config(&profiles(&emulator)).with("HTTP_PROXY", format!("http://{dead}"));
+    let user = user.with("http_proxy", format!("http://{dead}"));
+    for line in ["--profile podstack", "--profile default"] {
+        let checked = doctor(&user, line).await;
+        assert_eq!((checked.code, checked.ids_that("warn").len()), (Some(0), 0), "{checked:#?}");
+        user.run(&format!("whoami {line}")).await.data();
+    }
+
+    let user = User::new().with("HTTPS_PROXY", format!("http://user:S3CR3T@{dead}"));
+    let user = user.with("PODSTACK_API_KEY", "t").with("PODSTACK_API_ENDPOINT", "https://api.example/v1");
+    let checked = doctor(&user, "").await;
+    checked.is("proxy", "ok", &["requests to the API go through it", &format!("HTTPS_PROXY: {dead}")]);
+    checked.is("api-dns", "skipped", &["the proxy looks the name up"]);
+    checked.is("api-connect", "fail", &[&format!("the proxy {dead} can't be reached: connection refused"), "NO_PROXY"]);
+    checked.is("api-call", "skipped", &["because of 9 (api-connect)"]);
+    assert!(!format!("{checked:?}").contains("S3CR3T"));
+
+    // To this machine it leads astray.
+    let user = user.with("PODSTACK_API_ENDPOINT", format!("https://{dead}/v1"));
+    doctor(&user, "--offline").await.is("proxy", "warn", &["goes through the proxy", "NO_PROXY"]);
+    let user = user.with("NO_PROXY", "127.0.0.1");
+    doctor(&user, "--offline").await.is("proxy", "ok", &["past it"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_cache_that_others_can_read_or_that_is_no_folder_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let user = User::new().with("PODSTACK_API_KEY", "t");
+    doctor(&user, "--offline --no-cache").await.is("cache", "skipped", &["--no-cache"]);
+    let folder = user.home().join(".cache/authctl/tokens");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (mode, status, words) in [(0o700, "ok", "for you alone"), (0o755, "warn", "(mode 0755): chmod 700")] {
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        doctor(&user, "--offline").await.is("cache", status, &[words]);
+    }
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let token = user.write(".cache/authctl/tokens/a.json", "{}");
+    doctor(&user, "--offline").await.is("cache", "ok", &["for you alone"]);
+    std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o604)).unwrap();
+    doctor(&user, "--offline").await.is("cache", "warn", &["a.json can be read", "(mode 0604)", "authctl cache clear"]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    doctor(&user, "--offline").await.is("cache", "warn", &["is no folder"]);
+}
