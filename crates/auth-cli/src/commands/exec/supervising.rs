@@ -1,6 +1,6 @@
 //! A program that lives longer than a token.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -28,9 +28,8 @@ impl Supervised<'_> {
     /// The program with these variables besides those that are there; stdin, stdout and stderr are its own.
     pub(super) fn command(&self, variables: &Variables) -> Command {
         // clap wants at least one.
-        let (program, arguments) = self.program.split_first().unwrap_or((const { &OsString::new() }, &[]));
-        let mut command = Command::new(program);
-        command.args(arguments);
+        let mut command = Command::new(self.program.first().map_or(OsStr::new(""), OsString::as_os_str));
+        command.args(self.program.iter().skip(1));
         for name in variables.outdated(self.access) {
             command.env_remove(name);
         }
