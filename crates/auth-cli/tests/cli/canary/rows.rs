@@ -59,6 +59,9 @@ pub(super) const ROWS: &[Row] = &[
     },
     printing("credential-helper k8s", ""),
     printing("credential-helper process", ""),
+    printing("token", "-o header"),
+    printing("token", "-o json --force"),
+    row("token", "-o expiry"),
     row("whoami", ""),
     row("whoami", "--profile file --offline"),
     row("whoami", "--offline -o json"),
@@ -73,6 +76,7 @@ pub(super) const ROWS: &[Row] = &[
     serving("broker", "--allow-origin https://app.example --session-secret-env SESSION_SECRET", &["token", "nothing"]),
     row("emulator", "-- true"),
     serving("emulator", "", &["api/whoami", "cape/v1/tokens"]),
+    row("cache clear", ""),
     row("completions", "bash"),
 ];
 
