@@ -87,7 +87,8 @@ async fn the_program_finds_token_end_and_endpoint() {
 
 #[tokio::test]
 async fn a_systems_own_clients_find_it_under_their_names() {
-    let rows: [(&[(&str, &str)], &str, &str); 3] = [
+    type Row = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+    let rows: [Row; 3] = [
         (
             &[
                 ("PODSTACK_API_TOKEN", "psk_1"),
