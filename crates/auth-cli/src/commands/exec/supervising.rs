@@ -1,6 +1,6 @@
 //! A program that lives longer than a token.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -28,8 +28,10 @@ impl Supervised<'_> {
     /// The program with these variables besides those that are there; stdin, stdout and stderr are its own.
     pub(super) fn command(&self, variables: &Variables) -> Command {
         // clap wants at least one.
-        let mut command = Command::new(self.program.first().map_or(OsStr::new(""), OsString::as_os_str));
-        command.args(self.program.iter().skip(1));
+        let nothing = OsString::new();
+        let (program, arguments) = self.program.split_first().unwrap_or((&nothing, &[]));
+        let mut command = Command::new(program);
+        command.args(arguments);
         for name in variables.outdated(self.access) {
             command.env_remove(name);
         }

@@ -62,6 +62,7 @@ pub(super) const ROWS: &[Row] = &[
     printing("token", "-o header"),
     printing("token", "-o json --force"),
     row("token", "-o expiry"),
+    serving("proxy", "", &["items", "nothing"]),
     row("whoami", ""),
     row("whoami", "--profile file --offline"),
     row("whoami", "--offline -o json"),
