@@ -78,7 +78,8 @@ fn broker(args: &Args, context: &Context) -> Result<Broker, Failure> {
     let is_given = access.is_none_needed() || access.token_handle().is_some();
     let exit = if is_given { Exit::NoCredentials } else { Exit::Usage };
     let wrong = |error: auth_core::Error| Failure::new(exit, error.to_string());
-    let broker = Broker::new(&access, context.authenticator(&access)?, session, &args.allow_origin).map_err(wrong)?;
+    let authenticator = context.authenticator_without_store(&access)?;
+    let broker = Broker::new(&access, authenticator, session, &args.allow_origin).map_err(wrong)?;
     let broker = args.allow_host.iter().try_fold(broker, |broker, host| broker.allow_host(host)).map_err(wrong)?;
     Ok(broker.min_ttl(args.min_ttl).max_lifetime(args.max_lifetime).max_waiting(args.max_waiting))
 }
