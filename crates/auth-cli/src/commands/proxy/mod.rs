@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`args`] | what can be typed |
 //! | [`start`] | from arguments to two open ports |
-//! | [`server`] | connections: how many, how long, and their end |
+//! | [`server`], [`descriptors`] | connections: how many, how long, and their end |
 //! | [`service`] | one request's way |
 //! | [`gate`], [`secret`] | who may come in |
 //! | [`target`], [`headers`], [`location`] | what changes on the way: the URL, headers, redirects |
@@ -17,6 +17,7 @@
 mod admin;
 mod args;
 mod body;
+mod descriptors;
 mod exposition;
 mod gate;
 mod headers;

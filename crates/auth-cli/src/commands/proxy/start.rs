@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::admin::Admin;
 use super::args::Args;
 use super::body::Reply;
+use super::descriptors;
 use super::gate::Gate;
 use super::numbers::Numbers;
 use super::secret::CallersSecret;
@@ -30,6 +31,7 @@ const ADMIN_CONNECTIONS: usize = 64;
 pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
     let access = aimed(selection::select(context)?, &args);
     check_reach(&args)?;
+    descriptors::take_all();
     let secret = CallersSecret::of(&args, &context.env)?;
     let numbers = Arc::new(Numbers::default());
     let upstream = Upstream::new(&access, &numbers, context)?;

@@ -28,6 +28,9 @@ async fn a_request_that_is_under_way_finishes_and_no_other_begins() {
     let emulator = Emulator::start().await.unwrap();
     let (upstream, mut asked) = waiting().await;
     let proxy = Proxy::to(upstream.address, &emulator, "").await;
+    // A connection that is kept for more, and has none: it must not hold up the end.
+    let idle = client();
+    assert_eq!(idle.request(proxy.request("TRACE", "/x").body(Default::default()).unwrap()).await.unwrap().status(), 405);
     let answer = tokio::spawn(client().request(proxy.request("GET", "/x").body(Default::default()).unwrap()));
     let go = asked.recv().await.unwrap();
     let address = proxy.address().to_owned();
@@ -39,6 +42,7 @@ async fn a_request_that_is_under_way_finishes_and_no_other_begins() {
     let (code, stderr) = proxy.ended().await;
     assert_eq!(code, Some(0), "{stderr}");
     assert!(!stderr.contains("cut off"), "{stderr}");
+    drop(idle);
 }
 
 #[tokio::test]
