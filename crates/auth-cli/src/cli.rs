@@ -68,8 +68,6 @@ pub(crate) enum Command {
     /// Check everything a token needs, and say how to mend it
     Doctor(commands::doctor::Args),
     Pat(commands::pat::Args),
-    Broker(commands::broker::Args),
-    CredentialHelper(commands::credential_helper::Args),
     Keys(commands::keys::Args),
     Emulator(commands::emulator::Args),
     /// The tokens that are kept between commands
