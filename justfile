@@ -92,3 +92,7 @@ cost:
 # Every figure of docs/PERFORMANCE.md, which it rewrites; some minutes. Not part of `ci`.
 bench:
     bash .ci/run bench
+
+# `authctl proxy` beside nginx, and its memory: "The proxy" in docs/PERFORMANCE.md, which it rewrites. Not part of `ci`.
+proxy:
+    bash .ci/run proxy

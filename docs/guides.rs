@@ -39,6 +39,9 @@ mod guides {
     #[doc = include_str!("guides/profiles.md")]
     mod profiles {}
 
+    #[doc = include_str!("guides/proxy.md")]
+    mod proxy {}
+
     #[doc = include_str!("guides/custom-system.md")]
     mod custom_system {}
 

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Export(commands::export::Args),
     /// Run a program with a token in its environment
     Exec(commands::exec::Args),
+    /// A reverse proxy that authenticates every request
+    Proxy(commands::proxy::Args),
     Broker(commands::broker::Args),
     CredentialHelper(commands::credential_helper::Args),
     /// Say who the credential is
@@ -79,7 +81,7 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it runs until somebody ends it.
     pub(crate) fn serves(&self) -> bool {
-        matches!(self, Self::Exec(_) | Self::Broker(_) | Self::Emulator(_))
+        matches!(self, Self::Exec(_) | Self::Proxy(_) | Self::Broker(_) | Self::Emulator(_))
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderName;
+use http::header::SEC_WEBSOCKET_PROTOCOL;
 
 use crate::settings::{Explanation, Found, Provenance};
 use crate::sources::placed::{Place, Placed};
@@ -28,6 +29,8 @@ pub struct Access {
     /// The setting's name, and where its value came from.
     credential: Option<(String, Provenance)>,
     handle: Option<TokenHandle>,
+    /// The one that WebSocket handshakes name in front of the token.
+    subprotocol: Option<Cow<'static, str>>,
     explanation: Explanation,
     exports: Exports,
     exchange: Option<Identity>,
@@ -68,6 +71,7 @@ impl Access {
             account: None,
             credential: None,
             handle: None,
+            subprotocol: None,
             explanation,
             exports,
             exchange: None,
@@ -93,6 +97,28 @@ impl Access {
     #[must_use]
     pub fn in_header(self, name: HeaderName) -> Self {
         self.placed(Place::Header(name))
+    }
+
+    /// The subprotocol of the API's WebSockets, whose handshakes carry the credential behind it. See
+    /// [`in_subprotocol`](Self::in_subprotocol).
+    #[must_use]
+    pub fn with_subprotocol(mut self, subprotocol: impl Into<Cow<'static, str>>) -> Self {
+        self.subprotocol = Some(subprotocol.into());
+        self
+    }
+
+    /// The same credential for the handshakes of the API's WebSockets: as the second subprotocol in place of `Authorization`,
+    /// `Sec-WebSocket-Protocol: <subprotocol>, <token>`. It stays as it is if the API has [no such
+    /// subprotocol](Self::subprotocol).
+    #[must_use]
+    pub fn in_subprotocol(self) -> Self {
+        match &self.subprotocol {
+            Some(subprotocol) => {
+                let before = format!("{subprotocol}, ");
+                self.placed(Place::Behind(SEC_WEBSOCKET_PROTOCOL, before.into()))
+            }
+            None => self,
+        }
     }
 
     pub(crate) fn placed(mut self, place: Place) -> Self {
@@ -190,6 +216,11 @@ impl Access {
     /// The account that it is about, if one is configured.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
+    }
+
+    /// The subprotocol of the API's WebSockets, if their handshakes carry the credential behind it.
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
     }
 
     /// Whether requests carry no credential.

@@ -10,6 +10,7 @@ pub(crate) mod exec;
 pub(crate) mod export;
 pub(crate) mod keys;
 pub(crate) mod pat;
+pub(crate) mod proxy;
 pub(crate) mod sources;
 pub(crate) mod token;
 pub(crate) mod whoami;
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Export(args) => export::run(args, &context).await,
             Command::Exec(args) => exec::run(args, &context).await,
             Command::CredentialHelper(args) => credential_helper::run(args, &context).await,
+            Command::Proxy(args) => proxy::run(args, &context).await,
             Command::Whoami(args) => whoami::run(args, &context).await,
             Command::Sources(args) => sources::run(&args, &context),
             Command::Doctor(args) => doctor::run(args, &context).await,

@@ -15,6 +15,7 @@
 //! | [`keys`] | Skyflow's API keys, as `pat` does |
 //! | [`pat`] | Cape's personal access tokens: the token on stdout, its words on stderr, its table |
 //! | [`sources`] | every place, which one is used, and why the others are not |
+//! | [`proxy`] | every request through it is authenticated, streams, and goes to its upstream alone |
 //! | [`token`] | a valid token on stdout and nothing else; what is wrong on stderr, with its exit code |
 //! | [`unspoken`] | no secret of any system or source in what whoami, sources and doctor print |
 //! | [`walkthrough`] | the README, as written |
@@ -39,6 +40,7 @@ mod exit_codes;
 mod export;
 mod keys;
 mod pat;
+mod proxy;
 mod sources;
 mod token;
 mod unspoken;

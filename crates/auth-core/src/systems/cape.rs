@@ -4,14 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::header::SEC_WEBSOCKET_PROTOCOL;
 use serde_json::Value;
 
 use super::given::Text;
 use crate::config::document::{self, Document};
 use crate::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, shown, trust};
 use crate::sources::PersonalToken;
-use crate::sources::placed::Place;
 use crate::{Access, Env, Error, ErrorKind, FetchContext, Secret, Token, TokenSource};
 
 /// Where the API is unless said otherwise.
@@ -30,7 +28,7 @@ const AUTH_FILE: &str = ".config/cape/auth";
 const RECHECK: Duration = Duration::from_secs(30);
 
 /// The subprotocol that an enclave speaks. The token travels as a second one.
-const SUBPROTOCOL: &str = "cape.runtime, ";
+const SUBPROTOCOL: &str = "cape.runtime";
 
 const API: Setting = Setting::new("host", "the base URL").with_keys(&["host"]).with_default(HOST);
 const TOKEN: Setting = Setting::secret("token", "the personal access token, else the login in `~/.config/cape/auth`")
@@ -108,7 +106,7 @@ impl Cape {
     /// # Errors
     /// As [`access`](Self::access).
     pub fn runtime(&self) -> Result<Access, Error> {
-        Ok(self.build("cape runtime")?.placed(Place::Behind(SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL.into())))
+        Ok(self.build("cape runtime")?.in_subprotocol())
     }
 
     fn build(&self, id: &'static str) -> Result<Access, Error> {
@@ -137,7 +135,7 @@ impl Cape {
                 Access::new(id, source, endpoint).with_credential(&token)
             }
         };
-        Ok(access.with_probe(TOKENS).with_explanation(settings.into_explanation()))
+        Ok(access.with_subprotocol(SUBPROTOCOL).with_probe(TOKENS).with_explanation(settings.into_explanation()))
     }
 }
 
@@ -183,6 +181,9 @@ impl TokenSource for Login {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "test-util")]
+    use http::header::SEC_WEBSOCKET_PROTOCOL;
+
     use super::*;
 
     /// `{"aud":["cape-api"],"exp":4102444800}`

@@ -59,6 +59,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     printing("credential-helper k8s", ""),
     printing("credential-helper process", ""),
+    serving("proxy", "", &["whoami", "nothing"]),
     row("whoami", ""),
     row("whoami", "--profile file --offline"),
     row("whoami", "--offline -o json"),
