@@ -21,6 +21,10 @@ use crate::{selection, terminal};
 /// session, gets {"accessToken", "tokenType", "expiresIn", "expiresAt"}; anybody else gets {"error", "error_description"} and
 /// no token. A credential that is given, not fetched, and a token without a known, near end are handed to nobody.
 #[derive(clap::Args, Debug)]
+// clap would write the four ways of a session into one line, however long.
+#[command(override_usage = "authctl broker [OPTIONS] --allow-origin <ORIGIN> --forward-auth <URL>\n       \
+    authctl broker [OPTIONS] --allow-origin <ORIGIN> --session-secret-file <FILE>\n       \
+    authctl broker [OPTIONS] --allow-origin <ORIGIN> --session-secret-env <NAME>")]
 pub(crate) struct Args {
     /// An origin whose pages may ask, such as https://app.example; may be repeated
     #[arg(long, value_name = "ORIGIN", required = true)]
