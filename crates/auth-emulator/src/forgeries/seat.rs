@@ -38,7 +38,7 @@ impl Stage {
         let algorithms = [SigningAlgorithm::Rs256, SigningAlgorithm::Es256, SigningAlgorithm::EdDsa];
         let oauth = emulator.oauth();
         Self {
-            router: router::of(Origin::Main, emulator.shared()),
+            router: router::of(Origin::Main, emulator.shared(), &[]),
             credentials: serde_json::from_str(&emulator.skyflow().credentials_json()).unwrap(),
             clients: algorithms.iter().map(|algorithm| oauth.register_client_key(*algorithm)).collect(),
             issuers: algorithms.iter().map(|algorithm| oauth.register_issuer_key(*algorithm)).collect(),
