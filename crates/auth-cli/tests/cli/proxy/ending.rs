@@ -30,7 +30,10 @@ async fn a_request_that_is_under_way_finishes_and_no_other_begins() {
     let proxy = Proxy::to(upstream.address, &emulator, "").await;
     // A connection that is kept for more, and has none: it must not hold up the end.
     let idle = client();
-    assert_eq!(idle.request(proxy.request("TRACE", "/x").body(Default::default()).unwrap()).await.unwrap().status(), 405);
+    assert_eq!(
+        idle.request(proxy.request("TRACE", "/x").body(Default::default()).unwrap()).await.unwrap().status(),
+        405
+    );
     let answer = tokio::spawn(client().request(proxy.request("GET", "/x").body(Default::default()).unwrap()));
     let go = asked.recv().await.unwrap();
     let address = proxy.address().to_owned();
