@@ -21,6 +21,12 @@ impl Context {
         Ok(self.over(&access)?.build()?)
     }
 
+    /// An authenticator whose tokens are never those that are kept: what is written down has an end, stated or assumed, and who
+    /// hands tokens to strangers has to know which.
+    pub(crate) fn authenticator_without_store(&self, access: &Access) -> Result<Authenticator, Failure> {
+        Ok(self.over(access)?.build()?)
+    }
+
     /// The same, to be changed: a listener, other origins.
     pub(crate) fn builder(&self, access: &Access) -> Result<Builder, Failure> {
         self.over(&self.kept(access, |store| store)?)

@@ -137,7 +137,7 @@ fn shape(argument: &Arg) -> String {
 
 fn meaning(argument: &Arg) -> String {
     let help = argument.get_long_help().or(argument.get_help()).expect("a test asks for one");
-    let mut meaning = sentence(&help.to_string()).replace('\n', " ").replace('|', "\\|");
+    let mut meaning = sentence(&help.to_string()).replace('\n', " ");
     let values: Vec<_> = argument.get_possible_values().into_iter().filter(|one| !one.is_hide_set()).collect();
     if argument.get_action().takes_values() && !values.is_empty() {
         let values: Vec<_> = values
@@ -149,7 +149,7 @@ fn meaning(argument: &Arg) -> String {
             .collect();
         write!(meaning, " {}.", values.join(", ")).unwrap();
     }
-    meaning
+    meaning.replace('|', "\\|")
 }
 
 fn default(argument: &Arg) -> String {

@@ -174,8 +174,8 @@ impl Row {
             order,
             self.name.clone(),
             self.state.to_owned(),
-            or_nothing(self.reason.clone()),
             or_nothing(self.provenance()),
+            or_nothing(self.reason.clone()),
         ]
     }
 

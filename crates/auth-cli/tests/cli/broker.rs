@@ -222,6 +222,18 @@ async fn what_lives_too_long_is_an_error_at_the_start() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_kept_between_commands_is_not_handed_out() {
+    let (emulator, user) = user().await;
+    let kept = user.run("token").await.data();
+    assert_eq!(user.run("token").await.data(), kept, "it is kept");
+    let broker = Broker::start(&user, BY_SECRET).await;
+    let (_, _, body) = said(broker.ask_with_secret()).await;
+    assert_ne!(body["accessToken"], kept.trim_end(), "nobody knows any more whether its end was stated");
+    assert_eq!(emulator.token_request_count(), 2);
+    broker.ended().await;
+}
+
+#[tokio::test]
 async fn what_makes_no_sense_is_wrong_usage() {
     let (emulator, user) = user().await;
     let short = user.write("short", "short");

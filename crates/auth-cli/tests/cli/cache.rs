@@ -145,7 +145,7 @@ async fn another_api_key_in_the_same_place_never_gets_the_old_keys_token() {
     let with = async |key: &str| Ended::of(user.authctl(["token"]).env("ACME_KEY", key).output().await.unwrap());
     let one = with("key-one").await.data();
     assert_ne!(with("key-two").await.data(), one);
-    with("key-thr").await.failed(1, &["rejected"]);
+    with("key-thr").await.failed(1, &["refused the API key"]);
     assert_eq!(with("key-one").await.data(), one);
     assert_eq!(kept(&user).len(), 2);
 }

@@ -87,7 +87,8 @@ async fn the_program_finds_token_end_and_endpoint() {
 
 #[tokio::test]
 async fn a_systems_own_clients_find_it_under_their_names() {
-    let rows: [(&[(&str, &str)], &str, &str); 3] = [
+    type Row = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+    let rows: [Row; 3] = [
         (
             &[
                 ("PODSTACK_API_TOKEN", "psk_1"),
@@ -269,7 +270,7 @@ async fn each_signal_that_is_sent_reaches_the_program_once() {
 async fn a_signal_that_was_ignored_stays_ignored() {
     let emulator = emulator(LONG).await;
     let user = User::new().with_config(&exchanging(&emulator));
-    let inner = "echo up; read line; echo still here";
+    let inner = "trap \"echo later\" USR1; echo up; while :; do read line && break; done; echo still here";
     // As `nohup` does.
     let outer = format!("trap '' HUP; exec {} exec --refresh file -- sh -c '{inner}'", env!("CARGO_BIN_EXE_authctl"));
     let mut command = user.authctl(["--version"]);
@@ -281,6 +282,9 @@ async fn a_signal_that_was_ignored_stays_ignored() {
     let mut running = Running { authctl, lines };
     assert_eq!(running.line().await, "up");
     running.signal(Signal::SIGHUP);
+    // It comes behind: once it is there, the other one would be, too.
+    running.signal(Signal::SIGUSR1);
+    assert_eq!(running.line().await, "later");
     running.say("\n").await;
     assert_eq!(running.end().await.stdout, "still here\n");
 }

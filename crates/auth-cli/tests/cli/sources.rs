@@ -33,6 +33,10 @@ async fn the_first_that_is_configured_is_used_and_the_next_is_available() {
     let line = |name: &str| stdout.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
     assert!(line("ORDER").starts_with("ORDER  SOURCE           STATE"), "{stdout}");
     assert!(line(" ivcap").contains("token: the variable IVCAP_JWT"), "{stdout}");
+    // Each in its column.
+    for (column, value) in [("PROVENANCE", "token: the variable"), ("REASON", "the first that is configured")] {
+        assert_eq!(line("ORDER").find(column), line(" ivcap").find(value), "{stdout}");
+    }
     assert!(line(" watsonx").contains("set WATSONX_APIKEY"), "{stdout}");
     assert!(stderr.contains("config.toml (not there)"), "{stderr}");
 }

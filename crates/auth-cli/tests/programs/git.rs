@@ -73,12 +73,10 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     };
     shared.seen.lock().unwrap().push(word.clone());
     if !word.ends_with("good") {
-        let challenges = shared
-            .schemes
-            .iter()
-            .map(|scheme| (WWW_AUTHENTICATE, HeaderValue::try_from(format!("{scheme} realm=\"git\"")).unwrap()));
         let mut headers = HeaderMap::new();
-        challenges.for_each(|(name, value)| drop(headers.append(name, value)));
+        for scheme in shared.schemes {
+            headers.append(WWW_AUTHENTICATE, HeaderValue::try_from(format!("{scheme} realm=\"git\"")).unwrap());
+        }
         return (StatusCode::UNAUTHORIZED, headers).into_response();
     }
     let path = request.uri().path().trim_start_matches("/repo.git/");

@@ -1,8 +1,9 @@
 //! Tokens in a folder, from one run of a program to the next.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::folder::Folder;
 use super::{clear, forget, keeping};
@@ -45,12 +46,14 @@ pub struct TokenStore {
     pub(super) folder: Arc<Folder>,
     pub(super) answers: bool,
     notice: Option<Notice>,
+    /// What was told already: one trouble is met at each look.
+    told: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl TokenStore {
     /// Tokens in this folder, which is made when the first one is kept.
     pub fn in_folder(path: impl Into<PathBuf>) -> Self {
-        Self { folder: Arc::new(Folder::at(path.into())), answers: true, notice: None }
+        Self { folder: Arc::new(Folder::at(path.into())), answers: true, notice: None, told: Arc::default() }
     }
 
     /// Tokens in `authctl/tokens` below the user's [cache directory](Env::cache_directory); `None` if that is not known.
@@ -68,7 +71,7 @@ impl TokenStore {
         self
     }
 
-    /// Hears why something is not kept or not read. Default: a warning in the log.
+    /// Hears why something is not kept or not read, once of each trouble. Default: a warning in the log.
     #[must_use]
     pub fn on_trouble(mut self, notice: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.notice = Some(Arc::new(notice));
@@ -116,6 +119,9 @@ impl TokenStore {
     }
 
     pub(super) fn tell(&self, trouble: &Error) {
+        if !self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(trouble.to_string()) {
+            return;
+        }
         match &self.notice {
             Some(notice) => notice(trouble),
             None => {

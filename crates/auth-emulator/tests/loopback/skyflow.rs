@@ -241,7 +241,7 @@ async fn post(emulator: &Emulator, body: &Value, more: &[(&str, &str)]) -> Reply
 #[tokio::test]
 async fn pages_of_an_allowed_origin_may_read_answers_and_no_other_page() {
     const PAGE: &str = "http://127.0.0.1:8080";
-    let open = Emulator::builder().with_allowed_origin(PAGE).start().await.unwrap();
+    let open = Emulator::builder().with_allowed_origin(PAGE).with_control().start().await.unwrap();
     let closed = Emulator::start().await.unwrap();
     let shown = async |emulator: &Emulator, method: Method, url: String, origin: &str| {
         let headers = [

@@ -21,6 +21,10 @@ use crate::{selection, terminal};
 /// session, gets {"accessToken", "tokenType", "expiresIn", "expiresAt"}; anybody else gets {"error", "error_description"} and
 /// no token. A credential that is given, not fetched, and a token without a known, near end are handed to nobody.
 #[derive(clap::Args, Debug)]
+// clap would write the four ways of a session into one line, however long.
+#[command(override_usage = "authctl broker [OPTIONS] --allow-origin <ORIGIN> --forward-auth <URL>\n       \
+    authctl broker [OPTIONS] --allow-origin <ORIGIN> --session-secret-file <FILE>\n       \
+    authctl broker [OPTIONS] --allow-origin <ORIGIN> --session-secret-env <NAME>")]
 pub(crate) struct Args {
     /// An origin whose pages may ask, such as https://app.example; may be repeated
     #[arg(long, value_name = "ORIGIN", required = true)]
@@ -78,7 +82,8 @@ fn broker(args: &Args, context: &Context) -> Result<Broker, Failure> {
     let is_given = access.is_none_needed() || access.token_handle().is_some();
     let exit = if is_given { Exit::NoCredentials } else { Exit::Usage };
     let wrong = |error: auth_core::Error| Failure::new(exit, error.to_string());
-    let broker = Broker::new(&access, context.authenticator(&access)?, session, &args.allow_origin).map_err(wrong)?;
+    let authenticator = context.authenticator_without_store(&access)?;
+    let broker = Broker::new(&access, authenticator, session, &args.allow_origin).map_err(wrong)?;
     let broker = args.allow_host.iter().try_fold(broker, |broker, host| broker.allow_host(host)).map_err(wrong)?;
     Ok(broker.min_ttl(args.min_ttl).max_lifetime(args.max_lifetime).max_waiting(args.max_waiting))
 }

@@ -46,8 +46,9 @@ impl Scene {
         planted.chain(self.made.iter().cloned()).chain(issued).collect()
     }
 
-    /// `{api}` is a URL of the emulator's, `{pat}` a personal access token's id.
+    /// `{api}` and `{management}` are URLs of the emulator's, `{pat}` a personal access token's id.
     pub(super) fn filled_in(&self, word: &str) -> String {
+        let word = word.replace("{management}", &self.emulator.skyflow().management_url());
         word.replace("{api}", &self.emulator.api_url()).replace("{pat}", &self.pat)
     }
 }

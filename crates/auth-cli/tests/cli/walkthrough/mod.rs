@@ -27,7 +27,7 @@ async fn the_readme_is_what_happens() {
     let all = blocks(README);
     let everything = std::env::var(EXTENT).is_ok_and(|extent| extent == "all");
     let (run, left): (Vec<_>, Vec<_>) = all.iter().partition(|block| everything || block.needs.is_empty());
-    assert!(!run.is_empty(), "the README has no walkthrough");
+    assert!(run.len() >= 8, "the README has a walkthrough of {} blocks", run.len());
     missing(&run);
     tell(&run, &left);
     let assert = Assert::new().redact_with(redactions()).normalize_paths(false).palette(Palette::plain());
@@ -81,7 +81,8 @@ fn tell(run: &[&Block], left: &[&Block]) {
     let commands: usize = run.iter().map(|block| block.steps.len()).sum();
     let mut text = format!("walkthrough: {} blocks with {commands} commands are run as written\n", run.len());
     for block in left {
-        text += &format!("walkthrough: left to `just walkthrough`: {} (needs {})", block.name, block.needs.join(", "));
+        writeln!(text, "walkthrough: left to `just walkthrough`: {} (needs {})", block.name, block.needs.join(", "))
+            .unwrap();
     }
     std::io::stderr().write_all(text.as_bytes()).unwrap();
 }
