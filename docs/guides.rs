@@ -45,6 +45,12 @@ mod guides {
     #[doc = include_str!("guides/custom-system.md")]
     mod custom_system {}
 
+    #[doc = include_str!("guides/store.md")]
+    mod store {}
+
+    #[doc = include_str!("guides/browser.md")]
+    mod browser {}
+
     #[doc = include_str!("guides/systems/cape.md")]
     mod cape {}
 

@@ -1,7 +1,8 @@
 //! auth-core's rows for settings: where a value may stand, what was found, and what is said about it.
 
 use auth_core::settings::{Found, Lookup, Profile, Provenance, Setting, Settings, Value};
-use auth_core::{Access, Context, Endpoint, Env, Exports, Secret};
+use auth_core::store::TokenStore;
+use auth_core::{Access, Context, Endpoint, Env, Exports, Identity, Secret};
 use http::HeaderName;
 
 use super::table::{Table, show};
@@ -33,6 +34,8 @@ pub(super) fn show(table: &mut Table) {
         let found = Found::new("token", format!("\"{}\"", secrets::ENV_VALUE), place.clone());
         show!(table, place, found.token().unwrap_err(), found.endpoint().unwrap_err(), found.unusable("why"), found);
     }
+    let identity = Identity::new("p").with("token", secrets::API_KEY).with_file("token.txt");
+    show!(table, identity, TokenStore::in_folder("tokens").past_what_is_kept());
     looked_up(table, &profile);
     context(table);
 }

@@ -1,10 +1,12 @@
 //! What can be typed.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
+use clap::{Arg, ArgAction, Args, Parser, Subcommand};
 
 use crate::commands;
 use crate::failure::Exit;
@@ -32,7 +34,7 @@ pub(crate) struct Global {
     #[arg(long, short, global = true, value_name = "NAME", conflicts_with = "system")]
     pub(crate) profile: Option<String>,
     /// The system whose variables and files count, without a profile
-    #[arg(long, short, global = true, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(auth_core::systems::NAMES))]
+    #[arg(long, short, global = true, value_name = "NAME", value_parser = SystemName)]
     pub(crate) system: Option<String>,
     /// The config; else AUTHCTL_CONFIG, else authctl/config.toml in the configuration folder
     #[arg(long, global = true, value_name = "FILE")]
@@ -49,6 +51,22 @@ pub(crate) struct Global {
     /// Say more on stderr: -v what happens, -vv all of it; never a secret
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+/// The name of a system: of those that are known, which help and completions list, or of one that the config describes.
+#[derive(Clone)]
+struct SystemName;
+
+impl TypedValueParser for SystemName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, argument: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        NonEmptyStringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(auth_core::systems::NAMES.iter().copied().map(PossibleValue::new)))
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -21,7 +21,7 @@ impl Context {
         if global.timeout.is_zero() {
             return Err(Failure::usage("--timeout has to be more than 0s"));
         }
-        let env = Env::process();
+        let env = Env::process().without_arguments();
         let env = match &global.dotenv {
             Some(file) => env.with_dotenv(file)?,
             None => env,

@@ -12,7 +12,7 @@ pub(crate) const CHOSEN: &str = "AUTHCTL_SOURCE";
 /// One place where a credential may be configured.
 #[derive(Debug)]
 pub(crate) struct Candidate {
-    /// `profile NAME`, or a system's name.
+    /// `profile`, or a system's name.
     pub(crate) name: String,
     /// What is there; [`Unavailable`](ErrorKind::Unavailable) if nothing is.
     pub(crate) access: Result<Access, Error>,
@@ -23,40 +23,34 @@ pub(crate) struct Candidate {
 pub(crate) fn candidates(context: &Context) -> Result<Vec<Candidate>, Failure> {
     let global = &context.global;
     if let Some(system) = &global.system {
-        return Ok(vec![of_system(system, context)]);
+        return Ok(vec![named(system, context)?]);
     }
     if global.profile.is_some() || context.env.get("AUTHCTL_PROFILE")?.is_some() {
         return Ok(vec![of_profile(context)]);
     }
     let mut all = vec![of_profile(context)];
     all.extend(systems::NAMES.iter().map(|name| of_system(name, context)));
-    match context.env.get(CHOSEN)? {
-        None => Ok(all),
-        Some(chosen) => {
-            let known: Vec<_> = all.iter().map(|candidate| candidate.name.clone()).collect();
-            all.retain(|candidate| candidate.name == chosen);
-            if all.is_empty() {
-                let message = format!("{CHOSEN} names none of: {}", known.join(", "));
-                return Err(Failure::new(Exit::NoCredentials, message));
-            }
-            Ok(all)
+    let Some(chosen) = context.env.get(CHOSEN)? else { return Ok(all) };
+    match all.iter().position(|candidate| candidate.name == chosen) {
+        Some(at) => Ok(vec![all.swap_remove(at)]),
+        None => {
+            let known: Vec<_> = all.iter().map(|candidate| candidate.name.as_str()).collect();
+            let message = format!("{CHOSEN} names none of: {}", known.join(", "));
+            Err(Failure::new(Exit::NoCredentials, message))
         }
     }
 }
 
 /// The one that is used.
 pub(crate) fn select(context: &Context) -> Result<Access, Failure> {
-    let mut last = None;
     let candidates = candidates(context)?;
-    let only = candidates.len() == 1;
+    let is_only = candidates.len() == 1;
     for candidate in candidates {
         match candidate.access {
-            Ok(access) => return Ok(access),
-            Err(error) if error.kind() == ErrorKind::Unavailable && !only => last = Some(error),
-            Err(error) => return Err(error.into()),
+            Err(error) if error.kind() == ErrorKind::Unavailable && !is_only => {}
+            access => return Ok(access?),
         }
     }
-    let _ = last;
     Err(Failure::new(
         Exit::NoCredentials,
         "no credentials are configured: `authctl sources` lists where they may stand",
@@ -67,17 +61,52 @@ pub(crate) fn of_system(name: &str, context: &Context) -> Candidate {
     Candidate { name: name.to_owned(), access: systems::from_env(name, &context.env) }
 }
 
+/// A vendor's system, or one that the config describes.
+fn named(name: &str, context: &Context) -> Result<Candidate, Failure> {
+    if systems::NAMES.contains(&name) {
+        return Ok(of_system(name, context));
+    }
+    let described = match profiles(context) {
+        Ok(profiles) => Some(profiles).filter(|profiles| profiles.system(name).is_some()),
+        Err(error) if error.kind() == ErrorKind::Unavailable && context.global.config.is_none() => None,
+        Err(error) => return Err(error.into()),
+    };
+    match described {
+        Some(profiles) => {
+            Ok(Candidate { name: name.to_owned(), access: profiles.access_of_system(name, &context.env) })
+        }
+        None => Err(Failure::usage(format!(
+            "--system names a system that is neither known ({}) nor described in the config",
+            systems::NAMES.join(", ")
+        ))),
+    }
+}
+
 fn of_profile(context: &Context) -> Candidate {
-    let (name, env) = (context.global.profile.as_deref(), &context.env);
-    let access = profiles(context).and_then(|profiles| {
-        let is_there = profiles.select(name, env).is_ok();
-        profiles.access(name, env).map_err(|error| match error.kind() {
-            // Who wrote it meant it: with a setting missing it is wrong, not absent.
-            ErrorKind::Unavailable if is_there => Error::misconfigured(error.to_string()),
-            _ => error,
-        })
-    });
+    let (named, env) = (context.global.profile.as_deref(), &context.env);
+    let access = match profiles(context) {
+        Ok(profiles) => {
+            let selected = match named {
+                // Its own words, which are not about an argument of that name.
+                Some(name) => profiles.profile(name),
+                None => profiles.select(None, env),
+            };
+            // A profile that is there is meant: what it lacks is no reason to be somebody else.
+            selected.and_then(|_| profiles.access(named, env).map_err(meant))
+        }
+        // So is a file that is named.
+        Err(error) if context.global.config.is_some() => Err(meant(error)),
+        Err(error) => Err(error),
+    };
     Candidate { name: "profile".to_owned(), access }
+}
+
+/// What is there and lacks something is not as good as nothing.
+fn meant(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Unavailable => Error::misconfigured(error.to_string()),
+        _ => error,
+    }
 }
 
 /// The profiles of the config.

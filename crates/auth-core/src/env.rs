@@ -41,6 +41,7 @@ pub struct Env {
     variables: Option<Arc<HashMap<String, String>>>,
     files: Arc<Vec<DotEnv>>,
     working_directory: Option<Arc<Path>>,
+    without_arguments: bool,
 }
 
 impl Env {
@@ -66,6 +67,19 @@ impl Env {
     pub fn in_directory(mut self, path: impl AsRef<Path>) -> Self {
         self.working_directory = Some(path.as_ref().into());
         self
+    }
+
+    /// The same, for a program whose user gives the systems' builders no arguments, such as a command: an error about what is
+    /// missing then names variables, files and keys of profiles alone.
+    #[must_use]
+    pub fn without_arguments(mut self) -> Self {
+        self.without_arguments = true;
+        self
+    }
+
+    /// Whether an error names the arguments of builders.
+    pub(crate) fn has_arguments(&self) -> bool {
+        !self.without_arguments
     }
 
     /// The same, and behind it the assignments of a file: `.env`, or any other name. A variable that is set already, here or

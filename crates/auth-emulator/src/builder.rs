@@ -121,7 +121,8 @@ impl Builder {
     }
 
     /// Lets web pages of this origin, such as `http://127.0.0.1:8080`, read the answers of the main origin (CORS), as vendors let
-    /// the pages of their users. May be called again. By default browsers show them to no page of another origin.
+    /// the pages of their users; not those of the control API. May be called again. By default browsers show them to no page of
+    /// another origin.
     ///
     /// # Panics
     ///

@@ -59,6 +59,7 @@ async fn what_is_not_configured_or_wrongly_is_3() {
         (User::new(), "token", "no credentials are configured"),
         (User::new(), "token --system watsonx", "WATSONX_APIKEY"),
         (User::new(), "token --profile nope", "config"),
+        (User::new(), "token --config nope.toml", "nope.toml"),
         (of("[profile.default]\ntype = \"token\"\n"), "token --profile nope", "nope"),
         (of("[profile.default]\ntype = \"token\"\n"), "token", "endpoint"),
         (of("[profile.default\n"), "token", "config.toml:1"),
@@ -66,6 +67,48 @@ async fn what_is_not_configured_or_wrongly_is_3() {
         (User::new().with("AUTHCTL_SOURCE", "nope"), "token", "AUTHCTL_SOURCE"),
     ] {
         user.run(line).await.failed(3, &[word]);
+    }
+}
+
+/// Somebody wrote it, and did not mean to be whoever the variables are.
+#[tokio::test]
+async fn a_default_profile_that_lacks_something_stops_and_none_does_not() {
+    let user = User::new().with("PODSTACK_API_TOKEN", "psk_x");
+    assert_eq!(user.run("token").await.data(), "psk_x\n");
+    let user = user.with_config("[profile.other]\ntype = \"token\"\nendpoint = \"https://a\"\ntoken = \"o\"\n");
+    assert_eq!(user.run("token").await.data(), "psk_x\n");
+    let user = user.with_config("[profile.default]\ntype = \"token\"\nendpoint = \"https://a\"\n");
+    user.run("token").await.failed(3, &["no token is configured", "the profile default"]);
+    assert_eq!(user.run("token --system podstack").await.data(), "psk_x\n");
+}
+
+#[tokio::test]
+async fn a_variable_chooses_among_the_places_by_name() {
+    let user = User::new()
+        .with("PODSTACK_API_TOKEN", "psk_x")
+        .with_config("[profile.default]\ntype = \"token\"\nendpoint = \"https://a\"\ntoken = \"p\"\n");
+    assert_eq!(user.run("token").await.data(), "p\n");
+    let user = user.with("AUTHCTL_SOURCE", "podstack");
+    assert_eq!(user.run("token").await.data(), "psk_x\n");
+    assert_eq!(user.run("token --profile default").await.data(), "p\n", "an argument wins");
+    user.with("AUTHCTL_SOURCE", "cape").run("token").await.failed(3, &["cape login"]);
+}
+
+#[tokio::test]
+async fn a_system_may_be_one_that_the_config_describes() {
+    let text = "[system.acme]\nendpoint = \"https://a\"\ntoken = { variables = [\"ACME_TOKEN\"] }\n";
+    let user = User::new().with_config(text);
+    user.run("token --system acme").await.failed(3, &["no token is configured: set ACME_TOKEN"]);
+    assert_eq!(user.with("ACME_TOKEN", "t").run("token --system acme").await.data(), "t\n");
+}
+
+/// There are none to give.
+#[tokio::test]
+async fn no_error_about_what_is_missing_names_an_argument_of_the_library() {
+    for system in auth_core::systems::NAMES {
+        let ended = User::new().run(&format!("token --system {system}")).await;
+        ended.failed(3, &["configured"]);
+        assert!(!ended.stderr.contains("argument") && !ended.stderr.contains(": \n"), "{}", ended.stderr);
     }
 }
 

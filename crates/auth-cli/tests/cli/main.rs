@@ -2,6 +2,7 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | [`broker`] | short-lived tokens for a page of one origin with a session, and nothing for anybody else |
 //! | [`cache`] | tokens are kept between commands, for their user alone; many commands at once make one exchange |
 //! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for |
 //! | [`completions`] | a script for each shell |
@@ -28,6 +29,7 @@ mod rig;
 // Which commands there are.
 mod commands;
 
+mod broker;
 mod cache;
 mod canary;
 mod completions;

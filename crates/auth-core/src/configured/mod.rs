@@ -11,7 +11,7 @@ mod vendor;
 
 use names::Names;
 
-use crate::settings::{Profile, Profiles};
+use crate::settings::{Profile, Profiles, shown};
 use crate::{Access, Env, Error};
 
 impl Profiles {
@@ -28,6 +28,22 @@ impl Profiles {
         let system = profile.find("system", "system", env)?;
         let declaration = system.as_ref().and_then(|system| self.system(system.value()));
         access(profile, system.is_some(), declaration, env)
+    }
+
+    /// What a system that the file describes comes to without a profile: by its variables and defaults alone.
+    ///
+    /// # Errors
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) if the file describes no system of this name, or if a setting is missing;
+    /// else as [`access`](Self::access).
+    pub fn access_of_system(&self, name: &str, env: &Env) -> Result<Access, Error> {
+        let described: Vec<&str> = self.systems().collect();
+        let Some(declaration) = self.system(name) else {
+            return Err(Error::unavailable(match &described[..] {
+                [] => format!("{} describes no system", shown(self.path())),
+                known => format!("{} describes no such system; it describes {}", shown(self.path()), known.join(", ")),
+            }));
+        };
+        plain::access(Names::new(declaration.without_values(), Some(declaration), env.clone()))
     }
 }
 

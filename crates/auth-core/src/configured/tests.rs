@@ -320,3 +320,29 @@ fn a_key_that_means_nothing_is_an_error_by_every_door_and_below_the_context() {
         assert!(one == other && one.contains("tokn in") && one.contains("config.toml:3"), "{one}\n{other}");
     }
 }
+
+#[test]
+fn a_described_system_needs_no_profile_where_variables_and_defaults_say_all() -> Result<(), Error> {
+    let text = "[system.acme]\nendpoint = \"https://api.acme.example\"\ntoken = { variables = [\"ACME_TOKEN\"] }\n";
+    let (_folder, env, profiles) = config(text);
+    let profiles = profiles?;
+    let access = profiles.access_of_system("acme", &env)?;
+    assert_eq!(attached(&access, &[]).0["authorization"], "Bearer tok-of-a-variable");
+    assert_eq!((access.id(), access.explain().value("endpoint")), ("acme", Some("https://api.acme.example")));
+    let error = profiles.access_of_system("acne", &env).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.to_string().ends_with("it describes acme"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn where_a_program_has_no_arguments_no_error_names_one() {
+    let env = Env::empty().without_arguments();
+    for name in crate::systems::NAMES {
+        let error = crate::systems::from_env(name, &env).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{name}");
+        assert!(!error.to_string().contains("argument"), "{error}");
+        let error = crate::systems::from_env(name, &Env::empty()).unwrap_err();
+        assert!(error.to_string().contains("argument"), "{name} has one: {error}");
+    }
+}

@@ -103,7 +103,7 @@ impl Settings {
     /// The error about a setting that no place has.
     pub(crate) fn missing(&self, lookup: &Lookup<'_>) -> Error {
         let profile = self.profile.as_ref().map(Profile::to_string);
-        Error::unavailable(lookup.missing(profile.as_deref()))
+        Error::unavailable(lookup.missing(&self.env, profile.as_deref()))
     }
 
     /// What was found for a lookup, where it was found elsewhere.

@@ -42,6 +42,12 @@ impl Profile {
         Self { name: name.into(), path: path.into(), nearby, own: nearby, values: BTreeMap::new(), warning: None }
     }
 
+    /// An empty one of the same name, in the same place.
+    #[cfg(feature = "profiles")]
+    pub(crate) fn without_values(&self) -> Self {
+        Self { values: BTreeMap::new(), warning: None, ..self.clone() }
+    }
+
     /// The same, standing otherwise to the working directory.
     pub(super) fn standing(mut self, standing: Standing) -> Self {
         (self.nearby, self.own) = (standing.is_nearby, standing.is_own);

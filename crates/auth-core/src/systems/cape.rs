@@ -142,19 +142,22 @@ impl Cape {
 /// What Cape's command line client keeps of a login.
 struct Login {
     path: PathBuf,
+    /// What to do if there is none.
+    missing: &'static str,
 }
 
 impl Login {
     fn of(env: &Env) -> Result<Self, Error> {
-        let nowhere =
-            || Error::unavailable("no token is configured: give the argument `token`, or log in with `cape login`");
-        Ok(Self { path: env.home()?.ok_or_else(nowhere)?.join(AUTH_FILE) })
+        let missing = if env.has_arguments() { "give the argument `token`" } else { "choose a profile with `token`" };
+        let nowhere = || Error::unavailable(format!("no token is configured: {missing}, or log in with `cape login`"));
+        Ok(Self { path: env.home()?.ok_or_else(nowhere)?.join(AUTH_FILE), missing })
     }
 
     fn read(&self) -> Result<(Found, Document), Error> {
         let document = document::read(&self.path).map_err(|error| match error.kind() {
             ErrorKind::Unavailable => Error::unavailable(format!(
-                "no token is configured: give the argument `token`, or log in with `cape login` (there is no {})",
+                "no token is configured: {}, or log in with `cape login` (there is no {})",
+                self.missing,
                 shown(&self.path)
             )),
             _ => error,

@@ -237,3 +237,29 @@ async fn post(emulator: &Emulator, body: &Value, more: &[(&str, &str)]) -> Reply
     let headers = [&[("content-type", "application/json")], more].concat();
     send(Method::POST, &emulator.skyflow().token_url(), &headers, body.to_string()).await.unwrap()
 }
+
+#[tokio::test]
+async fn pages_of_an_allowed_origin_may_read_answers_and_no_other_page() {
+    const PAGE: &str = "http://127.0.0.1:8080";
+    let open = Emulator::builder().with_allowed_origin(PAGE).start().await.unwrap();
+    let closed = Emulator::start().await.unwrap();
+    let shown = async |emulator: &Emulator, method: Method, url: String, origin: &str| {
+        let headers = [
+            ("origin", origin),
+            ("access-control-request-method", "GET"),
+            ("access-control-request-headers", "authorization"),
+        ];
+        let reply = send(method, &url, &headers, "").await.unwrap();
+        assert!(emulator.issued_tokens().is_empty());
+        reply.header("access-control-allow-origin").map(str::to_owned)
+    };
+    for method in [Method::OPTIONS, Method::GET] {
+        let records = |emulator: &Emulator| format!("{}/v1/vaults/v/t", emulator.skyflow().vault_url());
+        assert_eq!(shown(&open, method.clone(), records(&open), PAGE).await.as_deref(), Some(PAGE));
+        assert_eq!(shown(&open, method.clone(), records(&open), "http://localhost:8080").await, None);
+        assert_eq!(shown(&closed, method.clone(), records(&closed), PAGE).await, None);
+        // What tests arrange is no page's business.
+        assert_eq!(shown(&open, method.clone(), format!("{}/_emulator", open.url()), PAGE).await, None);
+        assert_eq!(shown(&open, method, open.other_origin().to_owned(), PAGE).await, None);
+    }
+}

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use auth_core::{Env, Secret};
 use auth_tower::Session;
+use clap::ArgGroup;
 
 use crate::failure::Failure;
 use crate::network;
@@ -14,7 +15,8 @@ use crate::network;
 const LONGEST: u64 = 64 * 1024;
 
 #[derive(clap::Args, Debug)]
-#[group(id = "session", required = true, multiple = false, args = ["session_secret_file", "session_secret_env", "forward_auth"])]
+#[group(skip)]
+#[command(group(ArgGroup::new("session").required(true).args(["session_secret_file", "session_secret_env", "forward_auth"])))]
 pub(super) struct Args {
     /// A file with the secret that the page's backend shares with the broker; - is stdin
     #[arg(long, value_name = "FILE")]

@@ -28,7 +28,8 @@ impl Supervised<'_> {
     /// The program with these variables besides those that are there; stdin, stdout and stderr are its own.
     pub(super) fn command(&self, variables: &Variables) -> Command {
         // clap wants at least one.
-        let (program, arguments) = self.program.split_first().unwrap_or((const { &OsString::new() }, &[]));
+        let nothing = OsString::new();
+        let (program, arguments) = self.program.split_first().unwrap_or((&nothing, &[]));
         let mut command = Command::new(program);
         command.args(arguments);
         for name in variables.outdated(self.access) {

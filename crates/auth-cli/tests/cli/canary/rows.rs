@@ -43,6 +43,9 @@ pub(super) const ROWS: &[Row] = &[
     printing("token", "--profile variable"),
     printing("token", "--profile skyflow"),
     printing("token", "--profile oauth"),
+    printing("token", "-o header"),
+    printing("token", "-o json --force"),
+    row("token", "-o expiry"),
     printing("export", ""),
     printing("export", "-f dotenv --env MINE"),
     printing("export", "-f process"),
@@ -59,7 +62,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     printing("credential-helper k8s", ""),
     printing("credential-helper process", ""),
-    serving("proxy", "", &["whoami", "nothing"]),
+    serving("proxy", "", &["whoami", "items", "nothing"]),
     row("whoami", ""),
     row("whoami", "--profile file --offline"),
     row("whoami", "--offline -o json"),
@@ -81,6 +84,7 @@ pub(super) const ROWS: &[Row] = &[
     serving("broker", "--allow-origin https://app.example --session-secret-env SESSION_SECRET", &["token", "nothing"]),
     row("emulator", "-- true"),
     serving("emulator", "", &["api/whoami", "cape/v1/tokens"]),
+    row("cache clear", ""),
     row("completions", "bash"),
 ];
 

@@ -107,12 +107,18 @@ impl Resolver {
     /// How to set it.
     pub(super) fn ways(&self, known: &Known) -> String {
         let variables = self.variables(known);
-        let mut ways = vec![format!("give the argument `{}`", known.name())];
+        let mut ways = Vec::new();
+        if self.env.has_arguments() {
+            ways.push(format!("give the argument `{}`", known.name()));
+        }
         if !variables.is_empty() {
             ways.push(format!("set {}", variables.join(" or ")));
         }
         if let (Some(profile), Some(key)) = (self.settings.profile(), known.setting.keys().first()) {
             ways.push(format!("put `{key}` into {profile}"));
+        }
+        if let (true, Some(key)) = (ways.is_empty(), known.setting.keys().first()) {
+            ways.push(format!("choose a profile with `{key}`"));
         }
         ways.join(", ")
     }

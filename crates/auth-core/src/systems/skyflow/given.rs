@@ -103,12 +103,16 @@ impl Given {
         }
         match all.pop() {
             Some((kind, found)) => self.choose(kind, found, settings),
-            None => Err(Error::unavailable(format!(
-                "no Skyflow credential is configured: give one of the arguments `{}`, set {}, or put one of them into {}",
-                KINDS.map(Setting::name).join("`, `"),
-                TEXT.variables().join(" or "),
-                settings.profile().map_or_else(|| "a profile".to_owned(), Profile::to_string),
-            ))),
+            None => {
+                let (names, variables) = (KINDS.map(Setting::name).join("`, `"), TEXT.variables().join(" or "));
+                let profile = settings.profile().map_or_else(|| "a profile".to_owned(), Profile::to_string);
+                let ways = if settings.env().has_arguments() {
+                    format!("give one of the arguments `{names}`, set {variables}, or put one of them into {profile}")
+                } else {
+                    format!("set {variables}, or put one of `{names}` into {profile}")
+                };
+                Err(Error::unavailable(format!("no Skyflow credential is configured: {ways}")))
+            }
         }
     }
 
