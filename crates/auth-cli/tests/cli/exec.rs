@@ -87,7 +87,8 @@ async fn the_program_finds_token_end_and_endpoint() {
 
 #[tokio::test]
 async fn a_systems_own_clients_find_it_under_their_names() {
-    let rows: [(&[(&str, &str)], &str, &str); 3] = [
+    type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let rows: [Row<'_>; 3] = [
         (
             &[
                 ("PODSTACK_API_TOKEN", "psk_1"),
