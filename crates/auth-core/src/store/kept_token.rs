@@ -157,7 +157,7 @@ mod tests {
         for token in [
             Token::bearer("t1"),
             Token::with_scheme("Token", "t\"2"),
-            Token::in_header(name.clone(), "t3").with_header(HeaderName::from_static("x-more"), "m"),
+            Token::in_header(name, "t3").with_header(HeaderName::from_static("x-more"), "m"),
         ] {
             let back = KeptToken::of_json(&kept(token.clone()).to_json().unwrap()).unwrap();
             assert!(back.token.same_as(&token));

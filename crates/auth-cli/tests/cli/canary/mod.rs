@@ -73,8 +73,10 @@ fn judge(row: &Row, scene: &Scene, ended: &Ended) -> Result<(), String> {
     let mut rest = ended.stdout.clone();
     if row.prints_token {
         // What it made itself is in no list, and is for stdout alone.
-        let made =
-            ended.stdout.split(|c: char| c.is_whitespace() || "\"'=".contains(c)).filter(|word| word.len() >= 40);
+        let made = ended
+            .stdout
+            .split(|c: char| c.is_whitespace() || "\"'=".contains(c))
+            .filter(|word| word.len() >= 40 && !word.starts_with('/'));
         if Hunt::after(made.map(|word| ("what is on stdout", telling(word)))).find(&ended.stderr).is_some() {
             return Err("stderr shows what is on stdout".to_owned());
         }
