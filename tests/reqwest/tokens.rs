@@ -75,16 +75,6 @@ async fn a_client_with_a_limit_of_its_own_is_transient_when_that_is_over() {
 }
 
 #[tokio::test]
-async fn without_tls_an_https_endpoint_names_the_feature_to_enable() {
-    let transport = ReqwestTransport::new().unwrap();
-    let endpoint = TokenEndpoint::parse("https://127.0.0.1:9/identity/token").unwrap();
-    let auth = Authenticator::builder(ApiKey::new(endpoint, "key").unwrap()).transport(transport).anywhere();
-    let error = auth.build().unwrap().warm_up().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Misconfigured);
-    assert!(error.to_string().contains("enable a TLS feature of reqwest, such as `rustls`"), "{error}");
-}
-
-#[tokio::test]
 async fn an_answer_up_to_the_limit_is_whole_and_one_byte_more_is_none() {
     let emulator = Emulator::start().await.unwrap();
     let transport = ReqwestTransport::new().unwrap();

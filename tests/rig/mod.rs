@@ -14,6 +14,7 @@
 //! | [`counting`] | a source that counts |
 //! | [`lifeline`] | whether a process and all that it started are gone |
 //! | [`stage`] | an emulator, and an authenticator with its key |
+//! | [`tls`] | whether reqwest has it here |
 
 mod api;
 mod client;
@@ -25,6 +26,7 @@ mod load;
 mod reqwest;
 mod server;
 mod stage;
+pub(crate) mod tls;
 mod tower;
 
 use std::sync::Arc;
@@ -58,6 +60,9 @@ pub(crate) trait Adapter: 'static {
 
     /// Whether a request can be made that says a path only, and leaves the host to the connection.
     const PATH_ONLY: bool;
+
+    /// Whether it speaks TLS as soon as reqwest does.
+    const HAS_REQWESTS_TLS: bool;
 }
 
 /// A client over this API, made as the adapter's documentation begins.

@@ -40,6 +40,8 @@ impl Adapter for Reqwest {
     }
 
     const PATH_ONLY: bool = false;
+
+    const HAS_REQWESTS_TLS: bool = true;
 }
 
 fn middleware(auth: Authenticator, replay: Replay) -> AuthMiddleware {

@@ -67,6 +67,8 @@ impl Adapter for Tower {
     }
 
     const PATH_ONLY: bool = true;
+
+    const HAS_REQWESTS_TLS: bool = false;
 }
 
 fn who_answered(found: &http::Extensions) -> Option<&http::Uri> {

@@ -6,13 +6,13 @@ mod clear;
 mod exposure;
 mod folder;
 mod forget;
-#[cfg(test)]
-#[cfg(all(feature = "systems", feature = "profiles", feature = "exec", feature = "test-util"))]
-mod identity_tests;
 mod keeping;
 mod kept_token;
 mod lock;
 mod private_file;
+#[cfg(test)]
+#[cfg(all(feature = "systems", feature = "profiles", feature = "exec", feature = "test-util"))]
+mod tests;
 mod token_store;
 
 pub use exposure::exposure;
