@@ -125,11 +125,16 @@ impl Env {
         Ok(found.map(|(value, place)| (value.expose().to_owned(), place)))
     }
 
-    /// The value of a variable that says where other settings stand, or which of them count: not for a file of the working
-    /// directory to say.
+    /// The value of a variable that says where other settings stand, or which of them count, such as `AUTHCTL_SOURCE`: not for a
+    /// file of the working directory to say.
     ///
     /// # Errors
-    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if it stands there.
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if it stands in such a file, and as [`get`](Self::get).
+    pub fn chosen(&self, name: &str) -> Result<Option<String>, Error> {
+        Ok(self.choice(name)?.map(|(value, _)| value))
+    }
+
+    /// The same, with its place.
     pub(crate) fn choice(&self, name: &str) -> Result<Option<(String, Provenance)>, Error> {
         match self.look(name)? {
             Some((_, place)) if place.is_nearby() => Err(Error::misconfigured(format!(

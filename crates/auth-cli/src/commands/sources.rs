@@ -82,9 +82,9 @@ fn pin(context: &Context) -> Result<Option<&'static str>, Failure> {
         Some("--system")
     } else if global.profile.is_some() {
         Some("--profile")
-    } else if context.env.get("AUTHCTL_PROFILE")?.is_some() {
+    } else if context.env.chosen("AUTHCTL_PROFILE")?.is_some() {
         Some("AUTHCTL_PROFILE")
-    } else if context.env.get(selection::CHOSEN)?.is_some() {
+    } else if context.env.chosen(selection::CHOSEN)?.is_some() {
         Some(selection::CHOSEN)
     } else {
         None
@@ -97,7 +97,7 @@ fn rows(context: &Context, pin: Option<&str>) -> Result<Vec<Row>, Failure> {
     let (asked_names, profiles) = (names(&asked), selection::profiles(context));
     let selected = match &context.global.profile {
         Some(name) => name.clone(),
-        None => context.env.get("AUTHCTL_PROFILE")?.unwrap_or_else(|| "default".to_owned()),
+        None => context.env.chosen("AUTHCTL_PROFILE")?.unwrap_or_else(|| "default".to_owned()),
     };
     let mut rows = Vec::new();
     let mut is_decided = false;
