@@ -397,25 +397,6 @@ fn a_folder_that_can_not_be_made_costs_nothing_but_the_keeping() -> Result<(), E
 }
 
 #[test]
-fn tokens_that_are_over_go_and_so_does_what_killed_processes_left() -> Result<(), Error> {
-    let bench = Bench::new();
-    let them = || me().with("api_key", "another");
-    bench.process().token()?;
-    let (theirs, left) = (bench.file(), bench.folder().join(".tmpAbCdEf"));
-    fs::write(&left, "half a tok").unwrap();
-    fs::File::options().write(true).open(&left).unwrap().set_modified(bench.clock.wall()).unwrap();
-    bench.process_of(bench.store(), them(), hour).token()?;
-    assert!(theirs.exists() && left.exists(), "one is valid, one may be being written");
-    bench.clock.advance(seconds(HOUR));
-    bench.process_of(bench.store(), them(), hour).token()?;
-    assert!(!theirs.exists() && !left.exists());
-    assert_eq!(bench.store().clear()?, 1);
-    assert_eq!(bench.store().clear()?, 0);
-    assert_eq!(TokenStore::in_folder(bench.folder().join("nowhere")).clear()?, 0);
-    Ok(())
-}
-
-#[test]
 fn many_that_begin_at_once_agree_on_a_name() {
     let bench = Bench::new();
     std::thread::scope(|scope| {
@@ -429,3 +410,4 @@ fn many_that_begin_at_once_agree_on_a_name() {
 
 #[cfg(unix)]
 mod of_others;
+mod removal;

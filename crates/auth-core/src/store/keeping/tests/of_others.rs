@@ -74,3 +74,21 @@ fn a_link_to_a_file_or_a_folder() -> Result<(), Error> {
     assert!(process.told()[0].contains("it is no folder"), "{:?}", process.told());
     Ok(())
 }
+
+#[test]
+fn of_a_folder_that_is_not_used_nothing_is_removed() -> Result<(), Error> {
+    let bench = Bench::new();
+    bench.process().token()?;
+    let token = bench.file();
+    let cleared = || bench.store().clear().unwrap_err().to_string();
+    chmod(&bench.folder(), 0o770);
+    assert!(cleared().contains("others have a right to it"), "{}", cleared());
+    assert!(token.exists());
+    chmod(&bench.folder(), 0o700);
+    let moved = bench.parent.path().join("moved");
+    fs::rename(bench.folder(), &moved).unwrap();
+    symlink(&moved, bench.folder()).unwrap();
+    assert!(cleared().contains("it is no folder"), "{}", cleared());
+    assert!(token.exists());
+    Ok(())
+}
