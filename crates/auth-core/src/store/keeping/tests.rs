@@ -396,6 +396,26 @@ fn a_folder_that_can_not_be_made_costs_nothing_but_the_keeping() -> Result<(), E
     Ok(())
 }
 
+/// Who hands a token on for a short while has to know which it is: `stated_remaining`.
+#[test]
+fn whether_its_end_was_stated_or_assumed_is_kept_with_it() -> Result<(), Error> {
+    for (token, is_stated) in [
+        (Token::bearer("t").default_lifetime(seconds(HOUR)), false),
+        (Token::bearer("t").expires_in(seconds(HOUR)), true),
+    ] {
+        let bench = Bench::new();
+        for _first_and_second in 0..2 {
+            let token = token.clone();
+            let process = bench.process_of(bench.store(), me(), move |_| Ok(token.clone()));
+            let credential = bench.clock.block_on(process.auth.token(Duration::ZERO))?;
+            assert_eq!(credential.stated_remaining(process.auth.now()).is_some(), is_stated);
+            assert!(credential.expires_at().is_some());
+        }
+        assert_eq!(bench.fetched(), 1);
+    }
+    Ok(())
+}
+
 #[test]
 fn many_that_begin_at_once_agree_on_a_name() {
     let bench = Bench::new();
