@@ -92,3 +92,28 @@ fn of_a_folder_that_is_not_used_nothing_is_removed() -> Result<(), Error> {
     assert!(token.exists());
     Ok(())
 }
+
+/// A pipe would be waited at, and what a link leads to is somebody else's.
+#[test]
+fn a_lock_that_is_no_plain_file() -> Result<(), Error> {
+    for is_pipe in [true, false] {
+        let bench = Bench::new();
+        bench.process().token()?;
+        let lock = bench.file().with_extension("lock");
+        fs::remove_file(&lock).unwrap();
+        if is_pipe {
+            assert!(std::process::Command::new("mkfifo").arg(&lock).status().unwrap().success());
+        } else {
+            fs::write(bench.parent.path().join("elsewhere"), "theirs").unwrap();
+            symlink(bench.parent.path().join("elsewhere"), &lock).unwrap();
+        }
+        bench.clock.advance(seconds(HOUR));
+        let process = bench.process();
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || tell.send((process.token().unwrap(), process.told())));
+        let (token, told) = told.recv_timeout(seconds(20)).expect("it waits for whoever reads the pipe");
+        assert_eq!(token, "token-2");
+        assert!(told.len() == 1 && told[0].ends_with(".lock: it is no plain file: remove it"), "{told:?}");
+    }
+    Ok(())
+}
