@@ -17,7 +17,9 @@ const KIND: &str = "ExecCredential";
 /// In both the fields that are answered are the same. The first is the answer to who does not say.
 const VERSIONS: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
-/// Answers kubectl, in the version it asks for: `users: [{user: {exec: {command: authctl, args: [credential-helper, k8s], ..}}}]`.
+/// Answers kubectl, in the version it asks for.
+///
+/// In the kubeconfig: `users: [{user: {exec: {command: authctl, args: [credential-helper, k8s], ..}}}]`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// How much longer the token has to be valid, if one fetch can bring that
