@@ -19,14 +19,18 @@ async fn the_default_is_for_a_posix_shell() {
 
 #[tokio::test]
 async fn a_dotenv_file_is_read_back() {
-    let user = User::new().with("PODSTACK_API_TOKEN", "psk_'\"$(x)`\\").with("PODSTACK_PROJECT", "p \"1\" '2'");
-    let text = user.run("export -f dotenv").await.data();
-    let path = user.write(".env", &text);
-    let read = DotEnv::read(path, &Env::empty()).unwrap();
-    for name in ["AUTHCTL_TOKEN", "PODSTACK_API_TOKEN", "PODSTACK_API_KEY"] {
-        assert_eq!(read.get(name).unwrap().expose(), "psk_'\"$(x)`\\", "{name}");
+    for token in ["psk_\"$(x)`\\d!", "psk_it's"] {
+        let user = User::new().with("PODSTACK_API_TOKEN", token).with("PODSTACK_PROJECT", "p (1) '2'");
+        let text = user.run("export -f dotenv").await.data();
+        let path = user.write(".env", &text);
+        let read = DotEnv::read(path, &Env::empty()).unwrap();
+        for name in ["AUTHCTL_TOKEN", "PODSTACK_API_TOKEN", "PODSTACK_API_KEY"] {
+            assert_eq!(read.get(name).unwrap().expose(), token, "{name}");
+        }
+        assert_eq!(read.get("PODSTACK_PROJECT_ID").unwrap().expose(), "p (1) '2'");
     }
-    assert_eq!(read.get("PODSTACK_PROJECT_ID").unwrap().expose(), "p \"1\" '2'");
+    let user = User::new().with("PODSTACK_API_TOKEN", "psk_'$(x)");
+    user.run("export -f dotenv").await.failed(1, &["the value of AUTHCTL_TOKEN has a single quote beside"]);
 }
 
 #[tokio::test]
