@@ -37,6 +37,13 @@ async fn a_dotenv_file_is_read_back() {
 async fn github_masks_the_token_first_and_gets_the_rest_in_its_file() {
     let user = User::new().with("PODSTACK_API_TOKEN", "psk_100%");
     user.run("export -f github-actions").await.failed(2, &["GITHUB_ENV is not set"]);
+    // A file of settings is no runner.
+    let dotenv = user.write("settings.env", &format!("GITHUB_ENV={}\n", user.home().join("elsewhere").display()));
+    let line = format!("--dotenv {} export -f github-actions", dotenv.display());
+    user.run(&line).await.failed(2, &["GITHUB_ENV is not set"]);
+    let missing = User::new().with("PODSTACK_API_TOKEN", "psk_1").with("GITHUB_ENV", "no-such-file");
+    missing.run("export -f github-actions").await.failed(1, &["the file that GITHUB_ENV names can't be written"]);
+    assert!(!missing.home().join("no-such-file").exists(), "the runner makes it");
     let path = user.write("github_env", "EARLIER=1\n");
     let user = user.with("GITHUB_ENV", path.to_str().unwrap());
     assert_eq!(user.run("export -f github-actions").await.data(), "::add-mask::psk_100%25\n");
