@@ -33,7 +33,7 @@ enum Form {
     Raw,
     /// The header lines that a request carries
     Header,
-    /// `access_token`, `token_type`, `expires_at`, `expires_in`, source
+    /// JSON with access_token, token_type, expires_at, expires_in, source
     Json,
     /// When it ends, in UTC
     Expiry,

@@ -17,7 +17,9 @@ const KIND: &str = "ExecCredential";
 /// In both the fields that are answered are the same. The first is the answer to who does not say.
 const VERSIONS: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
-/// Answers kubectl, in the version it asks for: `users: [{user: {exec: {command: authctl, args: [credential-helper, k8s], ..}}}]`.
+/// Answers kubectl, in the version it asks for.
+///
+/// In the kubeconfig: `users: [{user: {exec: {command: authctl, args: [credential-helper, k8s], ..}}}]`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// How much longer the token has to be valid, if one fetch can bring that
@@ -60,7 +62,7 @@ struct Status<'a> {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
-    let (version, interactive) = asked(context.env.get(ASKED)?.as_deref())?;
+    let (version, interactive) = asked(context.process.get(ASKED)?.as_deref())?;
     let held = Held::select(context, args.min_ttl).await.map_err(|failure| match failure.exit {
         Exit::Interaction if !interactive => {
             Failure::new(Exit::Interaction, format!("{}; there is no terminal to ask at", failure.message))

@@ -47,11 +47,11 @@ pub(crate) struct Args {
 /// What happens before the token ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Refresh {
-    /// Nothing: the program gets one token, and takes authctl's place
+    /// The program gets one token, and takes the place of authctl
     None,
-    /// The program is asked to end (SIGTERM), and started again with the new token
+    /// The program is asked to end by SIGTERM, and started again with the new token
     Restart,
-    /// The token is in a file, whose path the program gets (AUTHCTL_TOKEN_FILE), and the file is rewritten
+    /// The token is in a file, whose path the program gets as AUTHCTL_TOKEN_FILE, and the file is rewritten
     File,
 }
 

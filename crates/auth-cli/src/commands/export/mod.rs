@@ -25,6 +25,12 @@ use crate::variables::Variables;
 ///
 /// The names are those that `authctl exec` sets.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  sh, bash, zsh  eval \"$(authctl export)\"
+  fish           authctl export -f fish | source
+  PowerShell     authctl export -f powershell | Out-String | Invoke-Expression
+  cmd.exe        authctl export -f cmd > token.cmd && call token.cmd")]
 pub(crate) struct Args {
     /// For whom
     #[arg(long, short, value_enum, default_value_t = Format::Env)]
@@ -40,22 +46,22 @@ pub(crate) struct Args {
 /// Who reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// sh, bash, zsh: eval "$(authctl export)"
+    /// For sh, bash and zsh
     Env,
-    /// The same without `export`, for the shell alone
+    /// The same for the shell alone, not for the programs that it starts
     EnvNoExport,
-    /// fish: authctl export -f fish | source
+    /// For fish
     Fish,
-    /// PowerShell: authctl export -f powershell | Out-String | Invoke-Expression
+    /// For PowerShell
     #[value(name = "powershell")]
     PowerShell,
-    /// cmd.exe: authctl export -f cmd > token.cmd && call token.cmd
+    /// A batch file for cmd.exe
     Cmd,
     /// A .env file
     Dotenv,
-    /// A step of GitHub Actions: masks the token in the log, and writes to the file that GITHUB_ENV names
+    /// For a step of GitHub Actions, masks the token in the log, and writes to the file that GITHUB_ENV names
     GithubActions,
-    /// The JSON of AWS' credential_process, as `authctl credential-helper process` prints it
+    /// The JSON of an AWS credential_process, as authctl credential-helper process prints it
     Process,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Listen on addresses that other machines reach, too. Whoever has the secret then has the credential's rights
     #[arg(long, conflicts_with = "no_secret")]
     pub(super) allow_remote: bool,
-    /// A further name by which callers may reach this proxy (`Host`), with a port or for every port
+    /// A further name by which callers may reach this proxy (Host), with a port or for every port
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(super) allow_host: Vec<String>,
     /// An origin whose web pages may send requests; others may not, the secret or not
