@@ -152,3 +152,35 @@ async fn a_cache_that_others_can_read_or_that_is_no_folder_is_told() {
     std::fs::write(&folder, "").unwrap();
     doctor(&user, "--offline").await.is("cache", "warn", &["is no folder"]);
 }
+
+#[tokio::test]
+async fn the_fix_of_a_credential_is_about_what_is_wrong_there() {
+    let user = User::new();
+    let profile = "[profile.default]\ntype = \"token\"\nendpoint = \"https://a.example\"\n";
+    user.write("variable.toml", &format!("{profile}token = {{ env = \"ACME_TOKEN\" }}\n"));
+    user.write("placeholder.toml", &format!("{profile}token = \"${{ACME_TOKEN}}\"\n"));
+    let create = "create it, or name another by --config / AUTHCTL_CONFIG";
+    for (line, fix) in [
+        ("--config variable.toml", "export ACME_TOKEN="),
+        ("--system podstack", "export PODSTACK_API_TOKEN="),
+        ("--config placeholder.toml", "correct the setting that the summary names"),
+        ("--config none.toml", create),
+        ("--profile another", create),
+        ("", "authctl sources"),
+    ] {
+        let checked = doctor(&user, &format!("--offline {line}")).await;
+        let said = checked.check("credential")["fix"].as_str().unwrap();
+        assert!(said.contains(fix), "{line}: {said}");
+        assert_eq!(said.contains("authctl sources"), line.is_empty(), "{line}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_config_that_is_named_and_not_there_fails_and_is_to_be_created() {
+    let fix = "create it, or name another by --config / AUTHCTL_CONFIG";
+    let checked = doctor(&User::new(), "--offline --config none.toml").await;
+    checked.is("config", "fail", &["there is no file", "none.toml", fix]);
+    let user = User::new().with("AUTHCTL_CONFIG", "/none/config.toml");
+    doctor(&user, "--offline").await.is("config", "fail", &["/none/config.toml", fix]);
+    doctor(&User::new(), "--offline --profile another").await.is("config", "skipped", &["there is none"]);
+}
