@@ -1,6 +1,6 @@
 //! Which credential it is.
 
-use auth_core::{Access, ErrorKind};
+use auth_core::{Access, Error, ErrorKind};
 
 use super::check::Check;
 use super::config;
@@ -57,11 +57,14 @@ fn missing_variable(message: &str) -> Option<&str> {
 }
 
 /// What to do about an error of the library.
-pub(super) fn fix(kind: ErrorKind) -> &'static str {
-    match kind {
+pub(super) fn fix(error: &Error) -> &'static str {
+    const URL: &str = "correct the token URL; if it is right, look at what stands between: a proxy, a login page";
+    match error.kind() {
+        // Not there, not by this method, no longer there: waiting won't help.
+        _ if matches!(error.status(), Some(404 | 405 | 410)) => URL,
         ErrorKind::Unavailable | ErrorKind::Misconfigured => "correct the setting that the summary names",
         ErrorKind::Rejected => "replace the credential, or ask its issuer what it lacks",
-        ErrorKind::Malformed => "look at what stands between: a proxy, a login page, a wrong token URL",
+        ErrorKind::Malformed => URL,
         ErrorKind::Transient | ErrorKind::Timeout => "wait and try again; if it stays so, ask who runs the issuer",
         ErrorKind::InteractionRequired => "sign in with the system's own client",
         ErrorKind::ExpiredOnArrival => "compare the clocks, or get a new token",
