@@ -41,6 +41,12 @@ pub(super) fn place(context: &Context) -> Option<PathBuf> {
     context.global.config.clone().or_else(|| Profiles::config_path(&context.env).ok())
 }
 
+/// The one that somebody named, by an argument or by a variable.
+pub(super) fn named(context: &Context) -> Option<PathBuf> {
+    let is_named = context.global.config.is_some() || context.env.get("AUTHCTL_CONFIG").ok().flatten().is_some();
+    is_named.then(|| place(context)).flatten()
+}
+
 pub(super) fn is_absent(context: &Context) -> bool {
     place(context).is_some_and(|path| !path.exists())
 }

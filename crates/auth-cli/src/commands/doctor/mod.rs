@@ -53,7 +53,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
         credential,
         config::check(context),
         files::check(context, access.as_ref()),
-        settings::nearby(access.as_ref()),
+        settings::nearby(context, access.as_ref()),
         settings::shadowed(context, access.as_ref()),
         proxy::check(access.as_ref()),
         files::cache(context),

@@ -184,3 +184,14 @@ async fn a_config_that_is_named_and_not_there_fails_and_is_to_be_created() {
     doctor(&user, "--offline").await.is("config", "fail", &["/none/config.toml", fix]);
     doctor(&User::new(), "--offline --profile another").await.is("config", "skipped", &["there is none"]);
 }
+
+#[tokio::test]
+async fn a_config_in_the_working_directory_that_was_named_is_told_and_is_no_warning() {
+    let user = User::new().with("ACME_TOKEN", "t").with("PODSTACK_API_KEY", "t");
+    let profile = "[profile.default]\ntype = \"token\"\nendpoint = \"https://a.example\"\n";
+    user.write("named.toml", &format!("{profile}token = {{ env = \"ACME_TOKEN\" }}\n"));
+    let checked = doctor(&user, "--offline --config named.toml").await;
+    checked.is("nearby", "ok", &["the config is there, and you named it"]);
+    let checked = doctor(&user, "--offline --config named.toml --system podstack").await;
+    checked.is("nearby", "ok", &["no setting comes from a file in the working directory"]);
+}
