@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use auth_core::Access;
 use auth_core::settings::Provenance;
@@ -39,6 +39,14 @@ pub(super) fn check(context: &Context, access: Option<&Access>) -> Check {
     }
 }
 
+const ELSEWHERE: &str = "look at the rights of the folders above, or name another by XDG_CACHE_HOME or HOME";
+
+/// Makes a folder where the first of those that are missing would be, as the store does, and takes it away again.
+fn try_above(folder: &Path) -> io::Result<()> {
+    let above = folder.ancestors().skip(1).find(|above| above.exists());
+    tempfile::Builder::new().prefix(".authctl-").tempdir_in(above.unwrap_or(folder))?.close()
+}
+
 /// The folder of the token cache, and what is in it.
 pub(super) fn cache(context: &Context) -> Check {
     const ID: &str = "cache";
@@ -56,14 +64,17 @@ pub(super) fn cache(context: &Context) -> Check {
     let (folder, shown) = (store.folder(), store.folder().display());
     // Of a link nothing is read.
     match fs::symlink_metadata(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Check::ok(ID, format!("{shown} is not there yet")),
-        Err(error) => {
-            let fix = "look at the rights of the folders above";
-            Check::warn(ID, format!("{shown} can't be looked at: {}", error.kind()), fix)
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => match try_above(folder) {
+            Ok(()) => Check::ok(ID, format!("{shown} is not there yet")),
+            Err(error) => Check::warn(ID, format!("{shown} can't be made: {}", error.kind()), ELSEWHERE),
+        },
+        Err(error) => Check::warn(ID, format!("{shown} can't be looked at: {}", error.kind()), ELSEWHERE),
         Ok(meta) if !meta.is_dir() => Check::warn(ID, format!("{shown} is no folder"), "remove it"),
         Ok(meta) if meta.permissions().readonly() => {
             Check::warn(ID, format!("{shown} can't be written"), format!("chmod 700 {shown}"))
+        }
+        Ok(_) if let Err(error) = tempfile::NamedTempFile::new_in(folder) => {
+            Check::warn(ID, format!("{shown} can't be written: {}", error.kind()), ELSEWHERE)
         }
         Ok(_) => {
             let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());

@@ -195,3 +195,15 @@ async fn a_config_in_the_working_directory_that_was_named_is_told_and_is_no_warn
     let checked = doctor(&user, "--offline --config named.toml --system podstack").await;
     checked.is("nearby", "ok", &["no setting comes from a file in the working directory"]);
 }
+
+// /proc takes no folder from anybody, not even from root.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_cache_that_can_not_be_made_is_told_and_one_that_could_leaves_nothing_behind() {
+    let user = User::new().with("PODSTACK_API_KEY", "t");
+    doctor(&user, "--offline").await.is("cache", "ok", &["is not there yet"]);
+    assert_eq!(std::fs::read_dir(user.home()).unwrap().count(), 0, "nothing is left");
+    let mut command = user.authctl(["doctor", "--json", "--offline"]);
+    let checked = Checked::of(Ended::of(command.env("XDG_CACHE_HOME", "/proc").output().await.unwrap()));
+    checked.is("cache", "warn", &["/proc/authctl", "can't be made"]);
+}
