@@ -207,3 +207,22 @@ async fn a_cache_that_can_not_be_made_is_told_and_one_that_could_leaves_nothing_
     let checked = Checked::of(Ended::of(command.env("XDG_CACHE_HOME", "/proc").output().await.unwrap()));
     checked.is("cache", "warn", &["/proc/authctl", "can't be made"]);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_fix_of_an_open_file_is_the_command_and_its_secret_is_replaced_only_if_one_stands_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let open = |path: &std::path::Path| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    let profile = "[profile.default]\ntype = \"token\"\nendpoint = \"https://a.example\"\n";
+    for (token, replaced) in [("{ env = \"ACME_TOKEN\" }", false), ("\"t\"", true)] {
+        let user = User::new().with("ACME_TOKEN", "t").with_config(&format!("{profile}token = {token}\n"));
+        let config = user.home().join(".config/authctl/config.toml");
+        open(&config);
+        let checked = doctor(&user, "--offline").await;
+        let fix = checked.check("file-modes")["fix"].as_str().unwrap();
+        assert!(fix.starts_with(&format!("chmod 600 {}", config.display())), "{fix}");
+        assert_eq!(fix.contains("replace the secret"), replaced, "{fix}");
+    }
+}
