@@ -13,6 +13,7 @@ mod identity;
 mod logging;
 mod moment;
 mod network;
+mod output;
 #[cfg(test)]
 mod reference;
 mod selection;

@@ -226,3 +226,11 @@ async fn the_fix_of_an_open_file_is_the_command_and_its_secret_is_replaced_only_
         assert_eq!(fix.contains("replace the secret"), replaced, "{fix}");
     }
 }
+
+#[tokio::test]
+async fn an_object_is_printed_by_the_option_that_all_commands_have() {
+    let user = User::new();
+    let [text, json] = ["doctor -o text", "doctor --output json"].map(|line| user.run(line));
+    assert!(text.await.stdout.starts_with(" 1 fail"));
+    assert_eq!(json.await.stdout, user.run("doctor --json").await.stdout);
+}
