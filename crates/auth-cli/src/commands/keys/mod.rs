@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::output::Listed;
-use crate::table::{drawn, printable};
-use crate::terminal;
+use crate::table::drawn;
+use crate::terminal::{self, printable};
 
 /// Create, list, rotate, disable, enable and delete API keys of Skyflow's service accounts
 ///
