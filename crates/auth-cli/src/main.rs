@@ -15,6 +15,7 @@ mod identity;
 mod logging;
 mod moment;
 mod network;
+mod output;
 #[cfg(test)]
 mod reference;
 mod selection;

@@ -4,7 +4,7 @@ mod cmd;
 mod dotenv;
 mod fish;
 mod github_actions;
-mod posix;
+pub(crate) mod posix;
 mod powershell;
 #[cfg(test)]
 mod tests;
@@ -33,7 +33,7 @@ Examples:
   cmd.exe        authctl export -f cmd > token.cmd && call token.cmd")]
 pub(crate) struct Args {
     /// For whom
-    #[arg(long, short, value_enum, default_value_t = Format::Env)]
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Env)]
     format: Format,
     /// One more variable for the token; can be repeated
     #[arg(long = "env", value_name = "NAME")]
