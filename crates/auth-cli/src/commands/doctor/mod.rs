@@ -24,6 +24,11 @@ use crate::terminal;
 use check::Check;
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authctl doctor
+  authctl -p nightly doctor --offline
+  authctl doctor --json | jq '.[] | select(.status == \"fail\")'")]
 pub(crate) struct Args {
     /// Print an array of objects: id, status, summary, fix, details
     #[arg(long)]

@@ -12,7 +12,7 @@ use crate::terminal;
 /// Delete a token, which revokes it
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Its id, as `authctl pat list` shows it
+    /// The id of the token, as authctl pat list shows it
     #[arg(value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     id: String,
 }
