@@ -20,8 +20,9 @@ use crate::variables::Variables;
 
 /// Run a program with a valid token in its environment.
 ///
-/// The program finds the token as AUTHCTL_TOKEN (with AUTHCTL_TOKEN_EXPIRES_AT and AUTHCTL_ENDPOINT), and under the names that the system's own
-/// clients read. Its input, output and exit code are the program's; 126 if it can't be started, 127 if there is none.
+/// The program finds the token as AUTHCTL_TOKEN (with AUTHCTL_TOKEN_EXPIRES_AT and AUTHCTL_ENDPOINT), and under the names that
+/// the system's own clients read. Its input, output and exit code are the program's; 126 if it can't be started, 127 if there is
+/// none.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
