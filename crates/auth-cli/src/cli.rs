@@ -30,25 +30,25 @@ pub(crate) struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
-    /// The profile of the config; AUTHCTL_PROFILE names one, too
+    /// Use this profile of the config; AUTHCTL_PROFILE names one, too
     #[arg(long, short, global = true, value_name = "NAME", conflicts_with = "system")]
     pub(crate) profile: Option<String>,
-    /// The system whose variables and files count, without a profile
+    /// Use this system's own variables and files, and no profile
     #[arg(long, short, global = true, value_name = "NAME", value_parser = SystemName)]
     pub(crate) system: Option<String>,
-    /// The config; else AUTHCTL_CONFIG, else authctl/config.toml in the configuration folder
+    /// Read this config; else that of AUTHCTL_CONFIG, else authctl/config.toml in the configuration folder
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// A .env file whose assignments count behind the environment
+    /// Read variables from this .env file, too; those of the environment win
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) dotenv: Option<PathBuf>,
-    /// How long anything may take that is waited for: a token, an answer. Such as 30s or 2m
+    /// The longest to wait for a token or an answer, such as 30s or 2m
     #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
-    /// Neither read nor write the token cache
+    /// Keep no token between commands, and use none that was kept
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
-    /// Say more on stderr: -v what happens, -vv all of it; never a secret
+    /// Log to stderr what happens, with -vv all of it; never a secret
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -73,11 +73,8 @@ impl TypedValueParser for SystemName {
 pub(crate) enum Command {
     /// Print a valid token
     Token(commands::token::Args),
-    /// Print a token as assignments for a shell
     Export(commands::export::Args),
-    /// Run a program with a token in its environment
     Exec(commands::exec::Args),
-    /// A reverse proxy that authenticates every request
     Proxy(commands::proxy::Args),
     Broker(commands::broker::Args),
     CredentialHelper(commands::credential_helper::Args),
@@ -85,12 +82,12 @@ pub(crate) enum Command {
     Whoami(commands::whoami::Args),
     /// List where credentials may stand, and which is used
     Sources(commands::sources::Args),
-    /// Check everything a token needs, and say how to mend it
+    /// Check everything that a token needs, and say what to change
     Doctor(commands::doctor::Args),
     Pat(commands::pat::Args),
     Keys(commands::keys::Args),
     Emulator(commands::emulator::Args),
-    /// The tokens that are kept between commands
+    /// Forget the tokens that are kept between commands
     Cache(commands::cache::Args),
     /// Print what a shell needs to complete these commands
     Completions(commands::completions::Args),

@@ -4,10 +4,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use auth_core::systems::reference;
 use clap::{Arg, Command, CommandFactory};
 
 use crate::cli::Cli;
+
+mod variables;
 
 const HEAD: &str = "\
 # authctl
@@ -36,7 +37,7 @@ const TAIL: &str = "\
 <!-- variables -->
 
 The systems' own (`WATSONX_APIKEY`, `PODSTACK_API_TOKEN`, ..) are on [the page of all variables](environment.md); names in a profile are of
-your own choice. An option wins over a variable. `NO_COLOR` turns colours off, as does any output that is not a terminal.
+your own choice. An option wins over a variable. Output that is not a terminal has no colours.
 
 ## Files
 
@@ -60,7 +61,7 @@ fn page() -> String {
         add(&mut page, command, "authctl", &everywhere);
     }
     page += "\n";
-    page + &TAIL.replace("<!-- variables -->\n", &variables())
+    page + &TAIL.replace("<!-- variables -->\n", &variables::table())
 }
 
 fn is_shown(command: &Command) -> bool {
@@ -163,18 +164,6 @@ fn default(argument: &Arg) -> String {
 fn sentence(text: &str) -> String {
     let ended = |text: &str| if text.ends_with(['.', ':']) { text.to_owned() } else { format!("{text}.") };
     text.trim_end().split("\n\n").map(ended).collect::<Vec<_>>().join("\n\n")
-}
-
-/// Those of the program itself; a system's are on the page of all variables.
-fn variables() -> String {
-    let mut table = "| variable | what it is |\n| --- | --- |\n".to_owned();
-    for (_, setting) in reference() {
-        for variable in setting.variables().iter().filter(|name| name.starts_with("AUTHCTL_")) {
-            let secret = if setting.is_secret() { "**Secret**: " } else { "" };
-            writeln!(table, "| `{variable}` | {secret}{} |", setting.about()).unwrap();
-        }
-    }
-    table
 }
 
 #[test]

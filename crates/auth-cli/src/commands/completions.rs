@@ -17,7 +17,7 @@ Examples:
   zsh         authctl completions zsh > \"${fpath[1]}/_authctl\"
   PowerShell  authctl completions powershell | Out-String | Invoke-Expression")]
 pub(crate) struct Args {
-    /// The shell
+    /// The shell that reads it
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }

@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// A table, or an object
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]
     output: Listed,
-    /// Say of each setting where it came from, too; -v does the same
+    /// Say where each setting came from, too, as -v does
     #[arg(long)]
     explain: bool,
 }

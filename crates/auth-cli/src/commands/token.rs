@@ -14,11 +14,16 @@ use crate::failure::{Exit, Failure};
 use crate::{selection, terminal};
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  token=$(authctl token) || exit
+  header=$(authctl token -o header) && echo \"$header\" | curl -H @- https://api.acme.example
+  authctl -p nightly token -o json --min-ttl 10m")]
 pub(crate) struct Args {
-    /// How much longer it has to be valid, if one fetch can bring that
+    /// Fetch a new token unless the present one is valid for at least this long
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
     min_ttl: Duration,
-    /// Fetch a new one, whatever is kept
+    /// Fetch a new token, even if a kept one is valid
     #[arg(long)]
     force: bool,
     /// How it is printed
@@ -33,7 +38,7 @@ enum Form {
     Raw,
     /// The header lines that a request carries
     Header,
-    /// JSON with access_token, token_type, expires_at, expires_in, source
+    /// An object with access_token, token_type, expires_at, expires_in and source
     Json,
     /// When it ends, in UTC
     Expiry,

@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// Lines for what is known, or an object
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]
     output: Told,
-    /// Do not ask the system, but read the token alone; one that has to be fetched is fetched all the same
+    /// Read the token and do not ask the system; a token that has to be fetched is fetched all the same
     #[arg(long)]
     offline: bool,
 }

@@ -27,31 +27,35 @@ use crate::{selection, terminal};
 #[command(override_usage = "authctl broker [OPTIONS] --allow-origin <ORIGIN> --forward-auth <URL>\n       \
     authctl broker [OPTIONS] --allow-origin <ORIGIN> --session-secret-file <FILE>\n       \
     authctl broker [OPTIONS] --allow-origin <ORIGIN> --session-secret-env <NAME>")]
+#[command(after_help = "\
+Examples:
+  authctl -p skyflow broker --allow-origin https://app.example --session-secret-file session.secret
+  authctl broker --allow-origin https://app.example --forward-auth http://127.0.0.1:3000/session")]
 pub(crate) struct Args {
-    /// An origin whose pages may ask, such as https://app.example; may be repeated
+    /// Hand tokens to pages of this origin, such as https://app.example; can be repeated
     #[arg(long, value_name = "ORIGIN", required = true)]
     allow_origin: Vec<String>,
-    /// Where to listen; port 0 is one that is free
+    /// The address for pages; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// Listen beyond loopback. It speaks plain http: have TLS in front of it
     #[arg(long)]
     allow_remote: bool,
-    /// A name by which browsers reach it, HOST or HOST:PORT, beside loopback; may be repeated
+    /// Accept this name in Host, too, HOST or HOST:PORT; can be repeated
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
-    /// The path that the token is at
+    /// The path at which pages ask for a token
     #[arg(long, value_name = "PATH", default_value = "/token", value_parser = path)]
     path: String,
     #[command(flatten)]
     session: session::Args,
-    /// How much longer a token serves, at least, when a page gets it, if a fetch can bring that
+    /// Fetch a new token unless the present one is valid for at least this long
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
     min_ttl: Duration,
-    /// How much longer a token may serve at most; one that lives longer is handed to nobody
+    /// Hand out no token that is valid for longer than this
     #[arg(long, value_name = "TIME", default_value = "61m", value_parser = humantime::parse_duration)]
     max_lifetime: Duration,
-    /// How many requests may wait at the same time; more are answered 503
+    /// The most requests that wait at a time; more are answered 503
     #[arg(long, value_name = "N", default_value_t = 64)]
     max_waiting: usize,
 }

@@ -18,16 +18,16 @@ const LONGEST: u64 = 64 * 1024;
 #[group(skip)]
 #[command(group(ArgGroup::new("session").required(true).args(["session_secret_file", "session_secret_env", "forward_auth"])))]
 pub(super) struct Args {
-    /// A file with the secret that the page's backend shares with the broker; - is stdin
+    /// Read the secret that the backend of the page shares with the broker from this file; - is stdin
     #[arg(long, value_name = "FILE")]
     session_secret_file: Option<PathBuf>,
-    /// The variable that it is in
+    /// Read that secret from this variable
     #[arg(long, value_name = "NAME")]
     session_secret_env: Option<String>,
-    /// Ask this URL instead, as nginx's auth_request does: 2xx is a session
+    /// Ask this URL whether a request has a session, as auth_request of nginx does: 2xx is yes
     #[arg(long, value_name = "URL")]
     forward_auth: Option<String>,
-    /// The secret comes as the cookie of this name, not as Authorization: Bearer
+    /// Expect the secret in the cookie of this name, not in Authorization: Bearer
     #[arg(long, value_name = "NAME", conflicts_with = "forward_auth")]
     session_cookie: Option<String>,
 }

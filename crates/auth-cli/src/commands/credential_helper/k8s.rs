@@ -17,12 +17,14 @@ const KIND: &str = "ExecCredential";
 /// In both the fields that are answered are the same. The first is the answer to who does not say.
 const VERSIONS: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
-/// Answers kubectl, in the version it asks for.
-///
-/// In the kubeconfig: `users: [{user: {exec: {command: authctl, args: [credential-helper, k8s], ..}}}]`.
+/// Answer kubectl as an exec plugin, in the version that it asks for.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  kubectl config set-credentials acme --exec-api-version=client.authentication.k8s.io/v1 \\
+    --exec-command=authctl --exec-arg=-p,acme,credential-helper,k8s")]
 pub(crate) struct Args {
-    /// How much longer the token has to be valid, if one fetch can bring that
+    /// Fetch a new token unless the present one is valid for at least this long
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
     min_ttl: Duration,
 }

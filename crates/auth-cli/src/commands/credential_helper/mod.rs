@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// Answers git, kubectl, or an AWS SDK, in the way each asks for credentials.
+/// Answer git, kubectl, or a reader of AWS' credential_process, as each asks for credentials.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]

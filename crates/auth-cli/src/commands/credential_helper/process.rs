@@ -15,12 +15,15 @@ use crate::{moment, terminal};
 /// who reads them sees why. Of the characters and the length that AWS' own have.
 const NO_KEY: &str = "AUTHCTL_BEARER_TOKEN";
 
-/// Prints the JSON of AWS' credential_process, with the token as SessionToken.
+/// Print the JSON of AWS' credential_process, with the token as SessionToken.
 ///
 /// The keys beside it are placeholders: this is for programs that take the session token by itself, and not for AWS.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  credential_process = authctl -p acme credential-helper process")]
 pub(crate) struct Args {
-    /// How much longer the token has to be valid, if one fetch can bring that
+    /// Fetch a new token unless the present one is valid for at least this long
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
     min_ttl: Duration,
 }

@@ -25,6 +25,11 @@ use crate::terminal;
 use check::Check;
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authctl doctor
+  authctl -p nightly doctor --offline
+  authctl doctor --json | jq '.[] | select(.status == \"fail\")'")]
 pub(crate) struct Args {
     /// Lines for a person, or an array of objects: id, status, summary, fix, details
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]

@@ -20,14 +20,19 @@ use crate::terminal;
 /// with AUTHCTL_CONFIG set to a config that has a profile of each system, and AUTHCTL_EMULATOR_URL to the base URL. What it
 /// recorded, and faults, are at the base URL's /_emulator, in JSON: the README of the crate auth-emulator has the table.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authctl emulator -- npm test
+  authctl emulator -- sh
+  authctl emulator --port 8081 --token-lifetime 30s")]
 pub(crate) struct Args {
-    /// Where to listen; port 0 is one that is free
+    /// The address to listen on; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
     listen: Option<SocketAddr>,
-    /// The same as --listen 127.0.0.1:N
+    /// Listen on this port of 127.0.0.1
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// Where Cape's personal access tokens outlive a restart: digests, no tokens
+    /// Keep Cape's personal access tokens in this file over a restart: digests, no tokens
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// How long tokens live
@@ -37,7 +42,7 @@ pub(crate) struct Args {
     // The global argument's id: here the config is written, not read.
     #[arg(id = "config", long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A command to run with that config; its exit code is this command's
+    /// A command to run beside the emulator, whose exit code is that of this command, too
     #[arg(last = true, value_name = "CMD")]
     command: Vec<std::ffi::OsString>,
 }

@@ -18,25 +18,31 @@ use crate::failure::Failure;
 use crate::selection;
 use crate::variables::Variables;
 
-/// Runs a program with a valid token in its environment.
+/// Run a program with a valid token in its environment.
 ///
-/// It finds it as AUTHCTL_TOKEN (with AUTHCTL_TOKEN_EXPIRES_AT and AUTHCTL_ENDPOINT), and under the names that the system's own
-/// clients read. Its input, output and exit code are the program's; 126 if it can't be started, 127 if there is none.
+/// The program finds the token as AUTHCTL_TOKEN (with AUTHCTL_TOKEN_EXPIRES_AT and AUTHCTL_ENDPOINT), and under the names that
+/// the system's own clients read. Its input, output and exit code are the program's; 126 if it can't be started, 127 if there is
+/// none.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authctl exec -- python report.py
+  authctl -p vault exec --env VAULT_TOKEN -- node sync.js
+  authctl exec --refresh file -- ./worker")]
 pub(crate) struct Args {
-    /// What happens before the token ends. Default: file with --token-file, else none
+    /// What to do before the token ends. Default: file with --token-file, else none
     #[arg(long, value_enum)]
     refresh: Option<Refresh>,
-    /// One more variable for the token, or for the path of its file; can be repeated
+    /// Put the token, or the path of its file, into this variable, too; can be repeated
     #[arg(long = "env", value_name = "NAME")]
     named: Vec<String>,
-    /// Where the token's file is, in place of a private folder. Removed at the end
+    /// Keep the token in this file, not in a private folder; it is removed at the end
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// How long the program may take to end when it is restarted, before it is killed
+    /// When the program is restarted, kill it if it has not ended after this time
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
     grace: Duration,
-    /// How much longer the token has to be valid at the start, if one fetch can bring that
+    /// Fetch a new token unless the present one is valid for at least this long
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
     min_ttl: Duration,
     /// The program and its arguments
@@ -51,7 +57,7 @@ enum Refresh {
     None,
     /// The program is asked to end by SIGTERM, and started again with the new token
     Restart,
-    /// The token is in a file, whose path the program gets as AUTHCTL_TOKEN_FILE, and the file is rewritten
+    /// The token is in a file that is rewritten, and the program has its path in AUTHCTL_TOKEN_FILE
     File,
 }
 

@@ -21,24 +21,24 @@ use crate::held::Held;
 use crate::terminal;
 use crate::variables::Variables;
 
-/// Prints assignments of a valid token and what belongs to it, quoted for a shell.
+/// Print a valid token and what belongs to it as assignments, quoted for who reads them.
 ///
 /// The names are those that `authctl exec` sets.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
-  sh, bash, zsh  eval \"$(authctl export)\"
-  fish           authctl export -f fish | source
-  PowerShell     authctl export -f powershell | Out-String | Invoke-Expression
-  cmd.exe        authctl export -f cmd > token.cmd && call token.cmd")]
+  eval \"$(authctl export)\"
+  authctl export -f fish | source
+  authctl export -f powershell | Out-String | Invoke-Expression
+  authctl export -f cmd > token.cmd && call token.cmd && del token.cmd")]
 pub(crate) struct Args {
-    /// For whom
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Env)]
+    /// The format, by who reads it
+    #[arg(long, short, value_enum, default_value_t = Format::Env)]
     format: Format,
-    /// One more variable for the token; can be repeated
+    /// Assign the token to this variable, too; can be repeated
     #[arg(long = "env", value_name = "NAME")]
     named: Vec<String>,
-    /// How much longer the token has to be valid, if one fetch can bring that
+    /// Fetch a new token unless the present one is valid for at least this long
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
     min_ttl: Duration,
 }
@@ -46,22 +46,22 @@ pub(crate) struct Args {
 /// Who reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// For sh, bash and zsh
+    /// Lines for sh, bash and zsh to eval
     Env,
-    /// The same for the shell alone, not for the programs that it starts
+    /// The same without export, for the shell alone
     EnvNoExport,
-    /// For fish
+    /// Lines for fish to source
     Fish,
-    /// For PowerShell
+    /// Lines for Invoke-Expression of PowerShell
     #[value(name = "powershell")]
     PowerShell,
-    /// A batch file for cmd.exe
+    /// Lines of a file for cmd.exe to call
     Cmd,
-    /// A .env file
+    /// Lines of a .env file
     Dotenv,
-    /// For a step of GitHub Actions, masks the token in the log, and writes to the file that GITHUB_ENV names
+    /// A mask for the log of GitHub Actions, and lines in the file that GITHUB_ENV names
     GithubActions,
-    /// The JSON of an AWS credential_process, as authctl credential-helper process prints it
+    /// The JSON of credential_process, as authctl credential-helper process prints it
     Process,
 }
 

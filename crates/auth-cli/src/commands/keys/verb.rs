@@ -67,7 +67,7 @@ pub(super) struct Key {
     /// The service account's id (clientID)
     #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
     pub(super) account: String,
-    /// The key's own id, as authctl keys list shows it
+    /// The id of the key, as authctl keys list shows it
     #[arg(value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub(super) key: String,
 }

@@ -12,7 +12,7 @@ use crate::selection;
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Signing in")]
 pub(super) struct Who {
-    /// The management API, if the vault is at no host of Skyflow's own; the credential goes there
+    /// The management API, for a vault at no host of Skyflow's own; the credential goes there
     #[arg(long, global = true, value_name = "URL")]
     management_url: Option<String>,
 }

@@ -18,10 +18,10 @@ pub(super) struct Args {
     /// What it is for
     #[arg(long, short, value_name = "TEXT", default_value = "", hide_default_value = true)]
     description: String,
-    /// How long it lasts, such as 30d or 12h; for ever without it
+    /// How long it is valid, such as 30d or 12h. Default: for ever
     #[arg(long, short, value_name = "TIME", value_parser = expiry)]
     expiry: Option<Duration>,
-    /// The only function that it may call; all without it
+    /// The only function that it may call. Default: all
     #[arg(long, short, value_name = "ID", default_value = "", hide_default_value = true)]
     function: String,
 }

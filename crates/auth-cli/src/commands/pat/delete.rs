@@ -11,7 +11,7 @@ use crate::terminal::{self, printable};
 /// Delete a token, which revokes it
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Its id, as authctl pat list shows it
+    /// The id of the token, as authctl pat list shows it
     #[arg(value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     id: String,
 }

@@ -15,6 +15,11 @@ use crate::failure::Failure;
 /// The token that asks for it is --token, else --token-file, else the variable CAPE_TOKEN, else that of the profile that is
 /// selected, else the login that `cape login` has left in ~/.config/cape/auth.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authctl -p cape pat create --name nightly --expiry 30d > nightly.txt
+  authctl pat list --token-file nightly.txt -o json
+  authctl pat delete ID")]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,

@@ -17,7 +17,7 @@ const VARIABLE: &str = "CAPE_TOKEN";
 pub(super) struct Who {
     #[command(flatten)]
     token: GivenToken,
-    /// The server; else the profile's, else https://app.capeprivacy.com
+    /// The server. Default: that of the profile, else https://app.capeprivacy.com
     #[arg(long, global = true, value_name = "URL")]
     url: Option<String>,
 }

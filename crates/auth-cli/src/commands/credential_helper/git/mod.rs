@@ -20,19 +20,23 @@ const LONGEST: u64 = 64 * 1024;
 /// Set by auth-core for the helper programs that it runs.
 const UNDER_HELPERS: &str = "AUTHCTL_EXEC_CHAIN";
 
-/// Answers git: git config credential.https://HOST.helper '!authctl credential-helper git --host HOST'.
+/// Answer git as a credential helper, for the hosts of one profile.
 ///
 /// The token is given to the endpoint's own host and to those that --host names, by https (http on this machine only). For any other
 /// host there is no answer, and git asks its next helper.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  git config --global credential.https://git.acme.example.helper \\
+    '!authctl -p acme credential-helper git --host git.acme.example'")]
 pub(crate) struct Args {
-    /// Another host that the token is for, with its port if it has one; can be repeated
+    /// Give the token to this host, too, with its port if it has one; can be repeated
     #[arg(long = "host", value_name = "HOST")]
     hosts: Vec<String>,
     /// The user name beside the token, where a server wants one. GitHub and GitLab take any that is not empty
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
-    /// How much longer the token has to be valid, if one fetch can bring that
+    /// Fetch a new token unless the present one is valid for at least this long
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
     min_ttl: Duration,
     /// What git says: get, store, erase. Others are left unanswered, as git wants it
