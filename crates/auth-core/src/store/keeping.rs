@@ -146,7 +146,7 @@ impl Keeping {
         let Some(text) = KeptToken::new(token.clone(), now, end).to_json() else { return };
         match write_private(&place.token, &text) {
             Ok(()) => {
-                tracing::debug!(target: "auth_core", remaining = ?end.duration_since(now).unwrap_or_default(), "the token is kept");
+                tracing::info!(target: "auth_core", remaining = ?end.duration_since(now).unwrap_or_default(), "the token is kept");
                 clear::what_is_over(self.store.folder(), &place.token, now);
             }
             Err(error) => self.store.tell(&error),
