@@ -1,9 +1,9 @@
 //! What every command is given.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use auth_core::Env;
+use auth_core::{Authenticator, Credential, Env, Error, ErrorKind};
 
 use crate::cli::Global;
 use crate::failure::Failure;
@@ -44,10 +44,32 @@ impl Context {
     ) -> Result<T, Failure> {
         match tokio::time::timeout(self.timeout(), future).await {
             Ok(result) => result.map_err(Into::into),
-            Err(_) => {
-                let limit = humantime::format_duration(self.timeout());
-                Err(Failure::transient(format!("{what} took longer than {limit}: --timeout allows more")))
-            }
+            Err(_) => Err(self.too_late(what, None)),
         }
+    }
+
+    /// A token with this much life left, if one fetch can bring that, within `--timeout`.
+    pub(crate) async fn token(&self, auth: &Authenticator, min_ttl: Duration) -> Result<Credential, Failure> {
+        let began = Instant::now();
+        let fetched = tokio::time::timeout(self.timeout(), auth.token(min_ttl)).await;
+        match fetched {
+            // The same time, by the library's clock.
+            Ok(Err(error)) if error.kind() != ErrorKind::Timeout || began.elapsed() < self.timeout() => {
+                Err(error.into())
+            }
+            Ok(Ok(credential)) => Ok(credential),
+            Ok(Err(_)) | Err(_) => Err(self.too_late("fetching a token", auth.status().last_error())),
+        }
+    }
+
+    /// Whether more time would help is said by what went wrong last: an issuer that has answered had enough.
+    fn too_late(&self, what: &str, last: Option<&Error>) -> Failure {
+        let limit = humantime::format_duration(self.timeout());
+        let said = format!("{what} took longer than {limit}");
+        Failure::transient(match last {
+            None => format!("{said}: --timeout allows more"),
+            Some(error) if error.status().is_some() => format!("{said}; the last attempt failed: {error}"),
+            Some(error) => format!("{said}, which --timeout can change; the last attempt failed: {error}"),
+        })
     }
 }

@@ -25,7 +25,7 @@ impl Held {
     /// Of this access.
     pub(crate) async fn of(access: Access, context: &Context, min_ttl: Duration) -> Result<Self, Failure> {
         let auth = context.authenticator(&access)?;
-        let credential = context.in_time("fetching a token", auth.token(min_ttl)).await?;
+        let credential = context.token(&auth, min_ttl).await?;
         let Some(token) = credential.secret().cloned() else {
             return Err(Failure::new(Exit::NoCredentials, "no credential is needed here, so there is no token"));
         };

@@ -5,6 +5,7 @@ use auth_core::{Access, Error, ErrorKind, systems};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::terminal;
 
 /// The variable that chooses one of several by its name, as it does in a chain.
 pub(crate) const CHOSEN: &str = "AUTHCTL_SOURCE";
@@ -45,16 +46,31 @@ pub(crate) fn candidates(context: &Context) -> Result<Vec<Candidate>, Failure> {
 pub(crate) fn select(context: &Context) -> Result<Access, Failure> {
     let candidates = candidates(context)?;
     let is_only = candidates.len() == 1;
-    for candidate in candidates {
-        match candidate.access {
-            Err(error) if error.kind() == ErrorKind::Unavailable && !is_only => {}
+    let mut of_profile = None;
+    for Candidate { name, access } in candidates {
+        match access {
+            Err(error) if error.kind() == ErrorKind::Unavailable && !is_only => {
+                of_profile = of_profile.or((name == "profile").then_some(error));
+            }
             access => return Ok(access?),
         }
     }
-    Err(Failure::new(
-        Exit::NoCredentials,
-        "no credentials are configured: `authctl sources` lists where they may stand",
-    ))
+    Err(none(context, of_profile.as_ref()))
+}
+
+/// Nothing is configured: in other words for who has profiles, of which none is the default, than for who begins.
+fn none(context: &Context, of_profile: Option<&Error>) -> Failure {
+    let nothing = "no credentials are configured";
+    let has_others = profiles(context).is_ok_and(|profiles| profiles.names().next().is_some());
+    let config = Profiles::config_path(&context.env).map(|path| terminal::plain(&path.display().to_string(), 200));
+    let message = match (of_profile.filter(|_| has_others), config) {
+        (Some(error), _) => format!("{nothing}: {error}: name one with --profile"),
+        (None, Ok(config)) => {
+            format!("{nothing}: `authctl sources` lists where they may stand; the config would be {config}")
+        }
+        (None, Err(_)) => format!("{nothing}: `authctl sources` lists where they may stand"),
+    };
+    Failure::new(Exit::NoCredentials, message)
 }
 
 pub(crate) fn of_system(name: &str, context: &Context) -> Candidate {

@@ -107,8 +107,43 @@ impl Status {
         self.refreshing
     }
 
-    /// Why the last fetch failed, until one succeeds.
+    /// Why the last fetch failed, or the last attempt of the one that is under way, until one succeeds.
     pub fn last_error(&self) -> Option<&Error> {
         self.last_error.as_ref()
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "test-util")]
+mod tests {
+    use crate::runtime::{FakeRuntime, Runtime as _};
+    use crate::{Authenticator, Error, Token, source_fn};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    /// Whoever gives up waiting wants to know what went wrong so far.
+    #[test]
+    fn what_an_attempt_failed_by_is_known_while_the_next_one_is_under_way() {
+        let (clock, is_first) = (FakeRuntime::new(), AtomicBool::new(true));
+        let source = source_fn(move |_cx| {
+            let is_first = is_first.swap(false, Ordering::SeqCst);
+            async move {
+                if is_first {
+                    return Err(Error::transient("the first attempt"));
+                }
+                std::future::pending::<Result<Token, Error>>().await
+            }
+        });
+        let auth = Authenticator::builder(source).anywhere().runtime(clock.clone()).build().unwrap();
+        let failure = || auth.status().last_error().map(ToString::to_string);
+        assert_eq!(failure(), None);
+        let token = auth.token(Duration::ZERO);
+        let task = Box::pin(async move { drop(token.await) });
+        let _abort = clock.spawn(task).ok().unwrap();
+        clock.advance(Duration::from_secs(1));
+        assert!(auth.status().is_refreshing());
+        assert!(failure().unwrap().contains("the first attempt"));
+        clock.advance(Duration::from_secs(60));
+        assert!(failure().unwrap().contains("in time"), "that of the whole fetch");
     }
 }

@@ -47,7 +47,7 @@ enum Form {
 pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
     let access = selection::select(context)?;
     let auth = if args.force { context.authenticator_of_new(&access)? } else { context.authenticator(&access)? };
-    let token = context.in_time("fetching a token", auth.token(args.min_ttl)).await?;
+    let token = context.token(&auth, args.min_ttl).await?;
     let now = SystemTime::now();
     let left = token.expires_at().map(|end| end.duration_since(now).unwrap_or_default());
     if let Some(left) = left.filter(|left| *left < args.min_ttl) {

@@ -38,7 +38,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     if access.is_none_needed() {
         said.insert("note".into(), "no credential is needed: the platform adds it".into());
     } else {
-        let token = context.in_time("fetching a token", auth.token(std::time::Duration::ZERO)).await?;
+        let token = context.token(&auth, std::time::Duration::ZERO).await?;
         said.insert("fingerprint".into(), token.secret().map(|secret| secret.fingerprint()).into());
         // What the token says is no answer where the system knows better.
         if args.offline || access.whoami().is_none() {

@@ -52,6 +52,18 @@ async fn the_next_command_has_the_same_token_without_an_exchange() {
 }
 
 #[tokio::test]
+async fn a_kept_token_is_told_from_a_new_one_by_those_who_ask() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = User::new().with_config(&exchanging(&emulator));
+    let said = "a kept token answers";
+    let first = user.run("token -v").await;
+    assert!(first.stderr.contains("the token is kept") && !first.stderr.contains(said), "{}", first.stderr);
+    let second = user.run("token -v").await;
+    assert!(second.stderr.contains(said) && !second.stderr.contains(second.stdout.trim_end()), "{}", second.stderr);
+    assert!(!second.stderr.contains("the token is kept"), "{}", second.stderr);
+}
+
+#[tokio::test]
 async fn five_commands_at_once_with_nothing_kept_make_one_exchange() {
     let emulator = Emulator::start().await.unwrap();
     let user = User::new().with_config(&exchanging(&emulator));

@@ -34,6 +34,18 @@ async fn an_issuer_that_takes_longer_than_the_timeout_is_5() {
     user.run("token --timeout 100ms").await.failed(5, &["--timeout"]);
 }
 
+/// That more time would help is not said of an issuer that has answered.
+#[tokio::test]
+async fn what_went_wrong_before_the_timeout_is_said() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.token_faults().once(Answer::new(StatusCode::SERVICE_UNAVAILABLE));
+    emulator.token_faults().always(Fault::Hold(Gate::new()));
+    let user = User::new().with_config(&exchanging(&emulator));
+    let ended = user.run("token --timeout 1s").await;
+    ended.failed(5, &["fetching a token took longer than 1s", "503"]);
+    assert!(!ended.stderr.contains("--timeout"), "{}", ended.stderr);
+}
+
 #[tokio::test]
 async fn a_token_that_has_ended_when_it_arrives_is_1() {
     let emulator = Emulator::start().await.unwrap();
@@ -68,6 +80,16 @@ async fn what_is_not_configured_or_wrongly_is_3() {
     ] {
         user.run(line).await.failed(3, &[word]);
     }
+}
+
+#[tokio::test]
+async fn without_a_default_the_profiles_that_there_are_are_named() {
+    let profile = |name: &str| format!("[profile.{name}]\ntype = \"token\"\nendpoint = \"https://a\"\ntoken = \"t\"\n");
+    let user = User::new().with_config(&(profile("acme") + &profile("other")));
+    let ended = user.run("token").await;
+    ended.failed(3, &["there is no profile default", "there are: acme, other", "--profile"]);
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    User::new().run("token").await.failed(3, &[".config/authctl/config.toml", "authctl sources"]);
 }
 
 /// Somebody wrote it, and did not mean to be whoever the variables are.

@@ -31,15 +31,15 @@ impl Keeping {
 
     async fn fetch_at(&self, place: &Place, cx: &FetchContext) -> Result<Token, Error> {
         let lock = match self.look(place, cx) {
-            Look::Answer(token) => return Ok(token.token()),
+            Look::Answer(token) => return Ok(answer(&token, cx)),
             Look::Tired(token) => {
                 let now = cx.now().wall();
                 if was_tried(&place.lock, token.pause(), now) {
-                    return Ok(token.token());
+                    return Ok(answer(&token, cx));
                 }
                 match Lock::at_once(&place.lock) {
                     Ok(Some(lock)) => Ok(lock),
-                    Ok(None) => return Ok(token.token()),
+                    Ok(None) => return Ok(answer(&token, cx)),
                     Err(error) => Err(error),
                 }
             }
@@ -48,7 +48,7 @@ impl Keeping {
         let lock = lock.inspect_err(|error| self.store.tell(error)).ok();
         // Whoever had the lock before may have brought one.
         let spare = match self.look(place, cx) {
-            Look::Answer(token) => return Ok(token.token()),
+            Look::Answer(token) => return Ok(answer(&token, cx)),
             Look::Tired(token) => Some(token),
             Look::Fetch(spare) => spare,
         };
@@ -63,7 +63,7 @@ impl Keeping {
             Err(error) => match spare.filter(|spare| !spare.left(cx.now().wall()).is_zero()) {
                 Some(spare) => {
                     tracing::warn!(target: "auth_core", %error, "no new token can be had: the kept one goes on serving");
-                    Ok(spare.token())
+                    Ok(answer(&spare, cx))
                 }
                 None => Err(error),
             },
@@ -145,10 +145,18 @@ impl Keeping {
         let Some(end) = cx.started().wall().checked_add(length).filter(|end| *end > now) else { return };
         let Some(text) = KeptToken::new(token.clone(), now, end).to_json() else { return };
         match write_private(&place.token, &text) {
-            Ok(()) => clear::what_is_over(self.store.folder(), &place.token, now),
+            Ok(()) => {
+                tracing::info!(target: "auth_core", remaining = ?end.duration_since(now).unwrap_or_default(), "the token is kept");
+                clear::what_is_over(self.store.folder(), &place.token, now);
+            }
             Err(error) => self.store.tell(&error),
         }
     }
+}
+
+fn answer(kept: &KeptToken, cx: &FetchContext) -> Token {
+    tracing::info!(target: "auth_core", remaining = ?kept.left(cx.now().wall()), "a kept token answers");
+    kept.token()
 }
 
 /// What a look at the file comes to.

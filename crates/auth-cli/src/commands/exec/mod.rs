@@ -69,7 +69,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     };
     let access = selection::select(context)?;
     let auth = context.authenticator(&access)?;
-    let credential = context.in_time("fetching a token", auth.token(args.min_ttl)).await?;
+    let credential = context.token(&auth, args.min_ttl).await?;
     let supervised =
         supervising::Supervised { program: &args.command, named: &args.named, access: &access, auth: &auth };
     match refresh {

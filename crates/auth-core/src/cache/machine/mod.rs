@@ -42,6 +42,8 @@ pub(crate) struct Machine {
     /// Counts the source's changes, so that an answer to a question asked before one is not taken for an answer after it.
     epoch: u64,
     last_error: Option<Error>,
+    /// Of an attempt that is repeated within its flight.
+    last_attempt_error: Option<Error>,
     closed: bool,
 }
 
@@ -75,6 +77,7 @@ impl Machine {
             flights: 0,
             epoch: 0,
             last_error: None,
+            last_attempt_error: None,
             closed: false,
         }
     }
@@ -128,7 +131,7 @@ impl Machine {
     }
 
     pub(crate) fn last_error(&self) -> Option<&Error> {
-        self.last_error.as_ref()
+        self.last_attempt_error.as_ref().or(self.last_error.as_ref())
     }
 
     /// Forgets the token, failures and pauses, not `Retry-After`. A fetch that is under way counts as the next.

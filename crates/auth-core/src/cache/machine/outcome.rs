@@ -156,6 +156,7 @@ impl Machine {
         self.failures = 0;
         self.not_before = 0;
         self.last_error = None;
+        self.last_attempt_error = None;
     }
 
     /// The source changed while it was being read: read it again, within the same flight and its number of attempts.
@@ -188,6 +189,7 @@ impl Machine {
         let most = if is_early { 1 } else { self.policy.attempts };
         let may_repeat = error.may_repeat() && flight.attempts < most && !self.closed;
         if may_repeat && flight.reason != Reason::Recheck && flight.has_time_for(pause, now) {
+            self.last_attempt_error = Some(error);
             return Verdict::Again(pause);
         }
         let reason = flight.reason;
@@ -208,6 +210,7 @@ impl Machine {
             self.forced.failed(&self.policy, steady);
         }
         self.last_error = Some(error.clone());
+        self.last_attempt_error = None;
         let Some(age) = self.usable(now) else {
             if !error.teaches_nothing() {
                 self.keep_failure(error.clone(), now);
