@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// One more variable for the token, or for the path of its file; can be repeated
     #[arg(long = "env", value_name = "NAME")]
     named: Vec<String>,
-    /// Where the token's file is, in place of a private folder. Removed at the end
+    /// Where the token's file is, in place of a private folder: a path of its own, which is removed at the end
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// How long the program may take to end when it is restarted, before it is killed
