@@ -213,12 +213,52 @@ async fn a_file_of_the_users_choice_is_used_and_removed() {
     let line = ["exec", "--token-file", "here/token", "--", "sh", "-c", script];
     let folder = user.home().join("here");
     let missing = Ended::of(user.authctl(line).output().await.unwrap());
-    missing.failed(3, &["token can't be written"]);
+    missing.failed(1, &["--token-file", "there is no folder", "/here"]);
     std::fs::create_dir(&folder).unwrap();
     let printed = Ended::of(user.authctl(line).output().await.unwrap()).data();
     assert!(printed.trim_end().ends_with("here/token") && printed.lines().count() == 2, "{printed}");
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
     user.run("exec --refresh none --token-file x -- true").await.failed(2, &["--refresh file"]);
+}
+
+#[tokio::test]
+async fn a_token_file_takes_the_place_of_nothing_else() {
+    let emulator = emulator(LONG).await;
+    let user = User::new().with_config(&exchanging(&emulator));
+    let target = user.write("target", "kept");
+    std::os::unix::fs::symlink(&target, user.home().join("link")).unwrap();
+    std::os::unix::fs::symlink(user.home().join("nothing"), user.home().join("dangling")).unwrap();
+    nix::unistd::mkfifo(&user.home().join("fifo"), nix::sys::stat::Mode::S_IRUSR).unwrap();
+    for (name, why) in [
+        ("link", "is a symbolic link"),
+        ("dangling", "is a symbolic link"),
+        ("fifo", "is not a plain file"),
+        (".config", "is not a plain file"),
+    ] {
+        user.run(&format!("exec --token-file {name} -- echo started")).await.failed(1, &[name, why]);
+        assert!(user.home().join(name).symlink_metadata().is_ok(), "{name} is still there");
+    }
+    // A file of tokens is the user's alone from its first byte: this is another one.
+    let readme = user.write("README", "kept");
+    std::fs::set_permissions(&readme, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    user.run("exec --token-file README -- echo started").await.failed(1, &["README", "chmod 600"]);
+    assert_eq!((std::fs::read(&readme).unwrap(), std::fs::read(&target).unwrap()), (b"kept".into(), b"kept".into()));
+    // One that a crash has left.
+    user.write("token", "old");
+    let line = ["exec", "--token-file", "token", "--", "sh", "-c", "cat token"];
+    assert!(emulator.verify(&Ended::of(user.authctl(line).output().await.unwrap()).data()).is_ok());
+    assert!(!user.home().join("token").exists());
+}
+
+#[tokio::test]
+async fn a_file_that_has_come_in_the_place_of_the_tokens_is_not_removed() {
+    let emulator = emulator(LONG).await;
+    let user = User::new().with_config(&exchanging(&emulator));
+    for script in ["rm token; echo mine > token", "mv token old; ln -s old token"] {
+        let line = ["exec", "--token-file", "token", "--", "sh", "-c", script];
+        assert_eq!(Ended::of(user.authctl(line).output().await.unwrap()).data(), "", "{script}");
+        std::fs::remove_file(user.home().join("token")).expect(script);
+    }
 }
 
 #[tokio::test]

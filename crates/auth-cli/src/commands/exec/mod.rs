@@ -37,6 +37,7 @@ pub(crate) struct Args {
     #[arg(long = "env", value_name = "NAME")]
     named: Vec<String>,
     /// Keep the token in this file, not in a private folder; it is removed at the end
+    /// Where the token's file is, in place of a private folder: a path of its own, which is removed at the end
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// When the program is restarted, kill it if it has not ended after this time

@@ -82,7 +82,7 @@ impl Supervised<'_> {
 
     /// With the token in a file, which is rewritten.
     pub(super) async fn with_file(self, first: Credential, path: Option<&Path>) -> Result<ExitCode, Failure> {
-        let file = TokenFile::create(path)?;
+        let mut file = TokenFile::create(path)?;
         file.write(&first)?;
         let mut signals = listen()?;
         let mut renewal = Renewal::new(self.auth, first);
