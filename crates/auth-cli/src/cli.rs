@@ -43,7 +43,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) dotenv: Option<PathBuf>,
     /// How long anything may take that is waited for: a token, an answer. Such as 30s or 2m
-    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = humantime::parse_duration)]
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = crate::argument::time)]
     pub(crate) timeout: Duration,
     /// Neither read nor write the token cache
     #[arg(long, global = true)]

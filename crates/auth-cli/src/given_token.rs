@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use auth_core::Secret;
+use auth_core::adapter::io_reason;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::context::Context;
@@ -44,7 +45,8 @@ impl GivenToken {
         } else {
             let name = file.display().to_string();
             let open = tokio::fs::File::open(file).await;
-            let open = open.map_err(|error| Failure::usage(format!("{name} can't be read: {}", error.kind())))?;
+            let open =
+                open.map_err(|error| Failure::usage(format!("{name} can't be read: {}", io_reason(error.kind()))))?;
             context.in_time("reading the token's file", text(open, &name)).await?
         };
         some(token, "--token-file")
@@ -66,6 +68,6 @@ async fn text(from: impl AsyncRead + Unpin, name: &str) -> Result<Secret, Failur
             Err(Failure::usage(format!("{name} holds more than a token: it is longer than 64 KiB")))
         }
         Ok(_) => Ok(Secret::new(text.trim_end_matches(['\r', '\n']))),
-        Err(error) => Err(Failure::usage(format!("{name} can't be read: {}", error.kind()))),
+        Err(error) => Err(Failure::usage(format!("{name} can't be read: {}", io_reason(error.kind())))),
     }
 }

@@ -3,6 +3,7 @@
 //! Thin: what is not presentation is in the libraries. [`cli`] says what can be typed, `commands` has one file or folder a
 //! command, [`selection`] says whose credential it is, [`failure`] what an exit code means.
 
+mod argument;
 mod cli;
 mod commands;
 mod context;

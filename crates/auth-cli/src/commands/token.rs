@@ -16,7 +16,7 @@ use crate::{selection, terminal};
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// How much longer it has to be valid, if one fetch can bring that
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = crate::argument::time)]
     min_ttl: Duration,
     /// Fetch a new one, whatever is kept
     #[arg(long)]

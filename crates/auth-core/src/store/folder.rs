@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::adapter::io_reason;
 use crate::settings::shown;
 
 /// The key that makes names of identities. Without it, whoever sees a name could check guesses of a weak secret.
@@ -126,7 +127,7 @@ fn check_owner(_path: &Path, _found: &fs::Metadata) -> Result<(), Error> {
 }
 
 pub(super) fn trouble(path: &Path, what: &str, error: &std::io::Error) -> Error {
-    Error::misconfigured(format!("the token cache is not used: {} {what}: {}", shown(path), error.kind()))
+    Error::misconfigured(format!("the token cache is not used: {} {what}: {}", shown(path), io_reason(error.kind())))
 }
 
 pub(super) fn refused(path: &Path, why: &str) -> Error {

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::Error;
+use crate::adapter::io_reason;
 use crate::settings::shown;
 
 /// Puts `content` into the file at `path`, in place of what was there. Only the user can read it (mode 0600 on Unix), from
@@ -14,8 +15,9 @@ use crate::settings::shown;
 /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the path and what stands in the way: no such folder, no right to
 /// write there, a full disk. The old file is still there then.
 pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let failed =
-        |error: &std::io::Error| Error::misconfigured(format!("{} can't be written: {}", shown(path), error.kind()));
+    let failed = |error: &std::io::Error| {
+        Error::misconfigured(format!("{} can't be written: {}", shown(path), io_reason(error.kind())))
+    };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // In the same folder, because a file is put in another's place within one file system only. tempfile makes it for the
     // user alone.

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use auth_core::adapter::io_reason;
 use auth_tower::Broker;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -42,7 +43,7 @@ pub(super) async fn serve(
     tokio::select! {
         ended = &mut server => {
             return Err(Failure::failed(match ended {
-                Ok(Err(error)) => format!("the server has ended: {}", error.kind()),
+                Ok(Err(error)) => format!("the server has ended: {}", io_reason(error.kind())),
                 _ => "the server has ended".to_owned(),
             }));
         }
@@ -89,7 +90,8 @@ pub(super) struct End {
 
 impl End {
     pub(super) fn new() -> Result<Self, Failure> {
-        let failed = |error: io::Error| Failure::failed(format!("signals can't be caught: {}", error.kind()));
+        let failed =
+            |error: io::Error| Failure::failed(format!("signals can't be caught: {}", io_reason(error.kind())));
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};

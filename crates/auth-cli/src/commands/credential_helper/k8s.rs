@@ -21,7 +21,7 @@ const VERSIONS: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authenti
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// How much longer the token has to be valid, if one fetch can bring that
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = crate::argument::time)]
     min_ttl: Duration,
 }
 

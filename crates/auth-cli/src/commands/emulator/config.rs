@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use auth_core::adapter::io_reason;
 use auth_core::store::write_private;
 use auth_emulator::Account;
 use tempfile::TempDir;
@@ -38,7 +39,8 @@ impl Config {
     /// In a folder of its own.
     pub(super) fn beside(accounts: &[Account]) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("authctl-emulator-").tempdir();
-        let folder = folder.map_err(|error| Failure::failed(format!("no folder can be made: {}", error.kind())))?;
+        let folder =
+            folder.map_err(|error| Failure::failed(format!("no folder can be made: {}", io_reason(error.kind()))))?;
         let path = folder.path().join("config.toml");
         write_private(&path, text(accounts).as_bytes())?;
         Ok(Self { path, _folder: Some(folder) })

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use auth_core::adapter::io_reason;
 use auth_emulator::{Account, Emulator};
 
 use crate::context::Context;
@@ -22,7 +23,7 @@ use crate::terminal;
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Where to listen; port 0 is one that is free
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "port", value_parser = crate::argument::address)]
     listen: Option<SocketAddr>,
     /// The same as --listen 127.0.0.1:N
     #[arg(long, value_name = "N")]
@@ -31,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// How long tokens live
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::argument::time)]
     token_lifetime: Duration,
     /// Write a config with a profile of each system: default, ibm, watsonx, skyflow, cape, podstack, ivcap, oauth
     // The global argument's id: here the config is written, not read.
@@ -72,14 +73,16 @@ fn not_started(error: &std::io::Error, address: SocketAddr, state: Option<&std::
     use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, InvalidData, InvalidInput, PermissionDenied};
     match error.kind() {
         InvalidInput => Failure::usage(format!("--listen {address}: {error}")),
-        AddrInUse | AddrNotAvailable => Failure::failed(format!("{address} can't be listened on: {}", error.kind())),
+        AddrInUse | AddrNotAvailable => {
+            Failure::failed(format!("{address} can't be listened on: {}", io_reason(error.kind())))
+        }
         PermissionDenied if state.is_none() => {
-            Failure::failed(format!("{address} can't be listened on: {}", error.kind()))
+            Failure::failed(format!("{address} can't be listened on: {}", io_reason(error.kind())))
         }
         InvalidData => Failure::failed(format!("--state: {error}")),
-        kind => match state {
-            Some(file) => Failure::failed(format!("--state {}, or {address}: {kind}", file.display())),
-            None => Failure::failed(format!("the emulator can't be started: {kind}")),
+        kind => match (state, io_reason(kind)) {
+            (Some(file), why) => Failure::failed(format!("--state {}, or {address}: {why}", file.display())),
+            (None, why) => Failure::failed(format!("the emulator can't be started: {why}")),
         },
     }
 }

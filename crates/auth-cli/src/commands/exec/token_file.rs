@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use auth_core::adapter::io_reason;
 use auth_core::{Credential, Secret, store};
 use tempfile::TempDir;
 
@@ -60,5 +61,5 @@ impl Drop for TokenFile {
 }
 
 fn failed(error: &std::io::Error) -> Failure {
-    Failure::failed(format!("there is no place for the token file: {}", error.kind()))
+    Failure::failed(format!("there is no place for the token file: {}", io_reason(error.kind())))
 }

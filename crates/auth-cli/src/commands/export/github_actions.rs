@@ -7,6 +7,7 @@
 use std::io::Write;
 
 use auth_core::Secret;
+use auth_core::adapter::io_reason;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -33,8 +34,9 @@ pub(super) fn publish(token: &Secret, assignments: &str, context: &Context) -> R
     })?;
     terminal::exact(format!("::add-mask::{}\n", data(token.expose())))?;
     let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
-    file.and_then(|mut file| file.write_all(assignments.as_bytes()))
-        .map_err(|error| Failure::failed(format!("the file that {FILE} names can't be written: {}", error.kind())))
+    file.and_then(|mut file| file.write_all(assignments.as_bytes())).map_err(|error| {
+        Failure::failed(format!("the file that {FILE} names can't be written: {}", io_reason(error.kind())))
+    })
 }
 
 /// The data of a workflow command, which is one line.

@@ -33,7 +33,7 @@ pub(crate) struct Args {
     #[arg(long = "env", value_name = "NAME")]
     named: Vec<String>,
     /// How much longer the token has to be valid, if one fetch can bring that
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = crate::argument::time)]
     min_ttl: Duration,
 }
 
