@@ -26,7 +26,7 @@ impl Config {
     pub(super) fn at(path: PathBuf, accounts: &[Account]) -> Result<Self, Failure> {
         if std::fs::read(&path).is_ok_and(|old| !old.starts_with(HEAD.as_bytes())) {
             return Err(Failure::usage(format!(
-                "{} is there and was not written by `authctl emulator`: give --config another name",
+                "{} is there and was not written by `authctl emulator`: give --write-config another name",
                 path.display()
             )));
         }

@@ -35,15 +35,19 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::argument::time)]
     token_lifetime: Duration,
     /// Write a config with a profile of each system: default, ibm, watsonx, skyflow, cape, podstack, ivcap, oauth
-    // The global argument's id: here the config is written, not read.
-    #[arg(id = "config", long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    write_config: Option<PathBuf>,
     /// A command to run with that config; its exit code is this command's
     #[arg(last = true, value_name = "CMD")]
     command: Vec<std::ffi::OsString>,
 }
 
-pub(crate) async fn run(args: Args, _context: &Context) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
+    if context.global.config.is_some() {
+        return Err(Failure::usage(
+            "the emulator reads no config, which --config names: --write-config FILE writes one",
+        ));
+    }
     let mut signals = child::Signals::new()?;
     let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port.unwrap_or(0)).into());
     let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime).with_control();
@@ -53,7 +57,7 @@ pub(crate) async fn run(args: Args, _context: &Context) -> Result<ExitCode, Fail
     };
     let emulator = builder.start().await.map_err(|error| not_started(&error, address, args.state.as_deref()))?;
     let accounts = emulator.accounts();
-    let config = args.config.map(|file| config::Config::at(file, &accounts)).transpose()?;
+    let config = args.write_config.map(|file| config::Config::at(file, &accounts)).transpose()?;
     let Some((program, arguments)) = args.command.split_first() else {
         terminal::data_line(emulator.url())?;
         announce(&accounts, config.as_ref());
@@ -96,6 +100,8 @@ fn announce(accounts: &[Account], config: Option<&config::Config>) {
     }
     match config {
         Some(config) => terminal::say(format_args!("their credentials: AUTHCTL_CONFIG={}", config.path().display())),
-        None => terminal::say("their credentials: `--config FILE` writes them, `-- CMD` runs a command with them"),
+        None => {
+            terminal::say("their credentials: `--write-config FILE` writes them, `-- CMD` runs a command with them");
+        }
     }
 }
