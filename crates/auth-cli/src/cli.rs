@@ -43,7 +43,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) dotenv: Option<PathBuf>,
     /// The longest to wait for a token or an answer, such as 30s or 2m
-    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = humantime::parse_duration)]
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = crate::argument::time)]
     pub(crate) timeout: Duration,
     /// Keep no token between commands, and use none that was kept
     #[arg(long, global = true)]

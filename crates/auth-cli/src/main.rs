@@ -5,6 +5,7 @@
 
 #![allow(rustdoc::bare_urls, reason = "doc comments of arguments are what a terminal shows")]
 
+mod argument;
 mod cli;
 mod commands;
 mod context;

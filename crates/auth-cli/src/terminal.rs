@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use auth_core::adapter::io_reason;
 use clap::builder::styling::{AnsiColor, Style};
 
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ pub(crate) fn exact(text: impl AsRef<[u8]>) -> Result<(), Failure> {
 fn write(mut out: impl Write, text: impl AsRef<[u8]>) -> Result<(), Failure> {
     match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::failed(format!("the output can't be written: {}", error.kind())))
+            Err(Failure::failed(format!("the output can't be written: {}", io_reason(error.kind()))))
         }
         _ => Ok(()),
     }

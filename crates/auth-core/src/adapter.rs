@@ -16,6 +16,7 @@ use http::{HeaderMap, Uri};
 use crate::exchange::{answer, retry_after};
 use crate::{Error, context};
 
+pub use crate::io_reason::io_reason;
 pub use crate::target::Target;
 
 pub use crate::authenticator::{Attach, Judgement, Recover, Recovery, Sent, View, Without};
@@ -46,7 +47,7 @@ fn why(error: &(dyn StdError + 'static), https: bool) -> (Option<ErrorKind>, Str
     let reason = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(innermost).find(says_something);
     let because = match reason {
         Some(ErrorKind::InvalidData) if https => ": TLS failed, look at the certificates".to_owned(),
-        Some(kind) => format!(": {kind}"),
+        Some(kind) => format!(": {}", io_reason(kind)),
         None => " (look at its name, the proxy, and TLS)".to_owned(),
     };
     (reason, because)

@@ -141,6 +141,7 @@ pub mod exchange;
 mod exports;
 mod fetch;
 mod identity;
+mod io_reason;
 mod jwt;
 mod origins;
 mod outcome;

@@ -17,6 +17,8 @@ pub(crate) mod whoami;
 
 use std::process::ExitCode;
 
+use auth_core::adapter::io_reason;
+
 use crate::cli::{Cli, Command};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -25,7 +27,8 @@ use crate::failure::Failure;
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let context = Context::new(cli.global)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime can be started: {}", error.kind())))?;
+    let runtime =
+        runtime.map_err(|error| Failure::failed(format!("no runtime can be started: {}", io_reason(error.kind()))))?;
     let result = runtime.block_on(async {
         match cli.command {
             Command::Token(args) => token::run(args, &context).await,

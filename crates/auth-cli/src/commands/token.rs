@@ -21,7 +21,7 @@ Examples:
   authctl -p nightly token -o json --min-ttl 10m")]
 pub(crate) struct Args {
     /// Fetch a new token unless the present one is valid for at least this long
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = crate::argument::time)]
     min_ttl: Duration,
     /// Fetch a new token, even if a kept one is valid
     #[arg(long)]

@@ -79,7 +79,7 @@ async fn stdout_is_the_base_url_and_a_signal_ends_it() {
         let url = emulator.url.clone();
         let ended = emulator.end(signal).await;
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{signal}: {ended:?}");
-        for word in ["watsonx", "/cape", "--config FILE", "-- CMD"] {
+        for word in ["watsonx", "/cape", "--write-config FILE", "-- CMD"] {
             assert!(ended.stderr.contains(word), "{word:?} is not in {:?}", ended.stderr);
         }
         assert!(reqwest::get(&url).await.is_err(), "nothing listens there any more");
@@ -90,7 +90,7 @@ async fn stdout_is_the_base_url_and_a_signal_ends_it() {
 async fn its_config_has_a_profile_of_each_system_that_gives_a_token() {
     let user = User::new();
     let file = user.home().join("emulated.toml");
-    let emulator = Running::start(&user, &["--config", "emulated.toml"]).await;
+    let emulator = Running::start(&user, &["--write-config", "emulated.toml"]).await;
     is_private(&file);
     let user = user.with("AUTHCTL_CONFIG", file.to_str().unwrap());
     for profile in PROFILES {
@@ -110,7 +110,7 @@ async fn its_config_counts_in_the_working_directory_too() {
     let user = User::new();
     let project = tempfile::tempdir().unwrap();
     let file = project.path().join("emulated.toml");
-    let _emulator = Running::start(&user, &["--config", file.to_str().unwrap()]).await;
+    let _emulator = Running::start(&user, &["--write-config", file.to_str().unwrap()]).await;
     let there = |config: &str, profile: &str| {
         let mut command = user.authctl(["token", "-p", profile]);
         command.current_dir(project.path()).env("AUTHCTL_CONFIG", config).output()
@@ -126,11 +126,11 @@ async fn its_config_counts_in_the_working_directory_too() {
 async fn a_config_that_somebody_else_wrote_is_not_written_over() {
     let user = User::new();
     let file = user.write("config.toml", "[profile.mine]\n");
-    refused(&user, "--config config.toml").await.failed(2, &["config.toml", "another name"]);
+    refused(&user, "--write-config config.toml").await.failed(2, &["config.toml", "another name"]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "[profile.mine]\n");
     let own = user.home().join("own.toml");
     for _ in 0..2 {
-        drop(Running::start(&user, &["--config", "own.toml"]).await);
+        drop(Running::start(&user, &["--write-config", "own.toml"]).await);
         assert!(std::fs::read_to_string(&own).unwrap().contains("[profile.watsonx]"));
     }
 }
@@ -139,7 +139,7 @@ async fn a_config_that_somebody_else_wrote_is_not_written_over() {
 #[tokio::test]
 async fn personal_access_tokens_outlive_a_restart_in_the_state() {
     let user = User::new().with("AUTHCTL_CONFIG", "emulated.toml").with("AUTHCTL_PROFILE", "cape");
-    let arguments = ["--state", "state.json", "--config", "emulated.toml"];
+    let arguments = ["--state", "state.json", "--write-config", "emulated.toml"];
     let emulator = Running::start(&user, &arguments).await;
     let token = user.run("pat create -n kept").await.stdout;
     user.write("token", &token);
@@ -215,7 +215,7 @@ async fn it_listens_on_loopback_alone_and_where_it_is_told() {
 #[tokio::test]
 async fn record_faults_and_clock_are_there_for_any_language() {
     let user = User::new();
-    let emulator = Running::start(&user, &["--config", "emulated.toml", "--token-lifetime", "90s"]).await;
+    let emulator = Running::start(&user, &["--write-config", "emulated.toml", "--token-lifetime", "90s"]).await;
     let user = user.with("AUTHCTL_CONFIG", "emulated.toml");
     let token = user.run("token").await.data();
     assert_eq!(emulator.control("/carries", json!({"text": token.trim_end()})).await, json!({"requests": []}));
@@ -241,4 +241,13 @@ fn is_private(path: &Path) {
         assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
     }
     assert!(path.is_file());
+}
+
+#[tokio::test]
+async fn a_config_to_be_read_is_never_written() {
+    let user = User::new();
+    for line in ["--config other.toml emulator -- true", "emulator --config other.toml -- true"] {
+        user.run(line).await.failed(2, &["--config", "--write-config FILE"]);
+        assert!(!user.home().join("other.toml").exists(), "{line}");
+    }
 }

@@ -88,7 +88,9 @@ async fn the_variable_counts_without_a_profile() {
 async fn what_makes_no_sense_is_said() {
     let emulator = Emulator::start().await.unwrap();
     let (user, there) = signed_in(&emulator);
-    user.run("keys list a -p vault").await.failed(3, &["--management-url"]);
+    let refused = user.run("keys list a -p vault").await;
+    refused.failed(3, &["--management-url"]);
+    assert!(!refused.stderr.contains("SkyflowKeys"), "{refused:?}");
     user.run("keys list a -p cape").await.failed(2, &["the profile cape", "skyflow"]);
     user.run(&format!("keys {there} create")).await.failed(2, &["--name"]);
     user.run(&format!("keys {there} create -n a --account b")).await.failed(2, &["cannot be used with"]);

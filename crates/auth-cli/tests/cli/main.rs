@@ -21,6 +21,7 @@
 //! | [`unspoken`] | no secret of any system or source in what whoami, sources and doctor print |
 //! | [`walkthrough`] | the README, as written |
 //! | [`whoami`] | what the system says of the credential, or the token of itself |
+//! | [`wording`] | errors are in words for people, where a parser or the system has others |
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
@@ -49,3 +50,4 @@ mod unspoken;
 #[cfg(unix)]
 mod walkthrough;
 mod whoami;
+mod wording;

@@ -246,3 +246,20 @@ async fn nothing_that_is_said_holds_a_token() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_named_by_its_true_place_and_a_missing_one_by_all_places() {
+    let emulator = Emulator::start().await.unwrap();
+    let there = format!("--url {}", emulator.cape().url());
+    let user = User::new();
+    user.run(&format!("pat list {there}")).await.failed(3, &["--token-file", "CAPE_TOKEN", "`cape login`"]);
+    user.write("a.txt", "wrong");
+    user.run(&format!("pat list {there} --token-file a.txt")).await.failed(1, &["the token in a.txt was refused"]);
+    let piped = run_with(&user, &format!("pat list {there} --token-file -"), "wrong").await;
+    piped.failed(1, &["the token in the argument `--token-file -` was refused"]);
+    user.run(&format!("pat list {there} --token wrong"))
+        .await
+        .failed(1, &["the token in the argument `--token` was refused"]);
+    let user = user.with("CAPE_TOKEN", "wrong");
+    user.run(&format!("pat list {there}")).await.failed(1, &["the token in the variable CAPE_TOKEN was refused"]);
+}

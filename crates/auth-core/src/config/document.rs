@@ -7,6 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::adapter::io_reason;
 use crate::settings::shown;
 
 /// Longer files are something else.
@@ -44,7 +45,7 @@ pub(crate) fn read(path: &Path) -> Result<Document, Error> {
         |reason: &dyn std::fmt::Display| Error::misconfigured(format!("the file {name} can't be used: {reason}"));
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Error::unavailable(format!("there is no file {name}")),
-        kind => refused(&kind),
+        kind => refused(&io_reason(kind)),
     };
     let Some((file, meta)) = open(path).map_err(unreadable)? else { return Err(refused(&"it is no regular file")) };
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(meta.len().min(LONGEST)).unwrap_or(0) + 1));

@@ -47,6 +47,15 @@ impl TokenEndpoint {
     pub fn host(&self) -> &str {
         self.0.host().unwrap_or_default()
     }
+
+    /// The same with the port, unless it is the scheme's own: several servers of a host are told apart by it.
+    pub(crate) fn host_and_port(&self) -> String {
+        let own = if self.0.scheme_str() == Some("http") { 80 } else { 443 };
+        match self.0.port_u16().filter(|port| *port != own) {
+            Some(port) => format!("{}:{port}", self.host()),
+            None => self.host().to_owned(),
+        }
+    }
 }
 
 impl fmt::Debug for TokenEndpoint {

@@ -234,7 +234,7 @@ impl Exchange {
     async fn ask(&self, cx: &FetchContext) -> Result<Response<Bytes>, Error> {
         let transport = cx.transport()?;
         let answer = transport.send(self.request()?, ANSWER_LIMIT).await;
-        answer.map_err(|error| error.with_host(self.endpoint.host()))
+        answer.map_err(|error| error.with_host(self.endpoint.host_and_port()))
     }
 
     fn read(&self, response: &Response<Bytes>, cx: &FetchContext) -> Result<TokenAnswer, Error> {
@@ -253,7 +253,7 @@ impl Exchange {
             not_applicable: self.not_applicable,
             secrets: &secrets,
         };
-        let mut answer = reply.read().map_err(|error| error.with_host(self.endpoint.host()))?;
+        let mut answer = reply.read().map_err(|error| error.with_host(self.endpoint.host_and_port()))?;
         if let Some(lifetime) = self.default_lifetime {
             answer.token = answer.token.default_lifetime(lifetime);
         }

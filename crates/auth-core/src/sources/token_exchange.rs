@@ -163,7 +163,7 @@ impl TokenSource for TokenExchange {
         match (&self.requested, &answer.issued_token_type) {
             (Some(requested), Some(issued)) if requested != issued => {
                 let message = "the issuer brought another type of token than the requested one: ask for what it has";
-                let error = Error::new(ErrorKind::Malformed, message).with_host(self.endpoint.host());
+                let error = Error::new(ErrorKind::Malformed, message).with_host(self.endpoint.host_and_port());
                 Err(error.do_not_repeat())
             }
             _ => Ok(answer.token),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::adapter::io_reason;
 use crate::config::document;
 use crate::settings::shown;
 use crate::{Error, Secret, token_value};
@@ -21,7 +22,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Error::unavailable(format!("there is no token file {}", shown(path))),
         io::ErrorKind::PermissionDenied => refused(path, "permission denied"),
-        kind => Error::transient(format!("the token file {} can't be read: {kind}", shown(path))),
+        kind => Error::transient(format!("the token file {} can't be read: {}", shown(path), io_reason(kind))),
     };
     let Some((file, _)) = document::open(path).map_err(unreadable)? else {
         return Err(refused(path, "it is no regular file"));

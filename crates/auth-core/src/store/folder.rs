@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::private_file::unnamed_in;
 use crate::Error;
+use crate::adapter::io_reason;
 use crate::settings::shown;
 
 /// The key that makes names of identities. Without it, whoever sees a name could check guesses of a weak secret.
@@ -139,7 +140,7 @@ fn check_owner(_path: &Path, _found: &fs::Metadata) -> Result<(), Error> {
 }
 
 pub(super) fn trouble(path: &Path, what: &str, error: &std::io::Error) -> Error {
-    Error::misconfigured(format!("the token cache is not used: {} {what}: {}", shown(path), error.kind()))
+    Error::misconfigured(format!("the token cache is not used: {} {what}: {}", shown(path), io_reason(error.kind())))
 }
 
 pub(super) fn refused(path: &Path, why: &str) -> Error {

@@ -5,6 +5,7 @@ use std::io;
 use super::folder;
 use super::kept_token::KeptToken;
 use super::{TokenStore, folder::Place};
+use crate::adapter::io_reason;
 use crate::settings::shown;
 use crate::{Access, Error, Secret};
 
@@ -19,7 +20,7 @@ pub(super) fn token(store: &TokenStore, access: &Access, token: &Secret) -> Resu
     }
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Error::misconfigured(format!("{} can't be removed: {}", shown(&path), error.kind())))
+            Err(Error::misconfigured(format!("{} can't be removed: {}", shown(&path), io_reason(error.kind()))))
         }
         _ => Ok(true),
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use crate::Error;
+use crate::adapter::io_reason;
 use crate::settings::shown;
 
 /// How the name of a file begins that is not whole yet, so that one that was left is told from everybody else's.
@@ -24,8 +25,9 @@ pub(super) fn unnamed_in(folder: &Path) -> io::Result<NamedTempFile> {
 /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the path and what stands in the way: no such folder, no right to
 /// write there, a full disk. The old file is still there then.
 pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let failed =
-        |error: &io::Error| Error::misconfigured(format!("{} can't be written: {}", shown(path), error.kind()));
+    let failed = |error: &io::Error| {
+        Error::misconfigured(format!("{} can't be written: {}", shown(path), io_reason(error.kind())))
+    };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // In the same folder, because a file is put in another's place within one file system only.
     let mut file = unnamed_in(folder).map_err(|error| failed(&error))?;

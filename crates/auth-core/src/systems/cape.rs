@@ -48,6 +48,7 @@ pub struct Cape {
     env: Option<Env>,
     profile: Option<Profile>,
     token: Option<Secret>,
+    token_from: Option<Found>,
     host: Option<Text>,
     allow_nearby_endpoint: bool,
 }
@@ -72,6 +73,14 @@ impl Cape {
     #[must_use]
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
+        self
+    }
+
+    /// The personal access token, and where the program found it, which errors name. It wins over all places but
+    /// [`token`](Self::token).
+    #[must_use]
+    pub fn token_from(mut self, token: impl Into<Secret>, place: Provenance) -> Self {
+        self.token_from = Some(Found::new(TOKEN.name(), token.into(), place));
         self
     }
 
@@ -115,7 +124,7 @@ impl Cape {
             Settings::new(self.env.clone().unwrap_or_else(Env::empty)).with_profile(self.profile.clone());
         let host = settings.require(&Lookup::of(&API).argument(self.host.as_ref()))?;
         let endpoint = host.endpoint()?;
-        let given = settings.find(&Lookup::of(&TOKEN).argument(self.token.as_ref()))?;
+        let given = settings.find(&Lookup::of(&TOKEN).argument(self.token.as_ref()).found(self.token_from.as_ref()))?;
         let trusted = trust::allowed(&mut settings, self.allow_nearby_endpoint)?;
         let access = match given {
             Some(token) => {

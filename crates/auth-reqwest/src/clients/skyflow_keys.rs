@@ -50,8 +50,7 @@ impl SkyflowKeys {
         let manage = ENVIRONMENTS.iter().find(|(domain, _)| host.starts_with("https://") && host.ends_with(domain));
         let (_, manage) = manage.ok_or_else(|| {
             Error::misconfigured(
-                "the endpoint is no host of Skyflow's own, so that its management API isn't known: give `SkyflowKeys::over` \
-                 a client whose endpoint it is",
+                "the endpoint is no host of Skyflow's own, so that its management API isn't known: give that API's own URL",
             )
         })?;
         ApiClient::new(&access.clone().with_endpoint(Endpoint::parse(manage)?)).map(Self)

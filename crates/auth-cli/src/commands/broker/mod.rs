@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use auth_core::adapter::io_reason;
 use auth_tower::Broker;
 use tokio::net::TcpListener;
 
@@ -36,7 +37,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ORIGIN", required = true)]
     allow_origin: Vec<String>,
     /// The address for pages; port 0 is any that is free
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = crate::argument::address)]
     listen: SocketAddr,
     /// Listen beyond loopback. It speaks plain http: have TLS in front of it
     #[arg(long)]
@@ -50,10 +51,10 @@ pub(crate) struct Args {
     #[command(flatten)]
     session: session::Args,
     /// Fetch a new token unless the present one is valid for at least this long
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = crate::argument::time)]
     min_ttl: Duration,
     /// Hand out no token that is valid for longer than this
-    #[arg(long, value_name = "TIME", default_value = "61m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "61m", value_parser = crate::argument::time)]
     max_lifetime: Duration,
     /// The most requests that wait at a time; more are answered 503
     #[arg(long, value_name = "N", default_value_t = 64)]
@@ -72,9 +73,11 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     let broker = broker(&args, context)?;
     check(&broker, context).await?;
     let listener = TcpListener::bind(args.listen).await;
-    let listener = listener
-        .map_err(|error| Failure::failed(format!("--listen {} can't be listened on: {}", args.listen, error.kind())))?;
-    let address = listener.local_addr().map_err(|error| Failure::failed(format!("no address: {}", error.kind())))?;
+    let listener = listener.map_err(|error| {
+        Failure::failed(format!("--listen {} can't be listened on: {}", args.listen, io_reason(error.kind())))
+    })?;
+    let address =
+        listener.local_addr().map_err(|error| Failure::failed(format!("no address: {}", io_reason(error.kind()))))?;
     // From here on, so that whoever has read the URL can end it.
     let mut end = End::new()?;
     terminal::data_line(format_args!("http://{address}{}", args.path))?;

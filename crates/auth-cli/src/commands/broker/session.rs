@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use auth_core::adapter::io_reason;
 use auth_core::{Env, Secret};
 use auth_tower::Session;
 use clap::ArgGroup;
@@ -70,6 +71,8 @@ fn from(path: &Path) -> Result<Secret, Failure> {
     };
     match text {
         Ok(text) => Ok(Secret::new(text.trim_end_matches(['\r', '\n']))),
-        Err(error) => Err(Failure::usage(format!("--session-secret-file {}: {}", path.display(), error.kind()))),
+        Err(error) => {
+            Err(Failure::usage(format!("--session-secret-file {}: {}", path.display(), io_reason(error.kind()))))
+        }
     }
 }

@@ -24,7 +24,7 @@ Examples:
   credential_process = authctl -p acme credential-helper process")]
 pub(crate) struct Args {
     /// Fetch a new token unless the present one is valid for at least this long
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = crate::argument::time)]
     min_ttl: Duration,
 }
 

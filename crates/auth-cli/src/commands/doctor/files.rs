@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use auth_core::Access;
+use auth_core::adapter::io_reason;
 use auth_core::settings::Provenance;
 use auth_core::store::{self, TokenStore};
 
@@ -89,15 +90,15 @@ pub(super) fn cache(context: &Context) -> Check {
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => match try_above(folder) {
             Ok(()) => Check::ok(ID, format!("{shown} is not there yet")),
-            Err(error) => Check::warn(ID, format!("{shown} can't be made: {}", error.kind()), ELSEWHERE),
+            Err(error) => Check::warn(ID, format!("{shown} can't be made: {}", io_reason(error.kind())), ELSEWHERE),
         },
-        Err(error) => Check::warn(ID, format!("{shown} can't be looked at: {}", error.kind()), ELSEWHERE),
+        Err(error) => Check::warn(ID, format!("{shown} can't be looked at: {}", io_reason(error.kind())), ELSEWHERE),
         Ok(meta) if !meta.is_dir() => Check::warn(ID, format!("{shown} is no folder"), "remove it"),
         Ok(meta) if meta.permissions().readonly() => {
             Check::warn(ID, format!("{shown} can't be written"), format!("chmod 700 {shown}"))
         }
         Ok(_) if let Err(error) = tempfile::NamedTempFile::new_in(folder) => {
-            Check::warn(ID, format!("{shown} can't be written: {}", error.kind()), ELSEWHERE)
+            Check::warn(ID, format!("{shown} can't be written: {}", io_reason(error.kind())), ELSEWHERE)
         }
         Ok(_) => {
             let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());

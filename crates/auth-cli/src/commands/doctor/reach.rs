@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use auth_core::adapter::io_reason;
 use auth_core::{Origin, adapter};
 use auth_reqwest::token_client;
 use http::{HeaderMap, Uri};
@@ -120,7 +121,7 @@ async fn connect(id: &'static str, host: &str, port: u16, proxy: Option<&Uri>, l
     let name = format!("{what}{host}:{port}");
     let why = match timeout(limit, TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => return Check::ok(id, format!("{name} can be reached")),
-        Ok(Err(error)) => error.kind().to_string(),
+        Ok(Err(error)) => io_reason(error.kind()),
         Err(_) => "no answer in time".to_owned(),
     };
     let fix = match proxy {

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::process::{ExitCode, ExitStatus};
 
+use auth_core::adapter::io_reason;
 use tokio::process::{Child, Command};
 
 use crate::failure::{Exit, Failure};
@@ -76,12 +77,13 @@ impl Signals {
 }
 
 fn not_caught(error: &io::Error) -> Failure {
-    Failure::failed(format!("signals can't be caught: {}", error.kind()))
+    Failure::failed(format!("signals can't be caught: {}", io_reason(error.kind())))
 }
 
 /// Runs it to its end, and says how it ended.
 pub(super) async fn run(mut command: Command, program: &OsStr, signals: &mut Signals) -> Result<ExitCode, Failure> {
-    let failed = |error: io::Error| Failure::failed(format!("{} can't be run: {}", program.display(), error.kind()));
+    let failed =
+        |error: io::Error| Failure::failed(format!("{} can't be run: {}", program.display(), io_reason(error.kind())));
     let mut child: Child = command.spawn().map_err(failed)?;
     let id = child.id();
     let status = tokio::select! {

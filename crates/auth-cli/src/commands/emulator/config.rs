@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use auth_core::adapter::io_reason;
 use auth_core::store::write_private;
 use auth_emulator::Account;
 use tempfile::TempDir;
@@ -25,7 +26,7 @@ impl Config {
     pub(super) fn at(path: PathBuf, accounts: &[Account]) -> Result<Self, Failure> {
         if std::fs::read(&path).is_ok_and(|old| !old.starts_with(HEAD.as_bytes())) {
             return Err(Failure::usage(format!(
-                "{} is there and was not written by `authctl emulator`: give --config another name",
+                "{} is there and was not written by `authctl emulator`: give --write-config another name",
                 path.display()
             )));
         }
@@ -38,7 +39,8 @@ impl Config {
     /// In a folder of its own.
     pub(super) fn beside(accounts: &[Account]) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("authctl-emulator-").tempdir();
-        let folder = folder.map_err(|error| Failure::failed(format!("no folder can be made: {}", error.kind())))?;
+        let folder =
+            folder.map_err(|error| Failure::failed(format!("no folder can be made: {}", io_reason(error.kind()))))?;
         let path = folder.path().join("config.toml");
         write_private(&path, text(accounts).as_bytes())?;
         Ok(Self { path, _folder: Some(folder) })

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use auth_core::adapter::io_reason;
 use auth_emulator::{Account, Emulator};
 
 use crate::context::Context;
@@ -27,7 +28,7 @@ Examples:
   authctl emulator --port 8081 --token-lifetime 30s")]
 pub(crate) struct Args {
     /// The address to listen on; port 0 is any that is free
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "port", value_parser = crate::argument::address)]
     listen: Option<SocketAddr>,
     /// Listen on this port of 127.0.0.1
     #[arg(long, value_name = "N")]
@@ -36,18 +37,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// How long tokens live
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::argument::time)]
     token_lifetime: Duration,
     /// Write a config with a profile of each system: default, ibm, watsonx, skyflow, cape, podstack, ivcap, oauth
-    // The global argument's id: here the config is written, not read.
-    #[arg(id = "config", long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// A command to run beside the emulator, whose exit code is that of this command, too
+    #[arg(long, value_name = "FILE")]
+    write_config: Option<PathBuf>,
+    /// A command to run with that config; its exit code is that of this command, too
     #[arg(last = true, value_name = "CMD")]
     command: Vec<std::ffi::OsString>,
 }
 
-pub(crate) async fn run(args: Args, _context: &Context) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
+    if context.global.config.is_some() {
+        return Err(Failure::usage(
+            "the emulator reads no config, which --config names: --write-config FILE writes one",
+        ));
+    }
     let mut signals = child::Signals::new()?;
     let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port.unwrap_or(0)).into());
     let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime).with_control();
@@ -57,7 +62,7 @@ pub(crate) async fn run(args: Args, _context: &Context) -> Result<ExitCode, Fail
     };
     let emulator = builder.start().await.map_err(|error| not_started(&error, address, args.state.as_deref()))?;
     let accounts = emulator.accounts();
-    let config = args.config.map(|file| config::Config::at(file, &accounts)).transpose()?;
+    let config = args.write_config.map(|file| config::Config::at(file, &accounts)).transpose()?;
     let Some((program, arguments)) = args.command.split_first() else {
         terminal::data_line(emulator.url())?;
         announce(&accounts, config.as_ref());
@@ -77,14 +82,16 @@ fn not_started(error: &std::io::Error, address: SocketAddr, state: Option<&std::
     use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, InvalidData, InvalidInput, PermissionDenied};
     match error.kind() {
         InvalidInput => Failure::usage(format!("--listen {address}: {error}")),
-        AddrInUse | AddrNotAvailable => Failure::failed(format!("{address} can't be listened on: {}", error.kind())),
+        AddrInUse | AddrNotAvailable => {
+            Failure::failed(format!("{address} can't be listened on: {}", io_reason(error.kind())))
+        }
         PermissionDenied if state.is_none() => {
-            Failure::failed(format!("{address} can't be listened on: {}", error.kind()))
+            Failure::failed(format!("{address} can't be listened on: {}", io_reason(error.kind())))
         }
         InvalidData => Failure::failed(format!("--state: {error}")),
-        kind => match state {
-            Some(file) => Failure::failed(format!("--state {}, or {address}: {kind}", file.display())),
-            None => Failure::failed(format!("the emulator can't be started: {kind}")),
+        kind => match (state, io_reason(kind)) {
+            (Some(file), why) => Failure::failed(format!("--state {}, or {address}: {why}", file.display())),
+            (None, why) => Failure::failed(format!("the emulator can't be started: {why}")),
         },
     }
 }
@@ -98,6 +105,8 @@ fn announce(accounts: &[Account], config: Option<&config::Config>) {
     }
     match config {
         Some(config) => terminal::say(format_args!("their credentials: AUTHCTL_CONFIG={}", config.path().display())),
-        None => terminal::say("their credentials: `--config FILE` writes them, `-- CMD` runs a command with them"),
+        None => {
+            terminal::say("their credentials: `--write-config FILE` writes them, `-- CMD` runs a command with them");
+        }
     }
 }

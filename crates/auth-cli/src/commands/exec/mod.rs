@@ -37,14 +37,13 @@ pub(crate) struct Args {
     #[arg(long = "env", value_name = "NAME")]
     named: Vec<String>,
     /// Keep the token in this file, not in a private folder; it is removed at the end
-    /// Where the token's file is, in place of a private folder: a path of its own, which is removed at the end
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// When the program is restarted, kill it if it has not ended after this time
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = crate::argument::time)]
     grace: Duration,
     /// Fetch a new token unless the present one is valid for at least this long
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = crate::argument::time)]
     min_ttl: Duration,
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "CMD")]

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
 
+use auth_core::adapter::io_reason;
+
 use crate::terminal;
 
 /// POSIX, "Exit Status for Commands": a program that is not there, and one that can't be run.
@@ -33,7 +35,7 @@ pub(super) fn not_started(error: &io::Error, program: &[OsString]) -> ExitCode {
     let (code, why) = match error.kind() {
         io::ErrorKind::NotFound => (NOT_FOUND, "there is no such program".to_owned()),
         io::ErrorKind::PermissionDenied => (NOT_EXECUTABLE, "it may not be executed".to_owned()),
-        kind => (NOT_EXECUTABLE, format!("it can't be started: {kind}")),
+        kind => (NOT_EXECUTABLE, format!("it can't be started: {}", io_reason(kind))),
     };
     terminal::error(format_args!("{name:?}: {why}"));
     ExitCode::from(code)

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use auth_core::adapter::io_reason;
 use auth_core::{Access, Authenticator, Credential};
 use tokio::process::Child;
 
@@ -122,11 +123,14 @@ fn start(command: Command) -> std::io::Result<Child> {
 }
 
 fn listen() -> Result<Signals, Failure> {
-    Signals::listen().map_err(|error| Failure::failed(format!("signals can't be received: {}", error.kind())))
+    Signals::listen()
+        .map_err(|error| Failure::failed(format!("signals can't be received: {}", io_reason(error.kind()))))
 }
 
 fn code(ended: std::io::Result<std::process::ExitStatus>) -> Result<ExitCode, Failure> {
-    let failed = |error: std::io::Error| Failure::failed(format!("the program can't be waited for: {}", error.kind()));
+    let failed = |error: std::io::Error| {
+        Failure::failed(format!("the program can't be waited for: {}", io_reason(error.kind())))
+    };
     ended.map(status::of).map_err(failed)
 }
 

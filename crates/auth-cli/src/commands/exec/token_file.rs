@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use auth_core::adapter::io_reason;
 use auth_core::{Credential, Secret, store};
 use tempfile::TempDir;
 
@@ -110,5 +111,5 @@ fn chosen(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn failed(error: &std::io::Error) -> Failure {
-    Failure::failed(format!("there is no place for the token file: {}", error.kind()))
+    Failure::failed(format!("there is no place for the token file: {}", io_reason(error.kind())))
 }

@@ -7,6 +7,7 @@
 use std::io::Write;
 
 use auth_core::Secret;
+use auth_core::adapter::io_reason;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -33,7 +34,7 @@ pub(super) fn publish(token: &Secret, assignments: &str, context: &Context) -> R
         ))
     })?;
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("the file that {FILE} names can't be written: {}", error.kind()))
+        Failure::failed(format!("the file that {FILE} names can't be written: {}", io_reason(error.kind())))
     };
     let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(failed)?;
     terminal::exact(format!("::add-mask::{}\n", data(token.expose())))?;

@@ -39,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long = "env", value_name = "NAME")]
     named: Vec<String>,
     /// Fetch a new token unless the present one is valid for at least this long
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = crate::argument::time)]
     min_ttl: Duration,
 }
 

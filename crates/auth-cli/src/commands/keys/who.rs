@@ -28,7 +28,7 @@ impl Who {
             let access = skyflow.access()?;
             return SkyflowKeys::new(&access).map_err(|error| {
                 let failure = Failure::from(error);
-                Failure::new(failure.exit, format!("{} (here: --management-url)", failure.message))
+                Failure::new(failure.exit, format!("{} by --management-url", failure.message))
             });
         };
         // No variable says where the vault is, and nothing is sent there.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use auth_reqwest::clients::CapeClient;
 
+use crate::argument;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::terminal;
@@ -30,10 +31,10 @@ fn name(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() { Err("a token needs a name") } else { Ok(text.to_owned()) }
 }
 
-fn expiry(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("it would be over at once".to_owned()),
-        result => result.map_err(|error| error.to_string()),
+fn expiry(text: &str) -> Result<Duration, &'static str> {
+    match argument::time(text) {
+        Ok(Duration::ZERO) => Err("it would be over at once"),
+        result => result,
     }
 }
 

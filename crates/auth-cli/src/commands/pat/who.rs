@@ -1,6 +1,7 @@
 //! Who manages tokens, and where.
 
 use auth_core::systems::Cape;
+use auth_core::{Error, ErrorKind};
 use auth_reqwest::clients::CapeClient;
 
 use crate::context::Context;
@@ -28,12 +29,25 @@ impl Who {
             Some(profile) => Cape::from_profile(profile, &context.env),
             None => Cape::from_env(&context.env),
         };
-        if let Some(token) = self.token.read(VARIABLE, context).await? {
-            cape = cape.token(token);
+        if let Some((token, place)) = self.token.read(VARIABLE, context).await? {
+            cape = cape.token_from(token, place);
         }
         if let Some(url) = &self.url {
             cape = cape.host(url);
         }
-        Ok(CapeClient::new(&cape.access()?)?)
+        Ok(CapeClient::new(&cape.access().map_err(with_own_places)?)?)
+    }
+}
+
+/// The library knows nothing of this command's arguments and its variable.
+fn with_own_places(error: Error) -> Failure {
+    let is_missing = error.kind() == ErrorKind::Unavailable;
+    let failure = Failure::from(error);
+    match failure.message.strip_prefix("no token is configured: ").filter(|_| is_missing) {
+        Some(others) => {
+            let message = format!("no token is configured: give --token-file, set {VARIABLE}, {others}");
+            Failure::new(failure.exit, message)
+        }
+        None => failure,
     }
 }

@@ -24,10 +24,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", value_parser = endpoint)]
     pub(super) upstream: Option<Endpoint>,
     /// The address for callers; port 0 is any that is free
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = crate::argument::address)]
     pub(super) listen: SocketAddr,
     /// The address for health and metrics
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = crate::argument::address)]
     pub(super) admin: SocketAddr,
     /// Listen on addresses that other machines reach, too. Whoever has the secret then has the credential's rights
     #[arg(long, conflicts_with = "no_secret")]
@@ -57,7 +57,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NUMBER", default_value = "4096", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) max_connections: u32,
     /// How long requests may take to finish after a SIGTERM or SIGINT
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = crate::argument::time)]
     pub(super) grace: Duration,
 }
 

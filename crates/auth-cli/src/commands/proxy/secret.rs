@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use auth_core::adapter::io_reason;
 use auth_core::{Env, Secret, store};
 use aws_lc_rs::{constant_time, rand};
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -113,7 +114,9 @@ fn of_file(path: &Path) -> Result<String, Failure> {
             store::write_private(path, format!("{secret}\n").as_bytes())?;
             Ok(secret)
         }
-        Err(error) => Err(Failure::failed(format!("the file of --secret-file can't be read: {}", error.kind()))),
+        Err(error) => {
+            Err(Failure::failed(format!("the file of --secret-file can't be read: {}", io_reason(error.kind()))))
+        }
     }
 }
 

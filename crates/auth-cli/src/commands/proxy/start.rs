@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use auth_core::Access;
+use auth_core::adapter::io_reason;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use serde_json::json;
@@ -125,8 +126,9 @@ async fn warm_up(upstream: &Upstream, context: &Context) -> Result<(), Failure> 
 }
 
 async fn listen(address: SocketAddr, name: &str) -> Result<TcpListener, Failure> {
-    let failed =
-        |error: std::io::Error| Failure::failed(format!("{name} {address} can't be listened on: {}", error.kind()));
+    let failed = |error: std::io::Error| {
+        Failure::failed(format!("{name} {address} can't be listened on: {}", io_reason(error.kind())))
+    };
     TcpListener::bind(address).await.map_err(failed)
 }
 

@@ -111,6 +111,7 @@ async fn an_address_where_no_tokens_are_given_is_to_be_corrected() {
         let checked = doctor(&user, "").await;
         let fix = checked.check("token")["fix"].as_str().unwrap();
         assert!(fix.starts_with("correct the token URL"), "{shown}: {:#}", checked.check("token"));
+        checked.is("token", "fail", &[&format!("[{}]", emulator.url().trim_start_matches("http://"))]);
         emulator.clear_faults();
     }
 }

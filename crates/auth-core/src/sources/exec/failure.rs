@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::output::OutputError;
 use super::program::shown;
+use crate::adapter::io_reason;
 use crate::{Error, ErrorKind};
 
 /// Why a helper brought no token. Messages name its file, never its arguments or what it printed.
@@ -103,11 +104,13 @@ impl Failure {
             Self::Denied => format!("the helper program {name} may not be executed: permission denied (chmod +x?)"),
             Self::NoDirectory => format!("the folder that the helper program {name} is to run in is not there"),
             Self::Nul => format!("an argument or a variable for the helper program {name} has a NUL character in it"),
-            Self::NotStarted(kind) => format!("the helper program {name} could not be started: {kind}"),
+            Self::NotStarted(kind) => format!("the helper program {name} could not be started: {}", io_reason(*kind)),
             Self::NoRuntime => {
                 format!("the helper program {name} needs a tokio runtime with I/O enabled: call from within one")
             }
-            Self::Unreadable(kind) => format!("the output of the helper program {name} could not be read: {kind}"),
+            Self::Unreadable(kind) => {
+                format!("the output of the helper program {name} could not be read: {}", io_reason(*kind))
+            }
             Self::Timeout(limit) => {
                 format!(
                     "the helper program {name} did not finish within {limit:?} and was ended; it gets no input to wait for"

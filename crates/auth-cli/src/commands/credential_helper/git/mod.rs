@@ -7,6 +7,7 @@ use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use auth_core::adapter::io_reason;
 use auth_core::{Access, Origin};
 
 use self::request::Request;
@@ -37,7 +38,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
     /// Fetch a new token unless the present one is valid for at least this long
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = crate::argument::time)]
     min_ttl: Duration,
     /// What git says: get, store, erase. Others are left unanswered, as git wants it
     operation: String,
@@ -113,7 +114,7 @@ fn asked_for(request: &Request, args: &Args, context: &Context) -> Result<Option
 fn read() -> Result<Request, Failure> {
     let mut text = Vec::new();
     let read = std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut text);
-    read.map_err(|error| Failure::failed(format!("what git says can't be read: {}", error.kind())))?;
+    read.map_err(|error| Failure::failed(format!("what git says can't be read: {}", io_reason(error.kind()))))?;
     if text.len() as u64 > LONGEST {
         return Err(Failure::failed("git says more than 64 KiB of a host"));
     }
