@@ -115,4 +115,31 @@ mod tests {
     fn the_arguments_fit_together() {
         super::Cli::command().debug_assert();
     }
+
+    /// clap_complete puts the help of a value within `"` and `'` both, for fish and zsh to expand, and escapes it for one of
+    /// them: with these in it, part of it is code in the completions. Of other helps it escapes too little for zsh, or too much.
+    #[test]
+    fn no_help_is_code_in_the_completions() {
+        fn check(command: &clap::Command, wrong: &mut Vec<String>) {
+            let mut look = |what: &str, help: Option<&clap::builder::StyledStr>, hazards: &[char]| {
+                let help = help.map(ToString::to_string).unwrap_or_default();
+                if help.contains(hazards) || help.contains(char::is_control) {
+                    wrong.push(format!("{} {what}: {help}", command.get_name()));
+                }
+            };
+            look("", command.get_about(), &['"', '`', '$', '\\']);
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                look(name, argument.get_help(), &['"', '`', '$', '\\']);
+                for value in argument.get_possible_values() {
+                    let hazards = ['"', '\'', '`', '$', '\\', '(', ')', '[', ']', ':', '|', '&', '<', '>'];
+                    look(&format!("{name}={}", value.get_name()), value.get_help(), &hazards);
+                }
+            }
+            command.get_subcommands().for_each(|command| check(command, wrong));
+        }
+        let mut wrong = Vec::new();
+        check(&super::Cli::command(), &mut wrong);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

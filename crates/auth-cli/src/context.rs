@@ -13,6 +13,8 @@ use crate::failure::Failure;
 pub(crate) struct Context {
     /// The process's environment, with the file of `--dotenv` behind it.
     pub(crate) env: Env,
+    /// The process's environment alone: for what the program that started this one says by it.
+    pub(crate) process: Env,
     pub(crate) global: Global,
 }
 
@@ -21,12 +23,12 @@ impl Context {
         if global.timeout.is_zero() {
             return Err(Failure::usage("--timeout has to be more than 0s"));
         }
-        let env = Env::process().without_arguments();
+        let process = Env::process().without_arguments();
         let env = match &global.dotenv {
-            Some(file) => env.with_dotenv(file)?,
-            None => env,
+            Some(file) => process.clone().with_dotenv(file)?,
+            None => process.clone(),
         };
-        Ok(Self { env, global })
+        Ok(Self { env, process, global })
     }
 
     /// How long anything may take that is waited for.

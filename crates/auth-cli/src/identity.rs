@@ -21,8 +21,8 @@ impl Context {
         Ok(self.over(&access)?.build()?)
     }
 
-    /// An authenticator whose tokens are never those that are kept: what is written down has an end, stated or assumed, and who
-    /// hands tokens to strangers has to know which.
+    /// An authenticator whose tokens are never those that are kept, for a program that runs for long: it keeps its own, and what it
+    /// hands to strangers is no other command's.
     pub(crate) fn authenticator_without_store(&self, access: &Access) -> Result<Authenticator, Failure> {
         Ok(self.over(access)?.build()?)
     }

@@ -25,12 +25,12 @@ pub(crate) fn candidates(context: &Context) -> Result<Vec<Candidate>, Failure> {
     if let Some(system) = &global.system {
         return Ok(vec![named(system, context)?]);
     }
-    if global.profile.is_some() || context.env.get("AUTHCTL_PROFILE")?.is_some() {
+    if global.profile.is_some() || context.env.chosen("AUTHCTL_PROFILE")?.is_some() {
         return Ok(vec![of_profile(context)]);
     }
     let mut all = vec![of_profile(context)];
     all.extend(systems::NAMES.iter().map(|name| of_system(name, context)));
-    let Some(chosen) = context.env.get(CHOSEN)? else { return Ok(all) };
+    let Some(chosen) = context.env.chosen(CHOSEN)? else { return Ok(all) };
     match all.iter().position(|candidate| candidate.name == chosen) {
         Some(at) => Ok(vec![all.swap_remove(at)]),
         None => {
@@ -126,7 +126,7 @@ pub(crate) fn profile_of(system: &str, context: &Context) -> Result<Option<Profi
         let other = || Failure::usage(format!("--system {named} is another system than {system}, which this is about"));
         return if named == system { Ok(None) } else { Err(other()) };
     }
-    let is_named = global.profile.is_some() || env.get("AUTHCTL_PROFILE")?.is_some();
+    let is_named = global.profile.is_some() || env.chosen("AUTHCTL_PROFILE")?.is_some();
     let selected = profiles(context).and_then(|profiles| {
         let profile = profiles.select(global.profile.as_deref(), env)?;
         let named = profile.find("system", "system", env)?;

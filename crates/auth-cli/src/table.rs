@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal};
 
 use comfy_table::{ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 
+use crate::terminal::printable;
+
 /// The narrowest table that can still be read.
 const NARROWEST: u16 = 40;
 
@@ -38,8 +40,7 @@ const STYLE: TableStyle = TableStyle::new()
     .content_lines(ContentLineStyle::new('│', '│', '│'))
     .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
 
-/// A table that is drawn with lines wherever it goes, without a line's end. What could move a terminal's cursor, or change the order in
-/// which it shows characters, is shown as its number: the texts are what others wrote.
+/// A table that is drawn with lines wherever it goes, without a line's end.
 pub(crate) fn drawn<const N: usize>(
     header: [&'static str; N],
     rows: impl IntoIterator<Item = [String; N]>,
@@ -52,25 +53,9 @@ pub(crate) fn drawn<const N: usize>(
     table
 }
 
-/// The same text, with numbers in place of what is not to be seen.
-pub(crate) fn printable(text: &str) -> String {
-    let is_hidden = |c: char| {
-        let directs =
-            matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        c.is_control() || directs
-    };
-    let shown = |c: char| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() };
-    text.chars().map(shown).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_not_to_be_seen_is_shown_as_its_number() {
-        assert_eq!(printable("a\x1b[31m\r\nb\u{202e}ü 火"), r"a\u{1b}[31m\u{d}\u{a}b\u{202e}ü 火");
-    }
 
     #[test]
     fn lines_are_around_it_and_below_the_header_alone() {

@@ -50,13 +50,37 @@ pub(crate) fn error(text: impl Display) {
     people(format_args!("{ERROR}error{ERROR:#}: {text}"));
 }
 
-/// Words of others, such as a server's, without what would steer the terminal, and no longer than that many characters.
+/// Words of others, such as a server's, of which no more than that many characters are shown.
 pub(crate) fn plain(text: &str, longest: usize) -> String {
-    text.chars().take(longest).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let end = text.char_indices().nth(longest).map_or(text.len(), |(at, _)| at);
+    printable(&text[..end])
+}
+
+/// The same text, with numbers in place of what could move a terminal's cursor, or change the order in which it shows
+/// characters: for all that others wrote.
+pub(crate) fn printable(text: &str) -> String {
+    let is_hidden = |c: char| {
+        let directs =
+            matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        c.is_control() || directs || c == '\u{61c}'
+    };
+    let shown = |c: char| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }
 
 /// Whether nobody hears it changes nothing.
 fn people(text: impl Display) {
     let mut err = anstream::AutoStream::auto(io::stderr()).lock();
     let _ = writeln!(err, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_to_be_seen_is_shown_as_its_number() {
+        assert_eq!(printable("a\x1b[31m\r\nb\u{202e}ü\u{61c} 火"), r"a\u{1b}[31m\u{d}\u{a}b\u{202e}ü\u{61c} 火");
+        assert_eq!(plain("ü\u{202e}b", 2), r"ü\u{202e}");
+    }
 }

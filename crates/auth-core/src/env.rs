@@ -125,11 +125,16 @@ impl Env {
         Ok(found.map(|(value, place)| (value.expose().to_owned(), place)))
     }
 
-    /// The value of a variable that says where other settings stand, or which of them count: not for a file of the working
-    /// directory to say.
+    /// The value of a variable that says where other settings stand, or which of them count, such as `AUTHCTL_SOURCE`: not for a
+    /// file of the working directory to say.
     ///
     /// # Errors
-    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if it stands there.
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if it stands in such a file, and as [`get`](Self::get).
+    pub fn chosen(&self, name: &str) -> Result<Option<String>, Error> {
+        Ok(self.choice(name)?.map(|(value, _)| value))
+    }
+
+    /// The same, with its place.
     pub(crate) fn choice(&self, name: &str) -> Result<Option<(String, Provenance)>, Error> {
         match self.look(name)? {
             Some((_, place)) if place.is_nearby() => Err(Error::misconfigured(format!(
@@ -181,7 +186,7 @@ impl Env {
     }
 
     /// Where the user's programs keep their settings: `XDG_CONFIG_HOME` (XDG Base Directory Specification) if it is absolute,
-    /// else `~/.config`; on Windows `APPDATA`. `None` if neither it nor the home folder is known. A file does not move it.
+    /// else `~/.config`; on Windows `APPDATA`. `None` if neither it nor an absolute home folder is known. A file does not move it.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -190,8 +195,8 @@ impl Env {
     }
 
     /// Where the user's programs keep what they can do without: `XDG_CACHE_HOME` (XDG Base Directory Specification) if it is
-    /// absolute, else `~/.cache`; on Windows `LOCALAPPDATA`. `None` if neither it nor the home folder is known. A file does not
-    /// move it.
+    /// absolute, else `~/.cache`; on Windows `LOCALAPPDATA`. `None` if neither it nor an absolute home folder is known. A file does
+    /// not move it.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -201,7 +206,8 @@ impl Env {
 
     fn base_directory(&self, name: &str, at_home: &str) -> Result<Option<PathBuf>, Error> {
         let named = self.variable(name)?.map(PathBuf::from).filter(|path| path.is_absolute());
-        Ok(named.or(self.home()?.map(|home| home.join(at_home))))
+        let home = self.home()?.filter(|home| home.is_absolute());
+        Ok(named.or(home.map(|home| home.join(at_home))))
     }
 
     /// A path as it is meant here: `~/` is the home folder, and what is relative starts from the working directory.
@@ -268,5 +274,30 @@ impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Values may be secrets; even the names of the process's variables are nobody's business.
         f.write_str(if self.variables.is_some() { "Env(fixed)" } else { "Env(process)" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It would be another folder in each working directory, and made there.
+    #[test]
+    fn a_folder_of_the_user_never_starts_from_the_working_directory() {
+        let home = std::env::temp_dir();
+        let of = |home: &str, base: &str| {
+            let names = if cfg!(windows) {
+                [HOME_ON_WINDOWS, CACHE_ON_WINDOWS, CONFIG_ON_WINDOWS]
+            } else {
+                [HOME, CACHE, CONFIG]
+            };
+            let env = Env::of(names.into_iter().zip([home, base, base]));
+            (env.cache_directory().unwrap(), env.config_directory().unwrap())
+        };
+        let absolute = home.to_str().unwrap();
+        assert_eq!(of(absolute, "rel"), (Some(home.join(".cache")), Some(home.join(".config"))));
+        assert_eq!(of("rel", absolute), (Some(home.clone()), Some(home.clone())));
+        assert_eq!(of("rel", "rel"), (None, None));
+        assert_eq!(of("rel", ""), (None, None));
     }
 }

@@ -29,16 +29,15 @@ pub(crate) const SETTINGS: [Setting; 4] = [
 /// Not every system has names: Cape's client reads a file, Skyflow's take no bearer token from a variable, and the SDKs of IBM
 /// Cloud's services each have a prefix of their own.
 ///
-/// ```
+#[cfg_attr(feature = "podstack", doc = "```")]
+#[cfg_attr(not(feature = "podstack"), doc = "```text")]
 /// use auth_core::{Env, systems::Podstack};
 ///
 /// # fn main() -> Result<(), auth_core::Error> {
-/// # #[cfg(feature = "podstack")] {
 /// let access = Podstack::from_env(&Env::of([("PODSTACK_API_TOKEN", "psk_1")])).project("p-1").access()?;
 /// let exports = access.exports();
 /// assert!(exports.token().any(|name| name == "PODSTACK_API_KEY"), "its published package calls it so");
 /// assert!(exports.values().any(|pair| pair == ("PODSTACK_PROJECT", "p-1")));
-/// # }
 /// # Ok(())
 /// # }
 /// ```

@@ -44,6 +44,8 @@ pub(crate) struct Terms {
     pub(crate) refresh_lead_max: Option<Duration>,
     pub(crate) recheck: Option<Duration>,
     pub(crate) default_lifetime: Option<Duration>,
+    /// Whether what is `stated` was said by nobody: it was a default lifetime when the token was new.
+    pub(crate) assumed: bool,
     pub(crate) server_time: Option<SystemTime>,
 }
 

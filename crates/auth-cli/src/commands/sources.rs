@@ -4,31 +4,22 @@ use std::process::ExitCode;
 
 use auth_core::settings::{Explanation, Profiles};
 use auth_core::{Access, Error, ErrorKind, systems};
-use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::output::Listed;
 use crate::selection::{self, Candidate};
 use crate::{table, terminal};
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// How it is printed
-    #[arg(long, short, value_enum, default_value_t)]
-    output: Output,
+    /// A table, or an object
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]
+    output: Listed,
     /// Say where each setting came from, too, as -v does
     #[arg(long)]
     explain: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Output {
-    /// A table
-    #[default]
-    Table,
-    /// An object
-    Json,
 }
 
 /// A place where a credential may stand, and what is there.
@@ -50,13 +41,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<ExitCode, Failure> {
     };
     let explain = args.explain || context.global.verbose > 0;
     match args.output {
-        Output::Json => {
+        Listed::Json => {
             let sources: Vec<Value> = rows.iter().map(|row| row.json(explain)).collect();
             let config = config.map(|path| json!({ "path": path.display().to_string(), "found": path.exists() }));
             let all = json!({ "config": config.ok(), "pinned_by": pin, "sources": sources });
             terminal::data_line(format!("{all:#}"))?;
         }
-        Output::Table => {
+        Listed::Table => {
             let header = ["ORDER", "SOURCE", "STATE", "PROVENANCE", "REASON"];
             terminal::data_line(table::render(header, rows.iter().map(Row::cells)))?;
             if explain {
@@ -82,9 +73,9 @@ fn pin(context: &Context) -> Result<Option<&'static str>, Failure> {
         Some("--system")
     } else if global.profile.is_some() {
         Some("--profile")
-    } else if context.env.get("AUTHCTL_PROFILE")?.is_some() {
+    } else if context.env.chosen("AUTHCTL_PROFILE")?.is_some() {
         Some("AUTHCTL_PROFILE")
-    } else if context.env.get(selection::CHOSEN)?.is_some() {
+    } else if context.env.chosen(selection::CHOSEN)?.is_some() {
         Some(selection::CHOSEN)
     } else {
         None
@@ -97,7 +88,7 @@ fn rows(context: &Context, pin: Option<&str>) -> Result<Vec<Row>, Failure> {
     let (asked_names, profiles) = (names(&asked), selection::profiles(context));
     let selected = match &context.global.profile {
         Some(name) => name.clone(),
-        None => context.env.get("AUTHCTL_PROFILE")?.unwrap_or_else(|| "default".to_owned()),
+        None => context.env.chosen("AUTHCTL_PROFILE")?.unwrap_or_else(|| "default".to_owned()),
     };
     let mut rows = Vec::new();
     let mut is_decided = false;

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     #[arg(long)]
     force: bool,
     /// How it is printed
-    #[arg(long, short, value_name = "FORM", default_value = "raw")]
+    #[arg(long, short, value_name = "FORMAT", default_value = "raw")]
     output: Form,
 }
 

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use auth_core::{Access, Credential};
 use auth_reqwest::Whoami;
-use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::output::Told;
 use crate::{network, selection, terminal};
 
 /// What is shown of a JWT: the registered claims that say who and for how long (RFC 7519 section 4.1), and the scope (RFC 8693
@@ -23,21 +23,12 @@ const LONGEST: usize = 200;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// How it is printed
-    #[arg(long, short, value_enum, default_value_t)]
-    output: Output,
+    /// Lines for what is known, or an object
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]
+    output: Told,
     /// Read the token and do not ask the system; a token that has to be fetched is fetched all the same
     #[arg(long)]
     offline: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Output {
-    /// A line for each thing that is known
-    #[default]
-    Text,
-    /// An object
-    Json,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
@@ -64,8 +55,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
         said.insert("identity".into(), of_system(&whoami, secret).into());
     }
     match args.output {
-        Output::Text => terminal::data(lines(&said))?,
-        Output::Json => terminal::data_line(format!("{:#}", Value::Object(said)))?,
+        Told::Text => terminal::data(lines(&said))?,
+        Told::Json => terminal::data_line(format!("{:#}", Value::Object(said)))?,
     }
     Ok(Exit::Ok.code())
 }

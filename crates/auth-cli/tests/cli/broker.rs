@@ -124,6 +124,16 @@ async fn a_page_of_the_origin_with_the_secret_gets_a_token_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_head_of_a_size_that_nobody_sends_who_means_well_is_refused() {
+    let (_emulator, user) = user().await;
+    let broker = Broker::start(&user, BY_SECRET).await;
+    let with = |size: usize| broker.ask_with_secret().header("x-much", "x".repeat(size)).send();
+    assert_eq!(with(1024).await.unwrap().status(), 200);
+    assert_eq!(with(300 * 1024).await.unwrap().status(), 431);
+    broker.ended().await;
+}
+
+#[tokio::test]
 async fn the_source_that_calls_such_a_backend_understands_it() {
     let (emulator, user) = user().await;
     let broker = Broker::start(&user, BY_SECRET).await;

@@ -2,7 +2,7 @@
 
 use auth_emulator::{Answer, Emulator, Fault, Flaw, Gate, StatusCode};
 
-use crate::rig::{User, exchanging};
+use crate::rig::{Ended, User, exchanging};
 
 #[tokio::test]
 async fn what_the_issuer_does_decides() {
@@ -125,5 +125,19 @@ async fn what_is_typed_wrongly_is_2() {
         "cache",
     ] {
         User::new().run(line).await.failed(2, &[]);
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_the_working_directory_chooses_nobody() {
+    let user = User::new().with("PODSTACK_API_TOKEN", "psk_1").with("PODSTACK_PROJECT", "p-1");
+    user.write("project/.env", "AUTHCTL_SOURCE=ivcap\n");
+    user.write("project/.profile.env", "AUTHCTL_PROFILE=work\n");
+    for (file, name) in [(".env", "AUTHCTL_SOURCE"), (".profile.env", "AUTHCTL_PROFILE")] {
+        for command in ["token", "sources"] {
+            let mut command = user.authctl(["--dotenv", file, command]);
+            let ended = Ended::of(command.current_dir(user.home().join("project")).output().await.unwrap());
+            ended.failed(3, &[name, "a file in the working directory, must not set"]);
+        }
     }
 }

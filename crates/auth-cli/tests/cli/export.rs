@@ -19,20 +19,31 @@ async fn the_default_is_for_a_posix_shell() {
 
 #[tokio::test]
 async fn a_dotenv_file_is_read_back() {
-    let user = User::new().with("PODSTACK_API_TOKEN", "psk_'\"$(x)`\\").with("PODSTACK_PROJECT", "p \"1\" '2'");
-    let text = user.run("export -f dotenv").await.data();
-    let path = user.write(".env", &text);
-    let read = DotEnv::read(path, &Env::empty()).unwrap();
-    for name in ["AUTHCTL_TOKEN", "PODSTACK_API_TOKEN", "PODSTACK_API_KEY"] {
-        assert_eq!(read.get(name).unwrap().expose(), "psk_'\"$(x)`\\", "{name}");
+    for token in ["psk_\"$(x)`\\d!", "psk_it's"] {
+        let user = User::new().with("PODSTACK_API_TOKEN", token).with("PODSTACK_PROJECT", "p (1) '2'");
+        let text = user.run("export -f dotenv").await.data();
+        let path = user.write(".env", &text);
+        let read = DotEnv::read(path, &Env::empty()).unwrap();
+        for name in ["AUTHCTL_TOKEN", "PODSTACK_API_TOKEN", "PODSTACK_API_KEY"] {
+            assert_eq!(read.get(name).unwrap().expose(), token, "{name}");
+        }
+        assert_eq!(read.get("PODSTACK_PROJECT_ID").unwrap().expose(), "p (1) '2'");
     }
-    assert_eq!(read.get("PODSTACK_PROJECT_ID").unwrap().expose(), "p \"1\" '2'");
+    let user = User::new().with("PODSTACK_API_TOKEN", "psk_'$(x)");
+    user.run("export -f dotenv").await.failed(1, &["the value of AUTHCTL_TOKEN has a single quote beside"]);
 }
 
 #[tokio::test]
 async fn github_masks_the_token_first_and_gets_the_rest_in_its_file() {
     let user = User::new().with("PODSTACK_API_TOKEN", "psk_100%");
     user.run("export -f github-actions").await.failed(2, &["GITHUB_ENV is not set"]);
+    // A file of settings is no runner.
+    let dotenv = user.write("settings.env", &format!("GITHUB_ENV={}\n", user.home().join("elsewhere").display()));
+    let line = format!("--dotenv {} export -f github-actions", dotenv.display());
+    user.run(&line).await.failed(2, &["GITHUB_ENV is not set"]);
+    let missing = User::new().with("PODSTACK_API_TOKEN", "psk_1").with("GITHUB_ENV", "no-such-file");
+    missing.run("export -f github-actions").await.failed(1, &["the file that GITHUB_ENV names can't be written"]);
+    assert!(!missing.home().join("no-such-file").exists(), "the runner makes it");
     let path = user.write("github_env", "EARLIER=1\n");
     let user = user.with("GITHUB_ENV", path.to_str().unwrap());
     assert_eq!(user.run("export -f github-actions").await.data(), "::add-mask::psk_100%25\n");

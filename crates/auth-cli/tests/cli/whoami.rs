@@ -1,6 +1,8 @@
 //! `authctl whoami`.
 
 use auth_emulator::{Answer, Emulator, StatusCode, systems::Podstack};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::rig::{User, profiles};
@@ -82,4 +84,26 @@ async fn nothing_is_needed_where_the_platform_adds_it() {
     let user = User::new().with("IVCAP_BASE_URL", emulator.ivcap().base_url());
     let text = user.run("whoami").await.data();
     assert!(text.contains("source: ivcap\n") && text.contains("no credential is needed"), "{text}");
+}
+
+#[tokio::test]
+async fn words_that_would_turn_the_line_around_are_shown_as_numbers() {
+    let (emulator, user) = start().await;
+    let name = "admin\u{202e}nimda\u{2066}\u{1b}[2J";
+    let body = serde_json::json!({"id": "user-7", "name": name});
+    emulator.api_faults().always(Answer::new(StatusCode::OK).with_body("application/json", body.to_string()));
+    let text = user.run("whoami -p podstack").await.data();
+    assert!(text.contains(r"name: admin\u{202e}nimda\u{2066}\u{1b}[2J"), "{text}");
+
+    let claims = serde_json::json!({"sub": name, "exp": 4_102_444_800_u64}).to_string();
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let token = format!("{}.{}.{}", encode(r#"{"alg":"RS256"}"#), encode(&claims), encode("signature"));
+    let url = emulator.api_url();
+    let user = User::new()
+        .with_config(&format!("[profile.default]\ntype = \"token\"\nendpoint = \"{url}\"\ntoken = \"{token}\"\n"));
+    for command in ["whoami --offline", "doctor --offline", "doctor"] {
+        let said = user.run(command).await.stdout;
+        assert!(!said.contains('\u{202e}') && !said.contains('\u{1b}'), "{command}: {said}");
+    }
+    assert!(user.run("whoami --offline").await.data().contains(r"sub: admin\u{202e}nimda"));
 }

@@ -87,9 +87,16 @@ async fn fish_has_every_value_as_it_is_and_gives_it_on() {
 }
 
 #[tokio::test]
-async fn bash_reads_the_env_file_of_a_value_without_backslashes() {
-    let script = "\"$AUTHCTL\" export -f dotenv > .env; unset WATSONX_PROJECT_ID; . ./.env; printf '%s|%s' \"$AUTHCTL_TOKEN\" \"$WATSONX_PROJECT_ID\"";
-    for value in ["p-1", "a b\"$HOME`x`\nc"] {
-        assert_eq!(evaluated("bash", script, value).await, format!("tok-1|{value}"));
+async fn bash_has_every_value_of_an_env_file_as_it_is_or_it_was_refused() {
+    let script = "if \"$AUTHCTL\" export -f dotenv > .env 2> why; then unset WATSONX_PROJECT_ID; . ./.env; \
+                  printf '%s|%s' \"$AUTHCTL_TOKEN\" \"$WATSONX_PROJECT_ID\"; \
+                  else grep -q 'the value of WATSONX_.* has ' why && printf refused; fi";
+    let mut refused = Vec::new();
+    for value in values().into_iter().chain(["a b\"$HOME`x`\nc", "it's (x) ; ls", "a\\nb"].map(str::to_owned)) {
+        match evaluated("bash", script, &value).await.as_str() {
+            "refused" => refused.push(value),
+            printed => assert_eq!(printed, format!("tok-1|{value}")),
+        }
     }
+    assert!((4..9).contains(&refused.len()), "{refused:?}");
 }

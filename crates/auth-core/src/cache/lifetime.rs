@@ -42,7 +42,8 @@ pub(crate) fn of(token: &Token, started: Moment, max: Duration) -> Lifetime {
 
 /// Whether the issuer or the token itself says how long it lasts.
 pub(crate) fn is_stated(token: &Token) -> bool {
-    token.terms.stated.is_some() || token.secret().is_some_and(|secret| jwt::times(secret.expose()).is_some())
+    let says_itself = || token.secret().is_some_and(|secret| jwt::times(secret.expose()).is_some());
+    !token.terms.assumed && (token.terms.stated.is_some() || says_itself())
 }
 
 /// What to say about a token that arrives with no life left: when it ended, and what would help.

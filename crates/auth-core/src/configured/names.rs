@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::source;
 use crate::settings::{Found, Lookup, Profile, Provenance, Settings, trust};
 use crate::{Env, Error};
 
@@ -14,8 +15,11 @@ pub(super) struct Names {
     sent: Vec<Found>,
 }
 
-/// Keys that every profile may have.
+/// Keys that say whose profile it is, and whether it counts.
 const SELECTING: [&str; 3] = ["system", "type", "allow_nearby_endpoint"];
+
+/// Keys of every type.
+const COMMON: [&str; 4] = ["endpoint", "header", "scheme", "whoami"];
 
 impl Names {
     pub(super) fn new(profile: Profile, declaration: Option<Profile>, env: Env) -> Self {
@@ -152,7 +156,12 @@ impl Names {
         declaration.list(name, &format!("{name}.variables"), self.settings.env())
     }
 
+    /// The error about a setting that is not there; or, if there is a key that means nothing, about that: it may be this one,
+    /// misspelt.
     pub(super) fn missing(&self, name: &str) -> Error {
+        if let Some(error) = self.expected().and_then(|known| self.unknown_key(&known)) {
+            return error;
+        }
         let variables = self.variables(name).unwrap_or_default();
         let variables: Vec<&str> = variables.iter().map(Found::value).collect();
         let key = [name];
@@ -161,6 +170,26 @@ impl Names {
 
     /// An error if the profile or the description has a key that means nothing.
     pub(super) fn check_keys(&self) -> Result<(), Error> {
+        let is_known = |known: &BTreeSet<String>, name: &String| name.starts_with("context.") || known.contains(name);
+        debug_assert!(
+            self.expected().is_none_or(|known| self.asked.iter().all(|name| is_known(&known, name))),
+            "{:?} are not all among the keys of the type",
+            self.asked
+        );
+        self.unknown_key(&self.asked).map_or(Ok(()), Err)
+    }
+
+    /// The names that may be asked for, as far as the type says; `None` if it is none.
+    fn expected(&self) -> Option<BTreeSet<String>> {
+        let profiles = [self.settings.profile(), self.declaration.as_ref()];
+        let kinds = profiles.into_iter().flatten().map(|profile| profile.find("type", "type", self.settings.env()));
+        let kind = kinds.collect::<Result<Vec<_>, _>>().ok()?.into_iter().flatten().next();
+        let keys = source::keys(kind.as_ref().map_or("token", Found::value))?;
+        let keys = SELECTING.into_iter().chain(COMMON).chain(keys).map(str::to_owned);
+        Some(keys.chain(self.below("context")).collect())
+    }
+
+    fn unknown_key(&self, known: &BTreeSet<String>) -> Option<Error> {
         let own = self.settings.profile().map(|profile| (profile, false));
         let described = self.declaration.as_ref().map(|declaration| (declaration, true));
         for (profile, is_description) in own.into_iter().chain(described) {
@@ -168,17 +197,17 @@ impl Names {
                 let (head, tail) = key.split_once('.').unwrap_or((key, ""));
                 let is_known = match (head, tail) {
                     ("context", _) => is_description && is_of_context(tail),
-                    (_, "variables" | "default") => is_description && self.asked.contains(head),
-                    (_, "") => self.asked.contains(head),
+                    (_, "variables" | "default") => is_description && known.contains(head),
+                    (_, "") => known.contains(head),
                     _ => false,
                 };
                 if !is_known {
-                    let known: Vec<&str> = self.asked.iter().map(String::as_str).collect();
-                    return Err(profile.unknown_key(key, &known));
+                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                    return Some(profile.unknown_key(key, &known));
                 }
             }
         }
-        Ok(())
+        None
     }
 }
 

@@ -30,6 +30,30 @@ pub(super) const NAMES: &[&str] = &[
     "none",
 ];
 
+/// What a source's settings may be called, whichever of them the others' values ask for.
+pub(super) fn keys(kind: &str) -> Option<Vec<&'static str>> {
+    const CLIENT: &[&str] = &["client_id", "client_auth", "client_secret", "issuer", "key_id", "private_key"];
+    let exchange = |keys: &[&'static str]| [&["token_url", "scope"], keys].concat();
+    Some(match kind {
+        "token" => vec!["token"],
+        "personal_token" => vec!["token", "audience"],
+        "env" => vec!["variable"],
+        "file" => vec!["path"],
+        "api_key" => exchange(&["api_key"]),
+        "client_credentials" => exchange(&[CLIENT, &["audience", "resource"]].concat()),
+        "jwt_bearer" => exchange(&["issuer", "private_key", "subject", "audience", "key_id"]),
+        "refresh_token" => exchange(&[CLIENT, &["refresh_token"]].concat()),
+        "token_exchange" => {
+            let subject = ["subject_token", "subject_token_file", "subject_token_type", "audience", "resource"];
+            exchange(&[CLIENT, &subject].concat())
+        }
+        "remote" => vec!["token_url", "session", "post"],
+        "exec" => vec!["command", "format", "pass_env"],
+        "none" => Vec::new(),
+        _ => return None,
+    })
+}
+
 /// Those whose tokens are not in the file, nor exchanged for what is.
 const ELSEWHERE: [&str; 4] = ["env", "file", "remote", "exec"];
 

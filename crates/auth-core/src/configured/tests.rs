@@ -178,6 +178,67 @@ fn what_is_wrong_is_named_with_file_and_line_and_a_secret_never_shown() {
 }
 
 #[test]
+fn a_misspelt_key_is_named_and_not_the_one_that_it_leaves_missing() {
+    let common = "endpoint = \"https://a\"\ntoken_url = \"https://b\"\n";
+    for (keys, line, key) in [
+        ("type = \"token\"\nendpiont = \"https://a\"\ntoken = \"t\"", 3, "endpoint"),
+        ("endpoint = \"https://a\"\ntype = \"token\"\ntokne = \"S3CR3T\"", 4, "token"),
+        ("type = \"api_key\"\nCOMMONapi_kye = \"S3CR3T\"", 5, "api_key"),
+        ("type = \"client_credentials\"\nCOMMONclient_id = \"c\"\nclient_secert = \"S3CR3T\"", 6, "client_secret"),
+        ("type = \"refresh_token\"\nCOMMONclient_id = \"c\"\nrefresh_tokne = \"S3CR3T\"", 6, "refresh_token"),
+        ("type = \"token_exchange\"\nCOMMONsubject_tokne = \"S3CR3T\"", 5, "subject_token"),
+        ("type = \"remote\"\nendpoint = \"https://a\"\ntoken_ulr = \"https://b\"", 4, "token_url"),
+        ("type = \"env\"\nendpoint = \"https://a\"\nvaraible = \"T\"", 4, "variable"),
+        ("type = \"file\"\nendpoint = \"https://a\"\npaht = \"t\"", 4, "path"),
+    ] {
+        let error = access(&format!("[profile.p]\n{}\n", keys.replace("COMMON", common)), "p").unwrap_err();
+        let (message, place) = (error.to_string(), format!("config.toml:{line} means nothing here: known are "));
+        assert!(message.contains(&place) && message.contains(key) && !message.contains("S3CR3T"), "{message}");
+        assert_eq!(error.kind(), ErrorKind::Misconfigured, "a chain does not pass it over");
+    }
+    let text = "[system.acme]\nendpoint = \"https://a\"\ntokne.variables = [\"ACME_TOKEN\"]\ncontext.project.header = \"x\"\n\
+                [profile.p]\nsystem = \"acme\"\nproject = \"p-1\"\n";
+    let message = access(text, "p").unwrap_err().to_string();
+    assert!(message.contains("tokne.variables in") && message.contains("config.toml:3 means nothing"), "{message}");
+    let message = access(&text.replace("tokne", "token").replace("ACME_TOKEN", "UNSET"), "p").unwrap_err().to_string();
+    assert!(message.contains("no token is configured: set UNSET"), "{message}");
+}
+
+/// Which keys a type has is known before they are looked for.
+#[test]
+fn no_key_of_a_type_means_nothing_while_another_is_missing() {
+    let client = "client_id client_auth client_secret issuer key_id private_key";
+    for (kind, missing, others) in [
+        ("token", "token", "header whoami"),
+        ("personal_token", "token", "audience"),
+        ("env", "variable", "scheme"),
+        ("file", "path", "allow_nearby_endpoint"),
+        ("api_key", "api_key", "token_url scope"),
+        ("client_credentials", "token_url", &format!("{client} scope audience resource")),
+        #[cfg(feature = "signing")]
+        ("jwt_bearer", "token_url", "issuer private_key key_id subject audience scope"),
+        ("refresh_token", "token_url", &format!("{client} refresh_token scope")),
+        (
+            "token_exchange",
+            "token_url",
+            &format!("{client} subject_token subject_token_file subject_token_type audience resource scope"),
+        ),
+        ("remote", "token_url", "session post"),
+        #[cfg(feature = "exec")]
+        ("exec", "command", "format pass_env"),
+        ("none", "endpoint", "whoami"),
+    ] {
+        let url = if missing == "endpoint" { "" } else { "endpoint = \"https://a\"\n" };
+        let lines = others.split(' ').map(|key| {
+            if key == "token_url" { format!("{key} = \"https://b\"\n") } else { format!("{key} = \"v\"\n") }
+        });
+        let text = format!("[profile.p]\ntype = \"{kind}\"\n{url}{}", lines.collect::<String>());
+        let message = access(&text, "p").unwrap_err().to_string();
+        assert!(message.starts_with(&format!("no {missing} is configured")), "{kind}: {message}");
+    }
+}
+
+#[test]
 fn an_endpoint_of_the_working_directory_does_not_get_a_credential_from_elsewhere() {
     let text = r#"
         [profile.mine]

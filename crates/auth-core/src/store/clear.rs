@@ -5,18 +5,22 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::folder::{self, trouble};
+use super::folder::{self, Folder, NAME_LENGTH, trouble};
 use super::kept_token::{KeptToken, Standing};
 use super::lock::Lock;
+use super::private_file::PREFIX;
 use crate::Error;
 
 /// A file that is being written is younger than this.
 const ABANDONED: Duration = Duration::from_secs(60);
 
 /// Removes all tokens, and says how many there were.
-pub(super) fn all(folder: &Path) -> Result<usize, Error> {
+pub(super) fn all(folder: &Folder) -> Result<usize, Error> {
+    if !folder.is_there()? {
+        return Ok(0);
+    }
     let mut removed = 0;
-    for path in files(folder)? {
+    for path in files(folder.path())? {
         if is_token(&path) || is_left_over(&path) {
             match fs::remove_file(&path) {
                 Ok(()) => removed += usize::from(is_token(&path)),
@@ -47,19 +51,46 @@ pub(super) fn what_is_over(folder: &Path, mine: &Path, now: SystemTime) {
     }
 }
 
+/// The plain files: nothing else is the store's.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     match fs::read_dir(folder) {
-        Ok(entries) => Ok(entries.flatten().map(|entry| entry.path()).collect()),
+        Ok(entries) => {
+            let is_plain = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+            Ok(entries.flatten().filter(is_plain).map(|entry| entry.path()).collect())
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(trouble(folder, "can't be read", &error)),
     }
 }
 
+/// What the store calls a token's file; somebody else's has another name.
 fn is_token(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json")
+    let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+    let name = name(path).strip_suffix(b".json");
+    name.is_some_and(|name| name.len() == NAME_LENGTH && name.iter().all(is_digit))
 }
 
-/// What `tempfile` calls a file before it has its name.
+/// What a file is called before it has its name.
 fn is_left_over(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".tmp"))
+    let random = name(path).strip_prefix(PREFIX.as_bytes());
+    random.is_some_and(|random| !random.is_empty() && random.iter().all(u8::is_ascii_alphanumeric))
+}
+
+fn name(path: &Path) -> &[u8] {
+    path.file_name().unwrap_or_default().as_encoded_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::private_file::unnamed_in;
+    use super::*;
+
+    #[test]
+    fn what_is_being_written_is_told_from_a_token_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = unnamed_in(folder.path()).unwrap();
+        assert!(is_left_over(file.path()) && !is_token(file.path()), "{file:?}");
+        let place = Folder::at(folder.path().join("tokens")).place([7; 32]).unwrap();
+        assert!(is_token(&place.token) && !is_token(&place.lock) && !is_left_over(&place.token), "{place:?}");
+    }
 }

@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::private_file::unnamed_in;
 use crate::Error;
 use crate::settings::shown;
 
 /// The key that makes names of identities. Without it, whoever sees a name could check guesses of a weak secret.
 const KEY: &str = "names.key";
 const KEY_LENGTH: usize = 32;
+
+/// Hexadecimal digits of a name.
+pub(super) const NAME_LENGTH: usize = 32;
 
 /// A token is at most 64 KiB.
 const LONGEST: u64 = 256 * 1024;
@@ -41,7 +45,7 @@ impl Folder {
         self.open()?;
         let key = self.key()?;
         let name = hmac_sha256::HMAC::mac(digest, &key[..]);
-        let name: String = name.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let name: String = name.iter().take(NAME_LENGTH / 2).map(|byte| format!("{byte:02x}")).collect();
         Ok(Place { token: self.0.join(format!("{name}.json")), lock: self.0.join(format!("{name}.lock")) })
     }
 
@@ -51,11 +55,20 @@ impl Folder {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&self.0).map_err(|error| trouble(&self.0, "can't be made", &error))?;
-        let found = fs::symlink_metadata(&self.0).map_err(|error| trouble(&self.0, "can't be looked at", &error))?;
+        self.is_there().map(drop)
+    }
+
+    /// Whether there is one: an error if it is not the user's own and nobody else's, or elsewhere.
+    pub(super) fn is_there(&self) -> Result<bool, Error> {
+        let found = match fs::symlink_metadata(&self.0) {
+            Ok(found) => found,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(trouble(&self.0, "can't be looked at", &error)),
+        };
         if !found.is_dir() {
             return Err(refused(&self.0, "it is no folder: remove it"));
         }
-        check_owner(&self.0, &found)
+        check_owner(&self.0, &found).map(|()| true)
     }
 
     fn key(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
@@ -70,7 +83,7 @@ impl Folder {
             let mut key = Zeroizing::new(vec![0; KEY_LENGTH]);
             let unusable = |error: &std::io::Error| trouble(&path, "can't be written", error);
             getrandom::fill(&mut key).map_err(|_| refused(&path, "the system has no random numbers for it"))?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.0).map_err(|error| unusable(&error))?;
+            let mut file = unnamed_in(&self.0).map_err(|error| unusable(&error))?;
             let written = file.write_all(&key).and_then(|()| file.as_file().sync_all());
             written.map_err(|error| unusable(&error))?;
             // Of several that begin at once, the first one's counts for all.

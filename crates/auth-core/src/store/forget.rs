@@ -24,3 +24,36 @@ pub(super) fn token(store: &TokenStore, access: &Access, token: &Secret) -> Resu
         _ => Ok(true),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::store::write_private;
+    use crate::{Endpoint, Identity, Token, sources::StaticToken};
+
+    #[test]
+    fn the_token_that_was_refused_goes_and_a_newer_one_stays() -> Result<(), Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let store = TokenStore::in_folder(folder.path().join("tokens"));
+        let access = || Ok::<_, Error>(Access::new("acme", StaticToken::new("t")?, Endpoint::parse("https://a")?));
+        let exchanged = access()?.exchanged(Identity::new("me"));
+        let refused = Secret::new("refused");
+        assert!(!store.forget(&exchanged, &refused)?, "there is none");
+
+        let Place { token: path, .. } = store.folder.place(exchanged.identity().unwrap().digest().unwrap())?;
+        let now = SystemTime::now();
+        let keep = |token: &str| {
+            let kept = KeptToken::new(Token::bearer(token.to_owned()), now, now + Duration::from_secs(3600));
+            write_private(&path, &kept.to_json().unwrap())
+        };
+        keep("newer")?;
+        assert!(!store.forget(&exchanged, &refused)? && path.exists());
+        keep("refused")?;
+        assert!(!store.forget(&access()?, &refused)? && path.exists(), "of what is not exchanged nothing is kept");
+        assert!(store.forget(&exchanged, &refused)? && !path.exists());
+        assert!(!store.forget(&exchanged, &refused)?, "it is gone");
+        Ok(())
+    }
+}

@@ -6,6 +6,7 @@ use http::HeaderName;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::cache::lifetime;
 use crate::token::Placement;
 use crate::{Credential, Secret, Token};
 
@@ -22,7 +23,8 @@ const SOFT_MAX: Duration = Duration::from_secs(6 * 3600);
 const HARD: f64 = 0.1;
 const HARD_MAX: Duration = Duration::from_secs(30);
 
-/// A token, when it was written, and when it ends, by this machine's wall clock.
+/// A token, when it was written, and when it ends, by this machine's wall clock. Its terms are none but this end, and whether
+/// that was assumed.
 #[derive(Clone, Debug)]
 pub(super) struct KeptToken {
     token: Token,
@@ -45,6 +47,8 @@ pub(super) enum Standing {
 
 impl KeptToken {
     pub(super) fn new(token: Token, written: SystemTime, end: SystemTime) -> Self {
+        let mut token = token;
+        token.terms.assumed = !lifetime::is_stated(&token);
         Self { token, written, end }
     }
 
@@ -105,6 +109,7 @@ impl KeptToken {
             "version": VERSION,
             "written": nanos_of(self.written),
             "end": nanos_of(self.end),
+            "assumed": self.token.terms.assumed,
             place: name,
             "token": secret.expose(),
             "extra": extra,
@@ -130,6 +135,7 @@ impl KeptToken {
             let (name, value) = (pair.get(0)?.as_str()?, pair.get(1)?.as_str()?);
             token = token.with_header(HeaderName::try_from(name).ok()?, value);
         }
+        token.terms.assumed = document.get("assumed")?.as_bool()?;
         Some(Self { token, written: time("written")?, end: time("end")? })
     }
 }
@@ -173,7 +179,9 @@ mod tests {
         for cut in 0..good.len() {
             assert!(KeptToken::of_json(&good.as_bytes()[..cut]).is_none(), "{cut}");
         }
-        for (from, to) in [("\"version\":1", "\"version\":2"), ("\"t\"", "\"\""), ("scheme", "sheme"), ("[]", "[1]")] {
+        for (from, to) in
+            [("\"version\":1", "\"version\":2"), ("\"t\"", "\"\""), ("scheme", "sheme"), ("[]", "[1]"), ("true", "1")]
+        {
             assert!(good.contains(from), "{good}");
             assert!(KeptToken::of_json(good.replace(from, to).as_bytes()).is_none(), "{from}");
         }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::folder::trouble;
+use super::folder::{refused, trouble};
 use crate::settings::shown;
 use crate::{Error, FetchContext};
 
@@ -60,8 +60,21 @@ fn open(path: &Path) -> Result<File, Error> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| trouble(path, "can't be opened", &error))
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // A link is not followed, and a pipe is not waited at.
+        options.mode(0o600).custom_flags(nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK);
+    }
+    let strange = || refused(path, "it is no plain file: remove it");
+    let file = options.open(path).map_err(|error| match std::fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => strange(),
+        _ => trouble(path, "can't be opened", &error),
+    })?;
+    match file.metadata() {
+        Ok(found) if found.is_file() => Ok(file),
+        Ok(_) => Err(strange()),
+        Err(error) => Err(trouble(path, "can't be looked at", &error)),
+    }
 }
 
 fn try_lock(file: File, path: &Path) -> Result<Result<Lock, File>, Error> {

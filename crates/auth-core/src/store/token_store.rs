@@ -102,15 +102,16 @@ impl TokenStore {
         forget::token(self, access, token)
     }
 
-    /// Removes all tokens, and what a killed process left of one. Says how many there were.
+    /// Removes all tokens, and what a killed process left of one. Says how many there were. Nothing else that is in the folder
+    /// is touched.
     ///
     /// Nobody is waited for: what is being fetched at this moment is kept when it arrives. A process that uses a token goes on
     /// using it.
     ///
     /// # Errors
-    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) with the file that can't be removed.
+    /// [`Misconfigured`](crate::ErrorKind::Misconfigured) if the folder can't be used, or with the file that can't be removed.
     pub fn clear(&self) -> Result<usize, Error> {
-        clear::all(self.folder.path())
+        clear::all(&self.folder)
     }
 
     /// Where the tokens are.

@@ -13,6 +13,8 @@ use tokio::net::TcpListener;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::serving::descriptors;
+use crate::serving::end::End;
 use crate::{selection, terminal};
 
 /// Hand short-lived tokens to the pages of one's own web application: the backend of Skyflow's getBearerToken.
@@ -66,14 +68,15 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
             args.listen
         )));
     }
-    // From here on, so that whoever has read the URL can end it.
-    let mut end = serve::End::new()?;
+    descriptors::take_all();
     let broker = broker(&args, context)?;
     check(&broker, context).await?;
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener
         .map_err(|error| Failure::failed(format!("--listen {} can't be listened on: {}", args.listen, error.kind())))?;
     let address = listener.local_addr().map_err(|error| Failure::failed(format!("no address: {}", error.kind())))?;
+    // From here on, so that whoever has read the URL can end it.
+    let mut end = End::new()?;
     terminal::data_line(format_args!("http://{address}{}", args.path))?;
     serve::serve(listener, broker, &args.path, &mut end, context.timeout()).await?;
     Ok(Exit::Ok.code())

@@ -1,24 +1,32 @@
 //! The server, until somebody ends it.
 
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use auth_tower::Broker;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
-use http::StatusCode;
+use http::{Method, StatusCode};
+use hyper::body::Incoming;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tower::ServiceExt;
 
 use crate::failure::Failure;
+use crate::serving::end::End;
+use crate::serving::line::Line;
+use crate::serving::server::{Handler, Server};
 use crate::terminal;
 
 /// Where a supervisor looks whether it runs. Whether there is a token is the page's business.
 pub(super) const HEALTH: &str = "/healthz";
+
+/// Connections of browsers, or of the server in front.
+const CONNECTIONS: usize = 1024;
 
 /// Answers until `end`, and then as long as `limit` what was asked before.
 pub(super) async fn serve(
@@ -34,24 +42,41 @@ pub(super) async fn serve(
         .route(HEALTH, get(|| async { Json(json!({ "status": "ok" })) }))
         .fallback(|| async { (StatusCode::NOT_FOUND, Json(json!({ "error": "not_found" }))).into_response() });
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async {
+    let server = Server { listener, connections: CONNECTIONS };
+    let mut server = tokio::spawn(server.serve(Routes(routes), async {
         // Told, or dropped: either way it is over.
         let _ = stopped.await;
-    });
-    let mut server = tokio::spawn(server.into_future());
+    }));
     tokio::select! {
-        ended = &mut server => {
-            return Err(Failure::failed(match ended {
-                Ok(Err(error)) => format!("the server has ended: {}", error.kind()),
-                _ => "the server has ended".to_owned(),
-            }));
-        }
+        _ = &mut server => return Err(Failure::failed("the server has ended")),
         () = end.asked() => {}
     }
     let _ = stop.send(());
     // Whoever is still waiting then has gone, or is waiting for what does not come.
     let _ = tokio::time::timeout(limit, server).await;
     Ok(())
+}
+
+/// The broker's paths.
+#[derive(Clone)]
+struct Routes(Router);
+
+impl Handler for Routes {
+    type Body = Body;
+    type Connected = ();
+
+    fn connected(&self) {}
+
+    /// Who gets a token was admitted. Preflights and the health are everybody's.
+    async fn handle(&self, request: http::Request<Incoming>, line: Line) -> Response {
+        let in_use = line.admit();
+        let may_be_token = request.uri().path() != HEALTH && request.method() != Method::OPTIONS;
+        let answer = self.0.clone().oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
+        if !(may_be_token && answer.status().is_success()) {
+            in_use.refused();
+        }
+        answer
+    }
 }
 
 /// What was last said about a failure, so that a page that asks again and again does not fill the log.
@@ -74,41 +99,4 @@ async fn tell(State(told): State<Arc<Told>>, request: Request, next: Next) -> Re
         *last = why;
     }
     answer
-}
-
-/// What asks this process to end, caught from now on.
-#[derive(Debug)]
-pub(super) struct End {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(windows)]
-    interrupt: tokio::signal::windows::CtrlC,
-}
-
-impl End {
-    pub(super) fn new() -> Result<Self, Failure> {
-        let failed = |error: io::Error| Failure::failed(format!("signals can't be caught: {}", error.kind()));
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let caught = |kind| signal(kind).map_err(failed);
-            Ok(Self { terminate: caught(SignalKind::terminate())?, interrupt: caught(SignalKind::interrupt())? })
-        }
-        #[cfg(windows)]
-        {
-            Ok(Self { interrupt: tokio::signal::windows::ctrl_c().map_err(failed)? })
-        }
-    }
-
-    async fn asked(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-        #[cfg(windows)]
-        self.interrupt.recv().await;
-    }
 }

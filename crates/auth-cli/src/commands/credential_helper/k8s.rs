@@ -64,7 +64,7 @@ struct Status<'a> {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failure> {
-    let (version, interactive) = asked(context.env.get(ASKED)?.as_deref())?;
+    let (version, interactive) = asked(context.process.get(ASKED)?.as_deref())?;
     let held = Held::select(context, args.min_ttl).await.map_err(|failure| match failure.exit {
         Exit::Interaction if !interactive => {
             Failure::new(Exit::Interaction, format!("{}; there is no terminal to ask at", failure.message))

@@ -111,7 +111,7 @@ impl Fetched {
                 );
                 details.extend(error.request_id().map(|id| format!("request: {id}")));
                 let summary = error.to_string().replace('\n', " ");
-                let check = Check::fail(ID, summary, credential::fix(error.kind()));
+                let check = Check::fail(ID, summary, credential::fix(error));
                 check.with_exit(Exit::of(error.kind())).with_details(details)
             }
         }

@@ -20,6 +20,7 @@ use auth_core::Access;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::output::Told;
 use crate::terminal;
 use check::Check;
 
@@ -30,8 +31,11 @@ Examples:
   authctl -p nightly doctor --offline
   authctl doctor --json | jq '.[] | select(.status == \"fail\")'")]
 pub(crate) struct Args {
-    /// Print an array of objects: id, status, summary, fix, details
-    #[arg(long)]
+    /// Lines for a person, or an array of objects: id, status, summary, fix, details
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]
+    output: Told,
+    /// The same as -o json
+    #[arg(long, conflicts_with = "output")]
     json: bool,
     /// Check what can be checked without sending anything
     #[arg(long)]
@@ -58,7 +62,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
         credential,
         config::check(context),
         files::check(context, access.as_ref()),
-        settings::nearby(access.as_ref()),
+        settings::nearby(context, access.as_ref()),
         settings::shadowed(context, access.as_ref()),
         proxy::check(access.as_ref()),
         files::cache(context),
@@ -68,10 +72,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
         Some(_) if args.offline => checks.extend(ONLINE.map(|id| Check::skipped(id, "--offline"))),
         Some(access) => checks.extend(online(&access, context).await),
     }
-    if args.json {
-        terminal::data_line(format!("{:#}", report::json(&checks)))?;
-    } else {
-        terminal::data(report::text(&checks))?;
+    match if args.json { Told::Json } else { args.output } {
+        Told::Text => terminal::data(report::text(&checks))?,
+        Told::Json => terminal::data_line(format!("{:#}", report::json(&checks)))?,
     }
     Ok(checks.iter().find(|check| check.is_failed()).map_or(Exit::Ok, |check| check.exit).code())
 }

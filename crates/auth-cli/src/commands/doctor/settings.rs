@@ -1,24 +1,39 @@
 //! Where settings stand that should not, or that do nothing.
 
+use std::path::{Path, PathBuf};
+
 use auth_core::settings::{Explained, Provenance};
 use auth_core::{Access, Env, systems};
 
 use super::check::Check;
-use super::credential;
+use super::{config, credential};
 use crate::context::Context;
 use crate::selection;
 
 /// Settings from files of the working directory, which whoever made that folder wrote.
-pub(super) fn nearby(access: Option<&Access>) -> Check {
+pub(super) fn nearby(context: &Context, access: Option<&Access>) -> Check {
     const ID: &str = "nearby";
     let Some(access) = access else { return Check::after(ID, credential::ID) };
     let is_nearby = |setting: &&Explained| setting.provenance().is_some_and(Provenance::is_nearby);
     let found: Vec<String> = access.explain().settings().iter().filter(is_nearby).map(ToString::to_string).collect();
     if found.is_empty() {
-        return Check::ok(ID, "no setting comes from a file in the working directory");
+        let summary = match named_nearby(context, access) {
+            Some(path) => format!("the config is there, and you named it: {}", path.display()),
+            None => "no setting comes from a file in the working directory".to_owned(),
+        };
+        return Check::ok(ID, summary);
     }
     let summary = "settings come from a file in the working directory, which whoever made that wrote";
     Check::warn(ID, summary, "move them into your own config, unless you wrote that file").with_details(found)
+}
+
+/// The config that settings come from, if it is in the working directory and was named: that makes it the user's own.
+fn named_nearby(context: &Context, access: &Access) -> Option<PathBuf> {
+    let path = std::path::absolute(config::named(context)?).ok()?;
+    let is_it = |file: &Path| std::path::absolute(file).is_ok_and(|file| file == path);
+    let mut places = access.explain().settings().iter().filter_map(Explained::provenance);
+    let is_used = places.any(|place| place.file().is_some_and(is_it));
+    (is_used && path.starts_with(std::env::current_dir().ok()?)).then_some(path)
 }
 
 /// Variables and keys that are set, and do nothing.

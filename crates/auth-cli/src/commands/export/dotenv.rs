@@ -1,30 +1,22 @@
-//! Quoting for .env files, as our reader and python-dotenv have it (docs/reference/formats.md).
+//! Quoting for .env files, as our reader and python-dotenv have it (docs/reference/formats.md), and as sh has it: such a file
+//! is often sourced, and where the two differ a value would be code.
 
 use super::Unfit;
 
-/// In single quotes, which no reader looks for `${NAME}` in; there a backslash escapes itself and the quote. A control character
-/// can't stand there as it is, and the escapes of some are known in double quotes only.
+/// In single quotes, which no reader looks for `${NAME}` in; there a backslash is one for all of them, unless it stands in
+/// front of another or the quote. With a single quote it is written in double ones, if nothing in it is special to anybody there.
 pub(super) fn quoted(value: &str) -> Result<String, Unfit> {
-    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if !value.contains(is_control) {
-        return Ok(format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'")));
+    if value.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err("a control character");
     }
-    if value.contains('$') {
-        return Err("a control character beside a `$`");
+    if value.contains('\'') {
+        return match value.contains(['\\', '"', '$', '`', '!', '\n']) {
+            true => Err("a single quote beside a line break or one of \\ \" $ ` !"),
+            false => Ok(format!("\"{value}\"")),
+        };
     }
-    let mut text = String::from("\"");
-    for c in value.chars() {
-        match c {
-            '\\' | '"' => text.extend(['\\', c]),
-            '\r' => text += "\\r",
-            '\u{7}' => text += "\\a",
-            '\u{8}' => text += "\\b",
-            '\u{b}' => text += "\\v",
-            '\u{c}' => text += "\\f",
-            c if is_control(c) => return Err("a control character"),
-            c => text.push(c),
-        }
+    if value.contains(r"\\") || value.ends_with('\\') {
+        return Err("a backslash in front of another, or at its end");
     }
-    text.push('"');
-    Ok(text)
+    Ok(format!("'{value}'"))
 }

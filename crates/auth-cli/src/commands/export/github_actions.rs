@@ -24,17 +24,20 @@ pub(super) fn assignment(name: &str, value: &str) -> String {
     format!("{name}<<{delimiter}\n{value}\n{delimiter}\n")
 }
 
-/// The mask first: what follows may be printed by whoever comes next.
+/// The mask first: what follows may be printed by whoever comes next. The runner has made the file; one that is not there is
+/// not its.
 pub(super) fn publish(token: &Secret, assignments: &str, context: &Context) -> Result<(), Failure> {
-    let path = context.env.get(FILE)?.ok_or_else(|| {
+    let path = context.process.get(FILE)?.ok_or_else(|| {
         Failure::usage(format!(
             "{FILE} is not set: this format is for a step of GitHub Actions, and writes to its file"
         ))
     })?;
+    let failed = |error: std::io::Error| {
+        Failure::failed(format!("the file that {FILE} names can't be written: {}", error.kind()))
+    };
+    let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(failed)?;
     terminal::exact(format!("::add-mask::{}\n", data(token.expose())))?;
-    let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
-    file.and_then(|mut file| file.write_all(assignments.as_bytes()))
-        .map_err(|error| Failure::failed(format!("the file that {FILE} names can't be written: {}", error.kind())))
+    file.write_all(assignments.as_bytes()).map_err(failed)
 }
 
 /// The data of a workflow command, which is one line.

@@ -4,7 +4,7 @@ mod cmd;
 mod dotenv;
 mod fish;
 mod github_actions;
-mod posix;
+pub(crate) mod posix;
 mod powershell;
 #[cfg(test)]
 mod tests;

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::table::{drawn, printable};
-use crate::terminal;
+use crate::output::Listed;
+use crate::table::drawn;
+use crate::terminal::{self, printable};
 
 /// Create, list, rotate, disable, enable and delete API keys of Skyflow's service accounts
 ///
@@ -85,15 +86,15 @@ async fn list(args: verb::List, keys: &SkyflowKeys) -> Result<(), Failure> {
     let keys = keys.list(&args.account).await?;
     match args.output {
         // What else the API says of a key may be the key.
-        verb::Listed::Json => {
+        Listed::Json => {
             let keys = keys.iter().map(|key| json!({ "id": key.id, "status": key.status }));
             terminal::data_line(format_args!("{:#}", Value::from_iter(keys)))
         }
-        verb::Listed::Table if keys.is_empty() => {
+        Listed::Table if keys.is_empty() => {
             terminal::say("No API keys found. You can make one with `authctl keys create --account ACCOUNT`");
             Ok(())
         }
-        verb::Listed::Table => {
+        Listed::Table => {
             let row = |key: ApiKeyInfo| [key.id, key.status.unwrap_or_default()];
             terminal::data_line(drawn(["ID", "STATUS"], keys.into_iter().map(row)))
         }

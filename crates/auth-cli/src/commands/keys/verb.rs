@@ -2,6 +2,8 @@
 
 use clap::builder::NonEmptyStringValueParser;
 
+use crate::output::Listed;
+
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Verb {
     /// Create a service account with an API key, or one more key for an account, and print the key; it is shown this once
@@ -47,7 +49,7 @@ pub(super) struct List {
     #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
     pub(super) account: String,
     /// A table, or a list of objects with id and status
-    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) output: Listed,
 }
 
@@ -73,11 +75,5 @@ pub(super) struct Key {
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 pub(super) enum Issued {
     Raw,
-    Json,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug)]
-pub(super) enum Listed {
-    Table,
     Json,
 }

@@ -6,8 +6,7 @@ use auth_reqwest::clients::CapeClient;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::table::printable;
-use crate::terminal;
+use crate::terminal::{self, printable};
 
 /// Delete a token, which revokes it
 #[derive(clap::Args, Debug)]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::output::Listed;
 use crate::table::drawn;
 use crate::terminal;
 
@@ -17,24 +18,18 @@ use crate::terminal;
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// A table with times of this machine's zone, or JSON with UTC
-    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
-    output: Output,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug)]
-enum Output {
-    Table,
-    Json,
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t)]
+    output: Listed,
 }
 
 pub(super) async fn run(args: Args, client: &CapeClient, context: &Context) -> Result<ExitCode, Failure> {
     let tokens = context.in_time("listing the tokens", client.tokens()).await?;
     match args.output {
-        Output::Json => terminal::data_line(format_args!("{:#}", Value::from_iter(tokens.iter().map(as_json))))?,
-        Output::Table if tokens.is_empty() => {
+        Listed::Json => terminal::data_line(format_args!("{:#}", Value::from_iter(tokens.iter().map(as_json))))?,
+        Listed::Table if tokens.is_empty() => {
             terminal::say("No tokens found. You can create tokens with `authctl pat create`");
         }
-        Output::Table => {
+        Listed::Table => {
             let zone = TimeZone::system();
             let header = ["ID", "NAME", "DESCRIPTION", "CREATED AT", "LAST USED", "EXPIRES"];
             terminal::data_line(drawn(header, tokens.into_iter().map(|token| row(token, &zone))))?;

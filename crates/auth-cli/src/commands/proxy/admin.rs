@@ -1,6 +1,5 @@
 //! The second port: whether it runs, whether it is ready, and what it has done.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use super::exposition;
 use super::gate::Gate;
 use super::refusal::Refusal;
 use super::service::Proxy;
+use crate::serving::line::Line;
 
 /// Who asks whether we are ready does not wait for long.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -27,11 +27,12 @@ pub(super) struct Admin {
 }
 
 impl Admin {
-    pub(super) async fn answer(&self, request: Request<Incoming>, local: SocketAddr) -> Response<Reply> {
+    pub(super) async fn answer(&self, request: Request<Incoming>, line: &Line) -> Response<Reply> {
         let (mut parts, _body) = request.into_parts();
-        if let Err(refusal) = self.gate.admit(&mut parts, local) {
+        if let Err(refusal) = self.gate.admit(&mut parts, line.local) {
             return refusal.into_response();
         }
+        let _in_use = line.admit();
         match (&parts.method, parts.uri.path()) {
             (&Method::GET | &Method::HEAD, "/healthz") => json(StatusCode::OK, &json!({"status": "ok"})),
             (&Method::GET | &Method::HEAD, "/readyz") => self.ready().await,

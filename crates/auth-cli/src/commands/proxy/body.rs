@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 
 use super::numbers::{Flight, Numbers};
 use super::patience::Progress;
+use crate::serving::line::InUse;
 
 /// A request's body, on its way to the upstream. The default one is empty: a request with no other can be sent again.
 #[derive(Debug, Default)]
@@ -60,8 +61,8 @@ impl Body for Upload {
 pub(super) enum Reply {
     /// The proxy's own.
     Own(Full<Bytes>),
-    /// The upstream's. The request is in flight until it has passed.
-    Passing { body: Incoming, flight: Flight },
+    /// The upstream's. The request is in flight, and its connection in use, until it has passed.
+    Passing { body: Incoming, flight: Flight, _in_use: InUse },
 }
 
 impl Reply {
@@ -77,7 +78,7 @@ impl Body for Reply {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         match &mut *self {
             Self::Own(body) => Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
-            Self::Passing { body, flight } => {
+            Self::Passing { body, flight, .. } => {
                 let frame = ready!(Pin::new(body).poll_frame(cx));
                 match &frame {
                     Some(Ok(frame)) => flight.numbers().downloaded(frame.data_ref().map_or(0, Bytes::len)),

@@ -37,7 +37,9 @@ fn of_caller(to: &str, endpoint: &Endpoint, prefix: &str) -> Option<String> {
     match target.strip_prefix(base_path).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?'])) {
         Some(below) => {
             let slash = if below.starts_with('/') { "" } else { "/" };
-            Some(format!("{prefix}{slash}{below}{fragment}"))
+            let back = format!("{prefix}{slash}{below}{fragment}");
+            // What begins so is read as another host, and who chose the path would have chosen the host.
+            Some(if back.starts_with("//") || back.starts_with("/\\") { path } else { back })
         }
         // At the upstream, but not below its base URL, so not to be had by this proxy.
         None => Some(path),
@@ -49,9 +51,13 @@ mod tests {
     use super::*;
 
     fn rewritten(base: &str, to: &str) -> String {
+        below("/secret", base, to)
+    }
+
+    fn below(prefix: &str, base: &str, to: &str) -> String {
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, to.parse().unwrap());
-        rewrite(&mut headers, &Endpoint::parse(base).unwrap(), "/secret");
+        rewrite(&mut headers, &Endpoint::parse(base).unwrap(), prefix);
         headers[LOCATION].to_str().unwrap().to_owned()
     }
 
@@ -84,5 +90,24 @@ mod tests {
         ] {
             assert_eq!(rewritten(base, to), same, "{to}");
         }
+    }
+
+    #[test]
+    fn a_path_that_begins_like_a_host_does_not_become_one() {
+        let (root, base) = ("https://api.example", "https://api.example/v1");
+        for (endpoint, to, whole) in [
+            (base, "/v1//evil.example/x", "https://api.example/v1//evil.example/x"),
+            (base, "/v1/\\evil.example/x", "https://api.example/v1/\\evil.example/x"),
+            (base, "https://api.example/v1//evil.example/x#y", "https://api.example/v1//evil.example/x#y"),
+            (base, "//api.example/v1//evil.example", "https://api.example/v1//evil.example"),
+            (root, "https://api.example//evil.example/x", "https://api.example//evil.example/x"),
+            (root, "https://api.example/\\evil.example/x", "https://api.example/\\evil.example/x"),
+            (root, "/\\evil.example/x", "https://api.example/\\evil.example/x"),
+            (root, "https://api.example///evil.example", "https://api.example///evil.example"),
+        ] {
+            assert_eq!(below("", endpoint, to), whole, "{to}");
+        }
+        // Behind a segment it is a path.
+        assert_eq!(rewritten(base, "/v1//evil.example/x"), "/secret//evil.example/x");
     }
 }

@@ -4,7 +4,6 @@
 //! | --- | --- |
 //! | [`args`] | what can be typed |
 //! | [`start`] | from arguments to two open ports |
-//! | [`server`], [`descriptors`] | connections: how many, how long, and their end |
 //! | [`service`] | one request's way |
 //! | [`gate`], [`secret`] | who may come in |
 //! | [`target`], [`headers`], [`location`] | what changes on the way: the URL, headers, redirects |
@@ -17,7 +16,6 @@
 mod admin;
 mod args;
 mod body;
-mod descriptors;
 mod exposition;
 mod gate;
 mod headers;
@@ -27,7 +25,6 @@ mod patience;
 mod refusal;
 mod road;
 mod secret;
-mod server;
 mod service;
 mod start;
 mod target;

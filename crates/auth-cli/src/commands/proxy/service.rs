@@ -1,6 +1,5 @@
 //! One request's way: in at the gate, rewritten, sent with the credential, and its answer back.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use super::patience::Progress;
 use super::refusal::Refusal;
 use super::upstream::{Error, Sender, Upstream};
 use super::{headers, location, target, upgrade};
+use crate::serving::line::{InUse, Line};
 
 /// The token's own limit is `--timeout`, too. With this much more for the whole, its error is told, and not the upstream's.
 const AFTER_THE_TOKEN: Duration = Duration::from_millis(250);
@@ -36,21 +36,21 @@ pub(super) struct Proxy {
 
 /// What an answer brings besides its head.
 enum Rest {
-    Body(Incoming),
+    Body(Incoming, InUse),
     /// The connection belongs to a WebSocket from here on.
     Switched,
 }
 
 impl Proxy {
-    /// Answers a request that came by the port `local`.
-    pub(super) async fn answer(&self, request: Request<Incoming>, local: SocketAddr) -> Response<Reply> {
+    /// Answers a request that came by this line.
+    pub(super) async fn answer(&self, request: Request<Incoming>, line: &Line) -> Response<Reply> {
         let mut flight = Flight::begin(&self.numbers);
         let method = request.method().clone();
-        let result = self.forward(request, local).await;
+        let result = self.forward(request, line).await;
         flight.answered();
         let response = match result {
             Ok(response) => response.map(|rest| match rest {
-                Rest::Body(body) => Reply::Passing { body, flight },
+                Rest::Body(body, in_use) => Reply::Passing { body, flight, _in_use: in_use },
                 Rest::Switched => Reply::own(""),
             }),
             Err(refusal) => {
@@ -63,13 +63,14 @@ impl Proxy {
         response
     }
 
-    async fn forward(&self, mut request: Request<Incoming>, local: SocketAddr) -> Result<Response<Rest>, Refusal> {
+    async fn forward(&self, mut request: Request<Incoming>, line: &Line) -> Result<Response<Rest>, Refusal> {
         let progress = Arc::new(Progress::begin());
         // Taken before the head is taken apart: it is among the extensions, which stay here.
         let switching = upgrade::is_asked_for(request.method(), request.version(), request.headers())
             .then(|| hyper::upgrade::on(&mut request));
         let (mut parts, body) = request.into_parts();
-        let Admitted { target, prefix } = self.gate.admit(&mut parts, local)?;
+        let Admitted { target, prefix } = self.gate.admit(&mut parts, line.local)?;
+        let in_use = line.admit();
         parts.uri = target::upstream_uri(&self.upstream.endpoint, &target)?;
         self.upstream.put_in_context(&mut parts.uri, &mut parts.headers);
         headers::end_request(&mut parts.headers);
@@ -91,7 +92,7 @@ impl Proxy {
         self.numbers.took(time);
         tracing::info!(%method, path = path.path(), status = answer.status().as_u16(), ?time, "answered");
         location::rewrite(answer.headers_mut(), &self.upstream.endpoint, &prefix);
-        self.back(answer, switching)
+        self.back(answer, switching, in_use)
     }
 
     async fn send(&self, sender: &Sender, mut parts: Parts, body: Upload) -> Result<Response<Incoming>, Error> {
@@ -105,11 +106,16 @@ impl Proxy {
     }
 
     /// An answer as the caller gets it.
-    fn back(&self, mut answer: Response<Incoming>, switching: Option<OnUpgrade>) -> Result<Response<Rest>, Refusal> {
+    fn back(
+        &self,
+        mut answer: Response<Incoming>,
+        switching: Option<OnUpgrade>,
+        in_use: InUse,
+    ) -> Result<Response<Rest>, Refusal> {
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             headers::end_response(answer.headers_mut());
             let (parts, body) = answer.into_parts();
-            let mut answer = Response::new(Rest::Body(body));
+            let mut answer = Response::new(Rest::Body(body, in_use));
             (*answer.status_mut(), *answer.headers_mut()) = (parts.status, parts.headers);
             return Ok(answer);
         }

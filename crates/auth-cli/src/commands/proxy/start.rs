@@ -14,15 +14,17 @@ use tokio::sync::{mpsc, watch};
 use super::admin::Admin;
 use super::args::Args;
 use super::body::Reply;
-use super::descriptors;
 use super::gate::Gate;
-use super::numbers::Numbers;
+use super::numbers::{Numbers, Open};
 use super::secret::CallersSecret;
-use super::server::{Handler, Server};
 use super::service::Proxy;
 use super::upstream::Upstream;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::serving::descriptors;
+use crate::serving::end::End;
+use crate::serving::line::Line;
+use crate::serving::server::{Handler, Server};
 use crate::{selection, terminal};
 
 /// Connections to the second port: probes and a scraper.
@@ -37,6 +39,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     let upstream = Upstream::new(&access, &numbers, context)?;
     warm_up(&upstream, context).await?;
     let (listener, admin) = (listen(args.listen, "--listen").await?, listen(args.admin, "--admin").await?);
+    // From here on, so that whoever has read the line can end it.
+    let mut asked = End::new()?;
     announce(&listener, &admin, &access, secret.as_ref())?;
 
     let (alive, mut tunnels) = mpsc::channel(1);
@@ -44,7 +48,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     let proxy = Arc::new(Proxy {
         gate,
         upstream,
-        numbers: Arc::clone(&numbers),
+        numbers,
         timeout: context.timeout(),
         keep_authorization: args.keep_authorization,
         alive,
@@ -54,14 +58,14 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
 
     let (end, ended) = watch::channel(false);
     let connections = usize::try_from(args.max_connections).unwrap_or(usize::MAX);
-    let main = Server { listener, connections, numbers: Some(numbers) };
+    let main = Server { listener, connections };
     let main = tokio::spawn(main.serve(proxy, over(ended.clone())));
     // The second port stays open while requests finish.
     let (admin_end, admin_ended) = watch::channel(false);
-    let side = Server { listener: admin, connections: ADMIN_CONNECTIONS, numbers: None };
+    let side = Server { listener: admin, connections: ADMIN_CONNECTIONS };
     let side = tokio::spawn(side.serve(admin_handler, over(admin_ended)));
 
-    told_to_end().await?;
+    asked.asked().await;
     terminal::say(format_args!("ending, within {}", humantime::format_duration(args.grace)));
     // Those who wait for it may be gone already, which is what it asks for.
     let _ = end.send(true);
@@ -76,7 +80,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
         drained = drained => if drained.is_err() {
             terminal::warn("requests were cut off: --grace allows them more time");
         },
-        again = told_to_end() => again?,
+        () = asked.asked() => {}
     }
     Ok(Exit::Ok.code())
 }
@@ -156,32 +160,26 @@ async fn over(mut ended: watch::Receiver<bool>) {
     let _ = ended.wait_for(|ended| *ended).await;
 }
 
-#[cfg(unix)]
-async fn told_to_end() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |_| Failure::failed("signals can't be waited for");
-    let (mut term, mut int) =
-        (signal(SignalKind::terminate()).map_err(failed)?, signal(SignalKind::interrupt()).map_err(failed)?);
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn told_to_end() -> Result<(), Failure> {
-    tokio::signal::ctrl_c().await.map_err(|_| Failure::failed("signals can't be waited for"))
-}
-
 impl Handler for Arc<Proxy> {
-    async fn handle(&self, request: Request<Incoming>, local: SocketAddr) -> Response<Reply> {
-        self.answer(request, local).await
+    type Body = Reply;
+    type Connected = Open;
+
+    fn connected(&self) -> Open {
+        Open::new(&self.numbers, |numbers| &numbers.connections)
+    }
+
+    async fn handle(&self, request: Request<Incoming>, line: Line) -> Response<Reply> {
+        self.answer(request, &line).await
     }
 }
 
 impl Handler for Arc<Admin> {
-    async fn handle(&self, request: Request<Incoming>, local: SocketAddr) -> Response<Reply> {
-        self.answer(request, local).await
+    type Body = Reply;
+    type Connected = ();
+
+    fn connected(&self) {}
+
+    async fn handle(&self, request: Request<Incoming>, line: Line) -> Response<Reply> {
+        self.answer(request, &line).await
     }
 }

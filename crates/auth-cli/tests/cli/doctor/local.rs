@@ -152,3 +152,85 @@ async fn a_cache_that_others_can_read_or_that_is_no_folder_is_told() {
     std::fs::write(&folder, "").unwrap();
     doctor(&user, "--offline").await.is("cache", "warn", &["is no folder"]);
 }
+
+#[tokio::test]
+async fn the_fix_of_a_credential_is_about_what_is_wrong_there() {
+    let user = User::new();
+    let profile = "[profile.default]\ntype = \"token\"\nendpoint = \"https://a.example\"\n";
+    user.write("variable.toml", &format!("{profile}token = {{ env = \"ACME_TOKEN\" }}\n"));
+    user.write("placeholder.toml", &format!("{profile}token = \"${{ACME_TOKEN}}\"\n"));
+    let create = "create it, or name another by --config / AUTHCTL_CONFIG";
+    for (line, fix) in [
+        ("--config variable.toml", "export ACME_TOKEN="),
+        ("--system podstack", "export PODSTACK_API_TOKEN="),
+        ("--config placeholder.toml", "correct the setting that the summary names"),
+        ("--config none.toml", create),
+        ("--profile another", create),
+        ("", "authctl sources"),
+    ] {
+        let checked = doctor(&user, &format!("--offline {line}")).await;
+        let said = checked.check("credential")["fix"].as_str().unwrap();
+        assert!(said.contains(fix), "{line}: {said}");
+        assert_eq!(said.contains("authctl sources"), line.is_empty(), "{line}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_config_that_is_named_and_not_there_fails_and_is_to_be_created() {
+    let fix = "create it, or name another by --config / AUTHCTL_CONFIG";
+    let checked = doctor(&User::new(), "--offline --config none.toml").await;
+    checked.is("config", "fail", &["there is no file", "none.toml", fix]);
+    let user = User::new().with("AUTHCTL_CONFIG", "/none/config.toml");
+    doctor(&user, "--offline").await.is("config", "fail", &["/none/config.toml", fix]);
+    doctor(&User::new(), "--offline --profile another").await.is("config", "skipped", &["there is none"]);
+}
+
+#[tokio::test]
+async fn a_config_in_the_working_directory_that_was_named_is_told_and_is_no_warning() {
+    let user = User::new().with("ACME_TOKEN", "t").with("PODSTACK_API_KEY", "t");
+    let profile = "[profile.default]\ntype = \"token\"\nendpoint = \"https://a.example\"\n";
+    user.write("named.toml", &format!("{profile}token = {{ env = \"ACME_TOKEN\" }}\n"));
+    let checked = doctor(&user, "--offline --config named.toml").await;
+    checked.is("nearby", "ok", &["the config is there, and you named it"]);
+    let checked = doctor(&user, "--offline --config named.toml --system podstack").await;
+    checked.is("nearby", "ok", &["no setting comes from a file in the working directory"]);
+}
+
+// /proc takes no folder from anybody, not even from root.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_cache_that_can_not_be_made_is_told_and_one_that_could_leaves_nothing_behind() {
+    let user = User::new().with("PODSTACK_API_KEY", "t");
+    doctor(&user, "--offline").await.is("cache", "ok", &["is not there yet"]);
+    assert_eq!(std::fs::read_dir(user.home()).unwrap().count(), 0, "nothing is left");
+    let mut command = user.authctl(["doctor", "--json", "--offline"]);
+    let checked = Checked::of(Ended::of(command.env("XDG_CACHE_HOME", "/proc").output().await.unwrap()));
+    checked.is("cache", "warn", &["/proc/authctl", "can't be made"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_fix_of_an_open_file_is_the_command_and_its_secret_is_replaced_only_if_one_stands_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let open = |path: &std::path::Path| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    let profile = "[profile.default]\ntype = \"token\"\nendpoint = \"https://a.example\"\n";
+    for (token, replaced) in [("{ env = \"ACME_TOKEN\" }", false), ("\"t\"", true)] {
+        let user = User::new().with("ACME_TOKEN", "t").with_config(&format!("{profile}token = {token}\n"));
+        let config = user.home().join(".config/authctl/config.toml");
+        open(&config);
+        let checked = doctor(&user, "--offline").await;
+        let fix = checked.check("file-modes")["fix"].as_str().unwrap();
+        assert!(fix.starts_with(&format!("chmod 600 {}", config.display())), "{fix}");
+        assert_eq!(fix.contains("replace the secret"), replaced, "{fix}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_printed_by_the_option_that_all_commands_have() {
+    let user = User::new();
+    let [text, json] = ["doctor -o text", "doctor --output json"].map(|line| user.run(line));
+    assert!(text.await.stdout.starts_with(" 1 fail"));
+    assert_eq!(json.await.stdout, user.run("doctor --json").await.stdout);
+}

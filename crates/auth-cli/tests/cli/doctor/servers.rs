@@ -93,6 +93,29 @@ async fn an_issuer_that_gives_no_token_says_why() {
 }
 
 #[tokio::test]
+async fn an_address_where_no_tokens_are_given_is_to_be_corrected() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = User::new().with_config(&exchanging(&emulator));
+    let page = || Answer::new(StatusCode::OK).with_body("text/html", "<html>sign in</html>");
+    let other = || Answer::new(StatusCode::OK).with_body("application/json", r#"{"hello":"world"}"#);
+    let missing = |status| Answer::new(status).with_body("text/html", "<html>nothing here</html>");
+    for answer in [
+        missing(StatusCode::NOT_FOUND),
+        missing(StatusCode::METHOD_NOT_ALLOWED),
+        missing(StatusCode::GONE),
+        page(),
+        other(),
+    ] {
+        let shown = format!("{answer:?}");
+        emulator.token_faults().always(Fault::Answer(answer));
+        let checked = doctor(&user, "").await;
+        let fix = checked.check("token")["fix"].as_str().unwrap();
+        assert!(fix.starts_with("correct the token URL"), "{shown}: {:#}", checked.check("token"));
+        emulator.clear_faults();
+    }
+}
+
+#[tokio::test]
 async fn a_token_for_later_is_told() {
     use base64::Engine as _;
     let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);

@@ -396,22 +396,23 @@ fn a_folder_that_can_not_be_made_costs_nothing_but_the_keeping() -> Result<(), E
     Ok(())
 }
 
+/// Who hands a token on for a short while has to know which it is: `stated_remaining`.
 #[test]
-fn tokens_that_are_over_go_and_so_does_what_killed_processes_left() -> Result<(), Error> {
-    let bench = Bench::new();
-    let them = || me().with("api_key", "another");
-    bench.process().token()?;
-    let (theirs, left) = (bench.file(), bench.folder().join(".tmpAbCdEf"));
-    fs::write(&left, "half a tok").unwrap();
-    fs::File::options().write(true).open(&left).unwrap().set_modified(bench.clock.wall()).unwrap();
-    bench.process_of(bench.store(), them(), hour).token()?;
-    assert!(theirs.exists() && left.exists(), "one is valid, one may be being written");
-    bench.clock.advance(seconds(HOUR));
-    bench.process_of(bench.store(), them(), hour).token()?;
-    assert!(!theirs.exists() && !left.exists());
-    assert_eq!(bench.store().clear()?, 1);
-    assert_eq!(bench.store().clear()?, 0);
-    assert_eq!(TokenStore::in_folder(bench.folder().join("nowhere")).clear()?, 0);
+fn whether_its_end_was_stated_or_assumed_is_kept_with_it() -> Result<(), Error> {
+    for (token, is_stated) in [
+        (Token::bearer("t").default_lifetime(seconds(HOUR)), false),
+        (Token::bearer("t").expires_in(seconds(HOUR)), true),
+    ] {
+        let bench = Bench::new();
+        for _first_and_second in 0..2 {
+            let token = token.clone();
+            let process = bench.process_of(bench.store(), me(), move |_| Ok(token.clone()));
+            let credential = bench.clock.block_on(process.auth.token(Duration::ZERO))?;
+            assert_eq!(credential.stated_remaining(process.auth.now()).is_some(), is_stated);
+            assert!(credential.expires_at().is_some());
+        }
+        assert_eq!(bench.fetched(), 1);
+    }
     Ok(())
 }
 
@@ -429,3 +430,4 @@ fn many_that_begin_at_once_agree_on_a_name() {
 
 #[cfg(unix)]
 mod of_others;
+mod removal;

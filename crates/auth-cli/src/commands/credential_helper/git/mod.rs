@@ -69,7 +69,7 @@ async fn get(args: &Args, context: &Context) -> Result<(), Failure> {
         Ok(held) => terminal::exact(answer::of(&request, &held, username)),
         Err(failure) => {
             // Whoever runs git for a token has nobody who could type one.
-            if context.env.get(UNDER_HELPERS)?.is_some() {
+            if context.process.get(UNDER_HELPERS)?.is_some() {
                 terminal::exact(answer::QUIT)?;
             }
             Err(failure)

@@ -74,3 +74,46 @@ fn a_link_to_a_file_or_a_folder() -> Result<(), Error> {
     assert!(process.told()[0].contains("it is no folder"), "{:?}", process.told());
     Ok(())
 }
+
+#[test]
+fn of_a_folder_that_is_not_used_nothing_is_removed() -> Result<(), Error> {
+    let bench = Bench::new();
+    bench.process().token()?;
+    let token = bench.file();
+    let cleared = || bench.store().clear().unwrap_err().to_string();
+    chmod(&bench.folder(), 0o770);
+    assert!(cleared().contains("others have a right to it"), "{}", cleared());
+    assert!(token.exists());
+    chmod(&bench.folder(), 0o700);
+    let moved = bench.parent.path().join("moved");
+    fs::rename(bench.folder(), &moved).unwrap();
+    symlink(&moved, bench.folder()).unwrap();
+    assert!(cleared().contains("it is no folder"), "{}", cleared());
+    assert!(token.exists());
+    Ok(())
+}
+
+/// A pipe would be waited at, and what a link leads to is somebody else's.
+#[test]
+fn a_lock_that_is_no_plain_file() -> Result<(), Error> {
+    for is_pipe in [true, false] {
+        let bench = Bench::new();
+        bench.process().token()?;
+        let lock = bench.file().with_extension("lock");
+        fs::remove_file(&lock).unwrap();
+        if is_pipe {
+            assert!(std::process::Command::new("mkfifo").arg(&lock).status().unwrap().success());
+        } else {
+            fs::write(bench.parent.path().join("elsewhere"), "theirs").unwrap();
+            symlink(bench.parent.path().join("elsewhere"), &lock).unwrap();
+        }
+        bench.clock.advance(seconds(HOUR));
+        let process = bench.process();
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || tell.send((process.token().unwrap(), process.told())));
+        let (token, told) = told.recv_timeout(seconds(20)).expect("it waits for whoever reads the pipe");
+        assert_eq!(token, "token-2");
+        assert!(told.len() == 1 && told[0].ends_with(".lock: it is no plain file: remove it"), "{told:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! What the commands that serve have in common.
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | [`server`] | a port and its connections: how many, how long, and their end |
+//! | [`line`](mod@line) | whether anybody who may uses a connection |
+//! | [`descriptors`] | room for connections |
+//! | [`end`] | what asks the process to end |
+
+pub(crate) mod descriptors;
+pub(crate) mod end;
+pub(crate) mod line;
+pub(crate) mod server;
