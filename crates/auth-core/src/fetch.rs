@@ -49,6 +49,8 @@ impl fmt::Display for Reason {
 pub struct FetchContext {
     pub(crate) reason: Reason,
     pub(crate) wanted: Duration,
+    /// [`Policy::expiry_margin`](crate::Policy): so much of a token's life does not count.
+    pub(crate) margin: Duration,
     pub(crate) present: Option<Arc<Snapshot>>,
     pub(crate) attempt: u32,
     pub(crate) started: Moment,

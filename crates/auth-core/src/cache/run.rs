@@ -68,6 +68,7 @@ impl Cache {
         let cx = FetchContext {
             reason: start.reason,
             wanted: start.wanted,
+            margin: self.policy.expiry_margin,
             present: self.pointer.load(),
             attempt,
             started: now,

@@ -60,7 +60,7 @@ impl Keeping {
                 self.keep(place, &token, cx);
                 Ok(token)
             }
-            Err(error) => match spare.filter(|spare| !spare.left(cx.now().wall()).is_zero()) {
+            Err(error) => match spare.filter(|spare| spare.left(cx.now().wall()) > cx.margin) {
                 Some(spare) => {
                     tracing::warn!(target: "auth_core", %error, "no new token can be had: the kept one goes on serving");
                     Ok(answer(&spare, cx))
@@ -132,7 +132,8 @@ impl Keeping {
             Standing::Over => Look::Fetch(None),
             // It can't be had newer than this.
             _ if kept.was_written_since(cx.started().wall()) => Look::Answer(kept),
-            _ if kept.left(now) < cx.wanted() => Look::Fetch(Some(kept)),
+            // The engine takes none that lives for no longer than its margin.
+            _ if kept.left(now) <= cx.margin || kept.left(now) < cx.wanted() + cx.margin => Look::Fetch(Some(kept)),
             Standing::Fresh => Look::Answer(kept),
             Standing::Soft => Look::Tired(kept),
             Standing::Hard => Look::Fetch(Some(kept)),

@@ -64,11 +64,22 @@ impl Bench {
     }
 
     fn over(&self, store: TokenStore, identity: Identity, source: impl crate::TokenSource) -> Process {
+        self.over_with(crate::Policy::default(), store, identity, source)
+    }
+
+    fn over_with(
+        &self,
+        policy: crate::Policy,
+        store: TokenStore,
+        identity: Identity,
+        source: impl crate::TokenSource,
+    ) -> Process {
         let told: Arc<Mutex<Vec<String>>> = Arc::default();
         let hears = Arc::clone(&told);
         let store = store.on_trouble(move |trouble| hears.lock().unwrap().push(trouble.to_string()));
         let source = store.keeping_of(source, identity);
-        let auth = Authenticator::builder(source).anywhere().runtime(self.clock.clone()).build().unwrap();
+        let auth = Authenticator::builder(source).anywhere().policy(policy).runtime(self.clock.clone());
+        let auth = auth.build().unwrap();
         Process { auth, clock: self.clock.clone(), told }
     }
 
@@ -428,6 +439,7 @@ fn many_that_begin_at_once_agree_on_a_name() {
     assert_eq!(places[0], places[1]);
 }
 
+mod margin;
 #[cfg(unix)]
 mod of_others;
 mod removal;
