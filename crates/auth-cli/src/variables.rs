@@ -73,10 +73,15 @@ impl Variables {
 
     /// A name is written into scripts as it is, and a config may hold any.
     fn checked(self) -> Result<Self, Failure> {
-        match self.0.iter().find(|(name, _)| !is_name(name)) {
-            Some(_) => Err(Failure::usage(
+        if self.0.iter().any(|(name, _)| !is_name(name)) {
+            return Err(Failure::usage(
                 "a variable's name has letters, digits and underscores, and no digit in front: change it in --env or in the config",
-            )),
+            ));
+        }
+        match self.0.iter().find(|(name, _)| Exports::is_reserved(name)) {
+            Some((name, _)) => Err(Failure::usage(format!(
+                "--env {name} would break or steer the program: shells and programs know that variable by this name"
+            ))),
             None => Ok(self),
         }
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::reserved;
 use crate::settings::Setting;
 
 const TOKEN: &[&str] = &["AUTHCTL_TOKEN"];
@@ -64,6 +65,12 @@ impl Exports {
         all.token_file.extend(own.token_file.iter().cloned());
         all.values.extend(own.values.iter().cloned());
         all
+    }
+
+    /// Whether a shell, a loader or an interpreter knows this name, such as `PATH`, `LD_PRELOAD` or `GIT_SSH_COMMAND`: a token there would
+    /// break or steer the program that gets it. Systems described in a config can't export to one.
+    pub fn is_reserved(name: &str) -> bool {
+        reserved::is_reserved(name)
     }
 
     /// The token, under each of these names.

@@ -147,6 +147,7 @@ mod origins;
 mod outcome;
 mod policy;
 mod request_auth;
+mod reserved;
 pub mod runtime;
 mod secret;
 pub mod settings;

@@ -134,6 +134,23 @@ async fn the_exit_code_is_the_programs() {
         let path = user.write("not-a-program", "");
         let line = format!("exec --refresh {refresh} -- {}", path.display());
         user.run(&line).await.failed(126, &["not-a-program", "may not be executed"]);
+        let not_started = [
+            ("./not-a-program", 126, "it may not be executed: chmod +x?"),
+            ("./none.sh", 127, "there is no such program"),
+        ];
+        for (program, code, why) in not_started {
+            let words = format!("error: {program}: {why}\n");
+            user.run(&format!("exec --refresh {refresh} -- {program}")).await.failed(code, &[&words]);
+        }
+        for (content, code, why) in
+            [("#!/no/such/sh\n", 127, "its first line names"), ("echo\n", 126, "is there no #!")]
+        {
+            let path = user.write("cron.sh", content);
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+            user.run(&format!("exec --refresh {refresh} -- ./cron.sh"))
+                .await
+                .failed(code, &["error: ./cron.sh: ", why]);
+        }
     }
 }
 

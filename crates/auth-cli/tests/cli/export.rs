@@ -59,5 +59,14 @@ async fn what_can_not_be_written_is_an_error_that_names_the_variable() {
     ended.failed(1, &["the value of AUTHCTL_TOKEN has a double quote"]);
     assert!(!ended.stderr.contains("psk_"), "{ended:?}");
     user.run("export --env A;B").await.failed(2, &["a variable's name"]);
+    for name in ["PATH", "path", "LD_PRELOAD", "GIT_SSH_COMMAND"] {
+        for line in [format!("export --env {name}"), format!("exec --env {name} -- echo started")] {
+            user.run(&line).await.failed(2, &[&format!("--env {name} would break or steer the program")]);
+        }
+    }
+    let described = "[system.acme]\ntype = \"token\"\nendpoint.default = \"https://api.acme.example\"\n\
+                     token = { variables = [\"ACME_TOKEN\", \"GIT_SSH_COMMAND\"] }\n";
+    let described = User::new().with("ACME_TOKEN", "t").with_config(described);
+    described.run("export --system acme").await.failed(3, &["config.toml:4", "shells and programs know that variable"]);
     User::new().run("export").await.failed(3, &["no credentials are configured"]);
 }

@@ -35,7 +35,7 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
         };
         return Ok(access.with_explanation(names.into_settings().into_explanation()));
     };
-    let exports = exports(&names, &base.to_string());
+    let exports = exports(&names, &base.to_string())?;
     let mut access = Access::new(id, Arc::clone(&built.source), base).with_exports(exports);
     if let Some(beyond) = built.exchange {
         access = access.exchanged(beyond);
@@ -56,10 +56,13 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
 }
 
 /// The variables that a described system reads, which its programs read too.
-fn exports(names: &Names, endpoint: &str) -> Exports {
+fn exports(names: &Names, endpoint: &str) -> Result<Exports, Error> {
     let [token, base] = ["token", "endpoint"].map(|name| names.variables(name).unwrap_or_default());
+    if let Some(found) = token.iter().chain(&base).find(|found| Exports::is_reserved(found.value())) {
+        return Err(found.unusable("shells and programs know that variable by this name: use another"));
+    }
     let [token, base] = [token, base].map(|found| found.iter().map(|one| one.value().to_owned()).collect::<Vec<_>>());
-    Exports::new().with_token(&token).with_value(&base, endpoint)
+    Ok(Exports::new().with_token(&token).with_value(&base, endpoint))
 }
 
 /// `header = "x-api-key"` or `scheme = "Token"`.

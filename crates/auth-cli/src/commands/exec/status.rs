@@ -29,14 +29,22 @@ pub(super) fn of(status: ExitStatus) -> ExitCode {
 
 /// Why there is no program, for a person too.
 pub(super) fn not_started(error: &io::Error, program: &[OsString]) -> ExitCode {
-    // Of the arguments any may be a secret, and the program's folder helps nobody.
-    let name = program.first().and_then(|program| Path::new(program).file_name()).unwrap_or_default();
-    let name = name.to_string_lossy();
+    // As it was typed. Of the arguments any may be a secret.
+    let program = Path::new(program.first().map_or("".as_ref(), OsString::as_os_str));
+    let name = terminal::plain(&program.to_string_lossy(), 200);
     let (code, why) = match error.kind() {
+        io::ErrorKind::NotFound if program.is_file() => {
+            (NOT_FOUND, "the program that its first line names is not there".to_owned())
+        }
         io::ErrorKind::NotFound => (NOT_FOUND, "there is no such program".to_owned()),
-        io::ErrorKind::PermissionDenied => (NOT_EXECUTABLE, "it may not be executed".to_owned()),
+        io::ErrorKind::PermissionDenied if program.is_dir() => (NOT_EXECUTABLE, "it is a folder".to_owned()),
+        io::ErrorKind::PermissionDenied => (NOT_EXECUTABLE, "it may not be executed: chmod +x?".to_owned()),
+        // ENOEXEC: only a shell would go on as if it were one of its scripts.
+        _ if cfg!(unix) && error.raw_os_error() == Some(8) => {
+            (NOT_EXECUTABLE, "it is no program: is there no #! in its first line?".to_owned())
+        }
         kind => (NOT_EXECUTABLE, format!("it can't be started: {}", io_reason(kind))),
     };
-    terminal::error(format_args!("{name:?}: {why}"));
+    terminal::error(format_args!("{name}: {why}"));
     ExitCode::from(code)
 }

@@ -5,8 +5,7 @@ use super::*;
 #[test]
 fn a_kept_token_within_the_margin_is_replaced_and_does_not_hide_why_it_is_not() -> Result<(), Error> {
     let bench = Bench::new();
-    let mut policy = crate::Policy::default();
-    policy.expiry_margin = seconds(30);
+    let policy = crate::Policy { expiry_margin: seconds(30), ..crate::Policy::default() };
     let process = |source: fn() -> Result<Token, Error>| {
         let source = source_fn(move |_cx: FetchContext| async move { source() });
         bench.over_with(policy.clone(), bench.store(), me(), source)
