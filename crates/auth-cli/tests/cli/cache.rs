@@ -115,7 +115,7 @@ async fn a_kill_at_any_moment_leaves_the_token_old_or_new() {
         let mut command = user.authctl(["token", "--force"]).stdout(Stdio::null()).spawn().unwrap();
         // Not a wait for something to happen: the moment of the kill is what varies. The first comes at once, the last too late,
         // however fast the machine is just now.
-        let moment = if number == KILLS { std::time::Duration::MAX } else { whole * number / KILLS };
+        let moment = if number == KILLS { Duration::MAX } else { whole * number / KILLS };
         let _ = tokio::time::timeout(moment, command.wait()).await;
         command.start_kill().ok();
         command.wait().await.unwrap();

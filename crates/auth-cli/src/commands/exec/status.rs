@@ -39,10 +39,6 @@ pub(super) fn not_started(error: &io::Error, program: &[OsString]) -> ExitCode {
         io::ErrorKind::NotFound => (NOT_FOUND, "there is no such program".to_owned()),
         io::ErrorKind::PermissionDenied if program.is_dir() => (NOT_EXECUTABLE, "it is a folder".to_owned()),
         io::ErrorKind::PermissionDenied => (NOT_EXECUTABLE, "it may not be executed: chmod +x?".to_owned()),
-        // ENOEXEC: only a shell would go on as if it were one of its scripts.
-        _ if cfg!(unix) && error.raw_os_error() == Some(8) => {
-            (NOT_EXECUTABLE, "it is no program: is there no #! in its first line?".to_owned())
-        }
         kind => (NOT_EXECUTABLE, format!("it can't be started: {}", io_reason(kind))),
     };
     terminal::error(format_args!("{name}: {why}"));
