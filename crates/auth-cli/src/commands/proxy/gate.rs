@@ -50,7 +50,7 @@ impl Gate {
                 Admitted { target: format!("{slash}{rest}"), prefix: secret.prefix() }
             }
             None if in_headers => Admitted { target: target.to_owned(), prefix: String::new() },
-            None => return Err(Refusal::secret()),
+            None => return Err(Refusal::secret(secret.place())),
         };
         if secret.stands_in(admitted.target.as_bytes()) {
             return Err(Refusal::target("the secret stands in the URL, where it would reach the upstream"));

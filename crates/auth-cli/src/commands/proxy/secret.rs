@@ -26,8 +26,16 @@ const SHORTEST: usize = 16;
 pub(super) struct CallersSecret {
     value: Secret,
     in_path: bool,
-    /// Whether it was made here, so that callers learn it from the first line only.
-    made_here: bool,
+    place: Place,
+}
+
+/// Where callers find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It was made here, so that they learn it from the first line only.
+    Printed,
+    File,
+    Variable,
 }
 
 impl CallersSecret {
@@ -36,17 +44,26 @@ impl CallersSecret {
         if args.no_secret {
             return Ok(None);
         }
-        let (value, made_here) = match (&args.secret_file, &args.secret_env) {
-            (Some(file), _) => (of_file(file)?, false),
-            (None, Some(name)) => (of_variable(name, env)?, false),
-            (None, None) => (random()?, true),
+        let (value, place) = match (&args.secret_file, &args.secret_env) {
+            (Some(file), _) => (of_file(file)?, Place::File),
+            (None, Some(name)) => (of_variable(name, env)?, Place::Variable),
+            (None, None) => (random()?, Place::Printed),
         };
-        Ok(Some(Self { value: Secret::new(value), in_path: args.secret_in_path, made_here }))
+        Ok(Some(Self { value: Secret::new(value), in_path: args.secret_in_path, place }))
     }
 
     /// For the first line, if callers can't know it otherwise.
     pub(super) fn to_tell(&self) -> Option<&str> {
-        self.made_here.then(|| self.value.expose())
+        (self.place == Place::Printed).then(|| self.value.expose())
+    }
+
+    /// In words, for those who have not shown it.
+    pub(super) fn place(&self) -> &'static str {
+        match self.place {
+            Place::Printed => "that `authctl proxy` printed at its start",
+            Place::File => "in the file of --secret-file",
+            Place::Variable => "in the variable of --secret-env",
+        }
     }
 
     /// Takes the secret off a request's headers. `false`: it is not there.
@@ -150,7 +167,7 @@ mod tests {
     const SECRET: &str = "0123456789abcdef-secret";
 
     fn secret() -> CallersSecret {
-        CallersSecret { value: Secret::new(SECRET), in_path: true, made_here: false }
+        CallersSecret { value: Secret::new(SECRET), in_path: true, place: Place::File }
     }
 
     fn shown(name: &'static str, value: &str) -> (bool, usize) {

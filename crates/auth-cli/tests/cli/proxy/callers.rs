@@ -79,11 +79,15 @@ async fn it_may_be_given_by_a_file_or_a_variable_and_is_then_not_told() {
     let proxy = Proxy::start(given, "--secret-env MY_SECRET").await;
     assert_eq!(proxy.secret, "");
     assert_eq!(without_secret(&proxy, "/x", Some(("authorization", &bearer))).await.status, 200);
+    let told = async |proxy: &Proxy| without_secret(proxy, "/x", None).await.json()["message"].to_string();
+    assert!(told(&proxy).await.contains("--secret-env"));
 
     let given = user();
     given.write("secret", &format!("{SECRET}\n"));
     let proxy = Proxy::start(given, "--secret-file secret").await;
     assert_eq!(without_secret(&proxy, "/x", Some(("authorization", &bearer))).await.status, 200);
+
+    assert!(told(&proxy).await.contains("--secret-file"));
 
     let given = user();
     let file = given.home().join("made");
