@@ -36,6 +36,21 @@ pub(crate) fn data_line(text: impl Display) -> Result<(), Failure> {
     data(format!("{text}\n"))
 }
 
+/// Whether stdout is a file that others than its owner can read.
+#[cfg(unix)]
+pub(crate) fn others_read_data() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::PermissionsExt;
+    let meta = io::stdout().as_fd().try_clone_to_owned().and_then(|stdout| std::fs::File::from(stdout).metadata());
+    meta.is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o044 != 0)
+}
+
+/// Nobody can tell by a mode.
+#[cfg(not(unix))]
+pub(crate) fn others_read_data() -> bool {
+    false
+}
+
 /// Tells a person something.
 pub(crate) fn say(text: impl Display) {
     people(format_args!("{text}"));

@@ -298,3 +298,19 @@ async fn at_vv_it_logs_no_token_no_cookie_and_no_secret() {
         assert!(!first.contains(secret) && !second.contains(secret), "{secret} is in\n{first}\n{second}");
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_secrets_file_that_others_may_write_is_no_secret_and_one_that_they_may_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_emulator, user) = user().await;
+    let file = user.write("secret", SECRET);
+    let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+    let arguments = format!("--allow-origin {ORIGIN} --session-secret-file secret");
+    mode(0o602);
+    let ended = user.run(&format!("broker {arguments}")).await;
+    ended.failed(2, &["--session-secret-file", "written by others"]);
+    mode(0o604);
+    let log = Broker::start(&user, &arguments).await.ended().await;
+    assert!(log.contains("--session-secret-file") && log.contains("chmod 600"), "{log}");
+}

@@ -15,6 +15,26 @@ pub fn exposure(path: &Path) -> Option<String> {
     document::warning(&meta, &name).or_else(|| strange_owner(&meta, &name))
 }
 
+/// Why what stands in the file at `path` may not be its user's own words: it is another user's, or others may write it. In words
+/// that name the path and the command that mends it. `None` as for [`exposure`].
+pub fn tampering(path: &Path) -> Option<String> {
+    let meta = fs::metadata(path).ok()?;
+    let name = shown(path);
+    strange_owner(&meta, &name).or_else(|| writable(&meta, &name))
+}
+
+#[cfg(unix)]
+fn writable(meta: &Metadata, name: &str) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = meta.permissions().mode() & 0o777;
+    (mode & 0o022 != 0).then(|| format!("{name} can be written by others (mode {mode:04o}): chmod go-w"))
+}
+
+#[cfg(not(unix))]
+fn writable(_: &Metadata, _: &str) -> Option<String> {
+    None
+}
+
 /// The administrator's files are as good as one's own: a secret that the platform mounts is usually theirs.
 #[cfg(unix)]
 fn strange_owner(meta: &Metadata, name: &str) -> Option<String> {
@@ -51,5 +71,17 @@ mod tests {
             assert_eq!(exposure(path), None);
         }
         assert_eq!(exposure(&folder.path().join("none")), None);
+    }
+
+    #[test]
+    fn what_others_may_write_is_told_apart_from_what_they_may_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        fs::write(&path, "s3cret").unwrap();
+        for (mode, is_writable) in [(0o600, false), (0o644, false), (0o620, true), (0o602, true), (0o666, true)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(tampering(&path).is_some(), is_writable, "{mode:o}");
+        }
+        assert!(tampering(&path).unwrap().ends_with("(mode 0666): chmod go-w"));
     }
 }

@@ -15,6 +15,6 @@ mod private_file;
 mod tests;
 mod token_store;
 
-pub use exposure::exposure;
+pub use exposure::{exposure, tampering};
 pub use private_file::write_private;
 pub use token_store::TokenStore;

@@ -11,6 +11,7 @@ use clap::ArgGroup;
 
 use crate::failure::Failure;
 use crate::network;
+use crate::serving::secret_file;
 
 /// A secret is a line; beyond this it is some other file.
 const LONGEST: u64 = 64 * 1024;
@@ -67,6 +68,7 @@ fn from(path: &Path) -> Result<Secret, Failure> {
     let text = if path == Path::new("-") {
         read(&mut io::stdin())
     } else {
+        secret_file::check(path, "--session-secret-file")?;
         fs::File::open(path).and_then(|mut file| read(&mut file))
     };
     match text {

@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 
 use super::numbers::{Flight, Numbers};
 use super::patience::Progress;
+use super::written::Written;
 use crate::serving::line::InUse;
 
 /// A request's body, on its way to the upstream. The default one is empty: a request with no other can be sent again.
@@ -22,14 +23,21 @@ struct Passing {
     body: Incoming,
     numbers: Arc<Numbers>,
     progress: Arc<Progress>,
+    /// What the credential writes, unless the caller may write it, too.
+    written: Option<Written>,
 }
 
 impl Upload {
-    pub(super) fn new(body: Incoming, numbers: &Arc<Numbers>, progress: &Arc<Progress>) -> Self {
+    pub(super) fn new(
+        body: Incoming,
+        numbers: &Arc<Numbers>,
+        progress: &Arc<Progress>,
+        written: Option<Written>,
+    ) -> Self {
         if body.is_end_stream() {
             return Self::default();
         }
-        Self(Some(Passing { body, numbers: Arc::clone(numbers), progress: Arc::clone(progress) }))
+        Self(Some(Passing { body, numbers: Arc::clone(numbers), progress: Arc::clone(progress), written }))
     }
 }
 
@@ -39,10 +47,17 @@ impl Body for Upload {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let Some(passing) = &mut self.0 else { return Poll::Ready(None) };
-        let frame = ready!(Pin::new(&mut passing.body).poll_frame(cx));
+        let mut frame = ready!(Pin::new(&mut passing.body).poll_frame(cx));
         passing.progress.note();
-        if let Some(Ok(frame)) = &frame {
-            passing.numbers.uploaded(frame.data_ref().map_or(0, Bytes::len));
+        match &mut frame {
+            Some(Ok(frame)) => {
+                passing.numbers.uploaded(frame.data_ref().map_or(0, Bytes::len));
+                if let (Some(trailers), Some(written)) = (frame.trailers_mut(), &passing.written) {
+                    written.remove_from_trailers(trailers);
+                }
+            }
+            Some(Err(_)) => passing.progress.break_off(),
+            None => {}
         }
         Poll::Ready(frame)
     }

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use http::header::{HOST, ORIGIN};
+use http::header::{AsHeaderName, HOST, ORIGIN, REFERER};
 use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderMap, Method, Uri, Version};
+use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 
 use super::refusal::Refusal;
 use super::secret::CallersSecret;
@@ -50,7 +50,7 @@ impl Gate {
                 Admitted { target: format!("{slash}{rest}"), prefix: secret.prefix() }
             }
             None if in_headers => Admitted { target: target.to_owned(), prefix: String::new() },
-            None => return Err(Refusal::secret()),
+            None => return Err(Refusal::secret(secret.place())),
         };
         if secret.stands_in(admitted.target.as_bytes()) {
             return Err(Refusal::target("the secret stands in the URL, where it would reach the upstream"));
@@ -83,9 +83,8 @@ impl Gate {
         let host = authority.host();
         // `Host` without a port is for the scheme's own.
         let port = authority.port_u16().unwrap_or(80);
-        let ip: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
         let names_us =
-            host.eq_ignore_ascii_case("localhost") || ip.is_some_and(|ip| ip.is_loopback() || ip == local.ip());
+            host.eq_ignore_ascii_case("localhost") || ip(host).is_some_and(|ip| ip.is_loopback() || ip == local.ip());
         if names_us && port == local.port() && !authority.as_str().ends_with(':') {
             return true;
         }
@@ -96,18 +95,52 @@ impl Gate {
     /// A page that somebody has open in a browser must not use the credential behind their back, not by a request that
     /// needs no script either.
     fn check_page(&self, headers: &HeaderMap, local: SocketAddr) -> Result<(), Refusal> {
-        if let Some(origin) = headers.get(ORIGIN) {
-            let origin = origin.to_str().unwrap_or_default();
-            let authority = origin.strip_prefix("http://").and_then(|rest| rest.parse::<Authority>().ok());
-            let own = authority.is_some_and(|authority| self.is_ours(&authority, local));
-            let allowed = own || self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
-            return if allowed { Ok(()) } else { Err(Refusal::origin()) };
-        }
-        match headers.get(FETCH_SITE).map(|value| value.as_bytes()) {
-            None | Some(b"none" | b"same-origin") => Ok(()),
-            Some(_) => Err(Refusal::origin()),
-        }
+        let (origin, site) = (once(headers, ORIGIN)?, once(headers, FETCH_SITE)?);
+        let is_own_site = site.is_none_or(|site| matches!(site, b"none" | b"same-origin"));
+        let right = match (origin, once(headers, REFERER)?) {
+            (Some(origin), _) => self.is_allowed(origin) || (is_own_site && self.is_own(origin, local)),
+            // A browser that says no more than this. With a secret, the secret is what it does not know.
+            (None, Some(referer)) if site.is_none() && self.secret.is_none() => {
+                let origin = origin_of(referer).unwrap_or_default();
+                self.is_allowed(&origin) || self.is_own(&origin, local)
+            }
+            (None, _) => is_own_site,
+        };
+        if right { Ok(()) } else { Err(Refusal::origin()) }
     }
+
+    fn is_allowed(&self, origin: &[u8]) -> bool {
+        self.origins.iter().any(|allowed| allowed.as_bytes().eq_ignore_ascii_case(origin))
+    }
+
+    /// Pages come from the very address that they call. Another of this machine's may be another program's.
+    fn is_own(&self, origin: &[u8], local: SocketAddr) -> bool {
+        let authority = origin.strip_prefix(b"http://").and_then(|rest| Authority::try_from(rest).ok());
+        let Some(authority) = authority else { return false };
+        let (host, port) = (authority.host(), authority.port_u16().unwrap_or(80));
+        let names_us = || host.eq_ignore_ascii_case("localhost") || ip(host) == Some(local.ip());
+        let is_allowed = |name: &String| {
+            let here = port == local.port() && name.eq_ignore_ascii_case(host);
+            here || (name.contains(':') && name.eq_ignore_ascii_case(authority.as_str()))
+        };
+        (port == local.port() && names_us()) || self.hosts.iter().any(is_allowed)
+    }
+}
+
+fn ip(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// A header's value. Said twice, one of them would be believed here, and the other elsewhere.
+fn once(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<&[u8]>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next().map(HeaderValue::as_bytes);
+    if values.next().is_some() { Err(Refusal::origin()) } else { Ok(first) }
+}
+
+fn origin_of(url: &[u8]) -> Option<Vec<u8>> {
+    let uri = Uri::try_from(url).ok()?;
+    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?).into_bytes())
 }
 
 fn path_and_query(uri: &Uri) -> Result<&str, Refusal> {
@@ -200,5 +233,33 @@ mod tests {
         );
         assert!(page("sec-fetch-site", "none") && page("sec-fetch-site", "same-origin"));
         assert!(!page("sec-fetch-site", "cross-site") && !page("sec-fetch-site", "same-site"));
+    }
+
+    #[test]
+    fn what_a_page_says_of_itself_must_be_said_once_and_agree() {
+        let page = |said: &[(&str, &str)]| {
+            let host = [("host", "127.0.0.1:4000")];
+            admits("/a", &host.into_iter().chain(said.iter().copied()).collect::<Vec<_>>()).is_ok()
+        };
+        let (own, app) = (("origin", "http://127.0.0.1:4000"), ("origin", "https://app.example"));
+        assert!(page(&[own]) && page(&[app]) && page(&[own, ("sec-fetch-site", "same-origin")]));
+        assert!(page(&[app, ("sec-fetch-site", "cross-site")]), "that is what is allowed");
+        assert!(!page(&[own, ("origin", "https://evil.example")]) && !page(&[app, app]));
+        assert!(!page(&[own, ("sec-fetch-site", "cross-site")]), "its own would be same-origin");
+        assert!(!page(&[("sec-fetch-site", "none"), ("sec-fetch-site", "cross-site")]));
+        for (host, is_own) in [
+            ("http://localhost:4000", true),
+            ("http://proxy.internal", false),
+            ("http://proxy.internal:4000", true),
+            ("http://proxy.internal:99", false),
+            ("http://other.internal:8080", true),
+            ("http://127.9.9.9:4000", false),
+            ("http://[::1]:4000", false),
+        ] {
+            assert_eq!(page(&[("origin", host)]), is_own, "{host}");
+        }
+        assert!(!page(&[("referer", "https://evil.example/page")]), "a browser without Sec-Fetch-Site");
+        assert!(page(&[("referer", "http://localhost:4000/page")]) && page(&[("referer", "https://app.example/page")]));
+        assert!(page(&[("referer", "https://evil.example/page"), ("sec-fetch-site", "none")]));
     }
 }

@@ -1,7 +1,8 @@
 //! What ends at each connection, and so at this proxy (RFC 9110 section 7.6.1).
 
 use http::header::{CONNECTION, EXPECT, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http_body::Body;
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
@@ -22,6 +23,14 @@ pub(super) fn end_request(headers: &mut HeaderMap) {
     headers.remove(TE);
     if wants_trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
+}
+
+/// Says that a body follows where nobody would expect one: hyper sends none of a GET whose length it does not know.
+pub(super) fn announce_body(method: &Method, body: &impl Body, headers: &mut HeaderMap) {
+    let is_unknown = !body.is_end_stream() && body.size_hint().exact().is_none();
+    if is_unknown && matches!(*method, Method::GET | Method::HEAD) {
+        headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
     }
 }
 

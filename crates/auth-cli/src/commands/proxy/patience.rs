@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -13,11 +13,13 @@ pub(super) struct Progress {
     begun: Instant,
     /// Milliseconds since then.
     last: AtomicU64,
+    /// Whether the caller's body came to a bad end.
+    broken: AtomicBool,
 }
 
 impl Progress {
     pub(super) fn begin() -> Self {
-        Self { begun: Instant::now(), last: AtomicU64::new(0) }
+        Self { begun: Instant::now(), last: AtomicU64::new(0), broken: AtomicBool::new(false) }
     }
 
     pub(super) fn begun(&self) -> Instant {
@@ -28,6 +30,15 @@ impl Progress {
     pub(super) fn note(&self) {
         let passed = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last.store(passed, Ordering::Relaxed);
+    }
+
+    /// There is no body to be had.
+    pub(super) fn break_off(&self) {
+        self.broken.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
     }
 
     fn last(&self) -> Instant {

@@ -36,9 +36,11 @@ impl Refusal {
         self
     }
 
-    pub(super) fn secret() -> Self {
-        let message = "this proxy needs its secret: `Authorization: Bearer SECRET` or `X-Authctl-Secret: SECRET`, with the \
-                       secret that `authctl proxy` printed at its start";
+    /// `place`: where callers find it.
+    pub(super) fn secret(place: &str) -> Self {
+        let message = format!(
+            "this proxy needs its secret: `Authorization: Bearer SECRET` or `X-Authctl-Secret: SECRET`, with the secret {place}"
+        );
         Self::new(StatusCode::UNAUTHORIZED, "secret_required", message)
             .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"authctl proxy\""))
     }
@@ -62,6 +64,11 @@ impl Refusal {
 
     pub(super) fn target(message: &'static str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_target", message)
+    }
+
+    pub(super) fn body() -> Self {
+        let message = "the request's body does not end as its head says, or its chunks are none";
+        Self::new(StatusCode::BAD_REQUEST, "bad_body", message)
     }
 
     pub(super) fn nothing_here() -> Self {

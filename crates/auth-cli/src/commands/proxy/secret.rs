@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::args::Args;
 use crate::failure::Failure;
+use crate::serving::secret_file;
 
 /// The header for callers whose `Authorization` is their own.
 const HEADER: HeaderName = HeaderName::from_static("x-authctl-secret");
@@ -26,8 +27,16 @@ const SHORTEST: usize = 16;
 pub(super) struct CallersSecret {
     value: Secret,
     in_path: bool,
-    /// Whether it was made here, so that callers learn it from the first line only.
-    made_here: bool,
+    place: Place,
+}
+
+/// Where callers find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It was made here, so that they learn it from the first line only.
+    Printed,
+    File,
+    Variable,
 }
 
 impl CallersSecret {
@@ -36,26 +45,41 @@ impl CallersSecret {
         if args.no_secret {
             return Ok(None);
         }
-        let (value, made_here) = match (&args.secret_file, &args.secret_env) {
-            (Some(file), _) => (of_file(file)?, false),
-            (None, Some(name)) => (of_variable(name, env)?, false),
-            (None, None) => (random()?, true),
+        let (value, place) = match (&args.secret_file, &args.secret_env) {
+            (Some(file), _) => (of_file(file)?, Place::File),
+            (None, Some(name)) => (of_variable(name, env)?, Place::Variable),
+            (None, None) => (random()?, Place::Printed),
         };
-        Ok(Some(Self { value: Secret::new(value), in_path: args.secret_in_path, made_here }))
+        Ok(Some(Self { value: Secret::new(value), in_path: args.secret_in_path, place }))
     }
 
     /// For the first line, if callers can't know it otherwise.
     pub(super) fn to_tell(&self) -> Option<&str> {
-        self.made_here.then(|| self.value.expose())
+        (self.place == Place::Printed).then(|| self.value.expose())
+    }
+
+    /// In words, for those who have not shown it.
+    pub(super) fn place(&self) -> &'static str {
+        match self.place {
+            Place::Printed => "that `authctl proxy` printed at its start",
+            Place::File => "in the file of --secret-file",
+            Place::Variable => "in the variable of --secret-env",
+        }
     }
 
     /// Takes the secret off a request's headers. `false`: it is not there.
     pub(super) fn take_from(&self, headers: &mut HeaderMap) -> bool {
-        let own = headers.remove(HEADER).is_some_and(|value| self.is(value.as_bytes()));
-        // Looked at in any case: what holds the secret must not go on.
-        let authorization = headers.get(AUTHORIZATION).is_some_and(|value| self.is_in(value));
+        let own = headers.get_all(HEADER).iter().any(|value| self.is(value.as_bytes()));
+        headers.remove(HEADER);
+        // Looked at in any case, and each of them: what holds the secret must not go on.
+        let authorization = headers.get_all(AUTHORIZATION).iter().any(|value| self.is_in(value));
         if authorization {
+            let others: Vec<_> =
+                headers.get_all(AUTHORIZATION).iter().filter(|value| !self.is_in(value)).cloned().collect();
             headers.remove(AUTHORIZATION);
+            for value in others {
+                headers.append(AUTHORIZATION, value);
+            }
         }
         own || authorization
     }
@@ -108,7 +132,10 @@ fn random() -> Result<String, Failure> {
 
 fn of_file(path: &Path) -> Result<String, Failure> {
     match std::fs::read_to_string(path) {
-        Ok(text) => checked(text.trim_end(), "the file of --secret-file"),
+        Ok(text) => {
+            secret_file::check(path, "--secret-file")?;
+            checked(text.trim_end(), "the file of --secret-file")
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let secret = random()?;
             store::write_private(path, format!("{secret}\n").as_bytes())?;
@@ -143,7 +170,7 @@ mod tests {
     const SECRET: &str = "0123456789abcdef-secret";
 
     fn secret() -> CallersSecret {
-        CallersSecret { value: Secret::new(SECRET), in_path: true, made_here: false }
+        CallersSecret { value: Secret::new(SECRET), in_path: true, place: Place::File }
     }
 
     fn shown(name: &'static str, value: &str) -> (bool, usize) {
@@ -167,6 +194,23 @@ mod tests {
         assert_eq!(shown("authorization", "Bearer somebody-else's"), (false, 1));
         assert_eq!(shown("authorization", &basic("anybody:wrong")), (false, 1));
         assert_eq!(shown("x-authctl-secret", "wrong"), (false, 0), "ours by name, and nobody else's");
+    }
+
+    #[test]
+    fn it_is_taken_off_however_often_a_header_stands_there() {
+        let bearer = format!("Bearer {SECRET}");
+        for values in [["Bearer another", &bearer], [&bearer, "Bearer another"], [&bearer, &bearer]] {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(AUTHORIZATION, value.parse().unwrap());
+            }
+            assert!(secret().take_from(&mut headers), "{values:?}");
+            assert!(headers.values().all(|value| !secret().stands_in(value.as_bytes())), "{values:?}");
+        }
+        let mut headers = HeaderMap::new();
+        headers.append(HEADER, "wrong".parse().unwrap());
+        headers.append(HEADER, SECRET.parse().unwrap());
+        assert_eq!((secret().take_from(&mut headers), headers.len()), (true, 0));
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl Proxy {
         parts.uri = target::upstream_uri(&self.upstream.endpoint, &target)?;
         self.upstream.put_in_context(&mut parts.uri, &mut parts.headers);
         headers::end_request(&mut parts.headers);
+        headers::announce_body(&parts.method, &body, &mut parts.headers);
         let sender = match &switching {
             Some(_) => {
                 upgrade::ask(&mut parts.headers);
@@ -82,10 +83,12 @@ impl Proxy {
             None => self.upstream.sender(parts.version, &parts.headers),
         };
         let (method, path) = (parts.method.clone(), parts.uri.clone());
-        let body = Upload::new(body, &self.numbers, &progress);
+        let written = (!self.keep_authorization).then(|| sender.written());
+        let body = Upload::new(body, &self.numbers, &progress, written);
         let answer = progress.wait(self.timeout + AFTER_THE_TOKEN, self.send(sender, parts, body)).await;
         let mut answer = answer.ok_or_else(Refusal::timeout)?.map_err(|error| match error {
             Error::Auth(error) => Refusal::token(&error),
+            Error::Inner(_) if progress.is_broken() => Refusal::body(),
             Error::Inner(error) => Refusal::upstream(&error),
         })?;
         let time = progress.begun().elapsed();

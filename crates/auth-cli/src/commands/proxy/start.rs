@@ -152,6 +152,9 @@ fn announce(
     }
     let mut line = json!({"url": url, "admin": address(admin)?});
     if let Some(secret) = secret.and_then(CallersSecret::to_tell) {
+        if terminal::others_read_data() {
+            terminal::warn("the secret goes into a file that others can read: umask 077, or --secret-file");
+        }
         line["secret"] = secret.into();
     }
     terminal::data_line(line)

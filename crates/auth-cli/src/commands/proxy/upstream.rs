@@ -146,6 +146,11 @@ impl Sender {
         self.written.remove_from(headers, self.client.authenticator(), uri).await.map_err(Error::Auth)
     }
 
+    /// The names of what the credential writes.
+    pub(super) fn written(&self) -> Written {
+        self.written.clone()
+    }
+
     pub(super) async fn send(&self, mut request: Request<Upload>) -> Result<Response<Incoming>, Error> {
         *request.version_mut() = if self.speaks == Speaks::Http2 { Version::HTTP_2 } else { Version::HTTP_11 };
         self.client.clone().oneshot(request).await

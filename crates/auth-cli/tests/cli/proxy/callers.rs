@@ -79,11 +79,15 @@ async fn it_may_be_given_by_a_file_or_a_variable_and_is_then_not_told() {
     let proxy = Proxy::start(given, "--secret-env MY_SECRET").await;
     assert_eq!(proxy.secret, "");
     assert_eq!(without_secret(&proxy, "/x", Some(("authorization", &bearer))).await.status, 200);
+    let told = async |proxy: &Proxy| without_secret(proxy, "/x", None).await.json()["message"].to_string();
+    assert!(told(&proxy).await.contains("--secret-env"));
 
     let given = user();
     given.write("secret", &format!("{SECRET}\n"));
     let proxy = Proxy::start(given, "--secret-file secret").await;
     assert_eq!(without_secret(&proxy, "/x", Some(("authorization", &bearer))).await.status, 200);
+
+    assert!(told(&proxy).await.contains("--secret-file"));
 
     let given = user();
     let file = given.home().join("made");
@@ -147,4 +151,41 @@ async fn other_machines_reach_it_on_purpose_only_and_never_without_a_secret() {
     let here = format!("http://127.0.0.1:{port}/x");
     assert_eq!(send(Request::get(&here).header("x-authctl-secret", &proxy.secret)).await.status, 200);
     send(Request::get(&here)).await.refused(401, "secret_required");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_others_may_write_is_no_secret_and_one_that_they_may_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let emulator = Emulator::start().await.unwrap();
+    let user = User::new().with_config(&exchanging(&emulator));
+    let file = user.write("secret", SECRET);
+    let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o620);
+    user.run("proxy --secret-file secret").await.failed(2, &["--secret-file", "written by others", "chmod go-w"]);
+    mode(0o640);
+    let (_, stderr) = Proxy::start(user, "--secret-file secret").await.end().await;
+    assert!(stderr.contains("--secret-file") && stderr.contains("chmod 600"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_secret_that_is_printed_into_a_file_for_everybody_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let emulator = Emulator::start().await.unwrap();
+    for (mode, line, is_told) in
+        [(0o644, "proxy", true), (0o600, "proxy", false), (0o644, "proxy --secret-file made", false)]
+    {
+        let user = User::new().with_config(&exchanging(&emulator));
+        let ready = user.write("ready", "");
+        std::fs::set_permissions(&ready, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = user.authctl(line.split_whitespace());
+        command.stdout(std::fs::File::create(&ready).unwrap()).stderr(std::process::Stdio::piped());
+        let child = command.spawn().unwrap();
+        while tokio::fs::read(&ready).await.unwrap().is_empty() {}
+        let id = nix::unistd::Pid::from_raw(child.id().unwrap().try_into().unwrap());
+        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let ended = crate::rig::Ended::of(child.wait_with_output().await.unwrap());
+        assert_eq!((ended.code, ended.stderr.contains("umask 077")), (Some(0), is_told), "{line}: {ended:?}");
+    }
 }

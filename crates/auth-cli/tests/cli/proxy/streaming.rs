@@ -136,3 +136,44 @@ async fn what_the_caller_has_given_up_is_given_up_at_the_upstream() {
     while events.send_data("on and on".into()).await.is_ok() {}
     assert_eq!(proxy.metric("authctl_proxy_requests_in_flight").await, 0.0);
 }
+
+/// An echo that has read the whole before it answers.
+async fn echoing() -> Upstream {
+    Upstream::start(|request: Request<Incoming>| async move {
+        let all = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        Response::new(whole(all))
+    })
+    .await
+}
+
+fn chunked(proxy: &Proxy, method: &str, chunks: &str) -> String {
+    let (host, secret) = (proxy.address(), &proxy.secret);
+    let head = format!("{method} /x HTTP/1.1\r\nhost: {host}\r\nx-authctl-secret: {secret}\r\nconnection: close");
+    format!("{head}\r\ntransfer-encoding: chunked\r\n\r\n{chunks}")
+}
+
+#[tokio::test]
+async fn a_body_of_a_get_passes_though_nobody_knows_its_length() {
+    let emulator = Emulator::start().await.unwrap();
+    let upstream = echoing().await;
+    let proxy = Proxy::to(upstream.address, &emulator, "").await;
+    let answer = proxy.raw(&chunked(&proxy, "GET", "6\r\nlonely\r\n0\r\n\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("lonely"), "{answer}");
+    let (mut sender, body) = written();
+    let client = Client::builder(TokioExecutor::new()).http2_only(true).build_http::<Body>();
+    let request = proxy.request("GET", "/x").version(http::Version::HTTP_2).body(body).unwrap();
+    let answer = tokio::spawn(client.request(request));
+    sender.send_data("lonely".into()).await.unwrap();
+    drop(sender);
+    let answer = answer.await.unwrap().unwrap();
+    assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "lonely");
+}
+
+#[tokio::test]
+async fn a_body_that_the_caller_spoils_is_the_callers_fault() {
+    let emulator = Emulator::start().await.unwrap();
+    let upstream = echoing().await;
+    let proxy = Proxy::to(upstream.address, &emulator, "").await;
+    let answer = proxy.raw(&chunked(&proxy, "POST", "6\r\nlonely\r\nzz\r\n\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("bad_body"), "{answer}");
+}
