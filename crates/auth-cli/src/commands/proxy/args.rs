@@ -53,7 +53,7 @@ pub(crate) struct Args {
     /// If a caller sends an Authorization of its own, pass that on and not the credential
     #[arg(long)]
     pub(super) keep_authorization: bool,
-    /// The most connections of callers at a time; others wait
+    /// The most connections of callers at a time; others wait. An open WebSocket is not counted
     #[arg(long, value_name = "NUMBER", default_value = "4096", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) max_connections: u32,
     /// How long requests may take to finish after a SIGTERM or SIGINT

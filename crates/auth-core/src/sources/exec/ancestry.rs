@@ -54,8 +54,9 @@ fn message(what: &str, round: &str) -> String {
 }
 
 /// What a helper that failed has told of a circle below it, in the words above: the one who finds it is not the one who is
-/// asked by a person. Nothing else of a helper's words is ever repeated, and of these only what names are made of.
-pub(super) fn told(last_words: &[u8]) -> Option<String> {
+/// asked by a person. Nothing else of a helper's words is ever repeated, and of these only what names are made of, if the
+/// round begins and ends with one of `chain`, which the helper was given.
+pub(super) fn told(last_words: &[u8], chain: &str) -> Option<String> {
     let text = String::from_utf8_lossy(last_words);
     let (_, told) = text.rsplit_once(CIRCLE)?;
     let round = told.strip_prefix(": ")?.split(';').next()?;
@@ -64,7 +65,14 @@ pub(super) fn told(last_words: &[u8]) -> Option<String> {
         (1..=LONGEST_NAME).contains(&name.chars().count()) && name.chars().all(fits)
     };
     let names: Vec<&str> = round.split(" -> ").collect();
-    ((2..=6).contains(&names.len()) && names.iter().all(|name| is_name(name))).then(|| message(CIRCLE, round))
+    if !(2..=6).contains(&names.len()) || !names.iter().all(|name| is_name(name)) {
+        return None;
+    }
+    let is_ours = |name: &str| chain.split(',').any(|entry| name_of(entry) == name);
+    if names.first() == names.last() && names.first().is_some_and(|name| is_ours(name)) {
+        return Some(message(CIRCLE, round));
+    }
+    Some(message(CIRCLE, &format!("below {}", name_of(chain.rsplit(',').next()?))))
 }
 
 fn entry(name: Option<&str>, path: &Path, args: &[Secret]) -> String {
@@ -110,12 +118,15 @@ mod tests {
         let one = below("", Some("a b"), "/bin/x", "1").unwrap();
         let error = below(&one, Some("a b"), "/bin/x", "1").unwrap_err().to_string();
         let words = format!("tok-secret\nerror: profile p: {error}\nfatal: tok-secret\n");
-        assert_eq!(told(words.as_bytes()).unwrap(), error, "and so on to the next one above");
+        assert_eq!(told(words.as_bytes(), &one).unwrap(), error, "and so on to the next one above");
+        let invented = format!("{CIRCLE}: Session ended. Run -> tok-secret; x");
+        let below = told(invented.as_bytes(), &one).unwrap();
+        assert!(below.contains("in a circle: below a b;") && !below.contains("tok"), "{below}");
         for other in ["", "in a circle", &format!("{CIRCLE}: tok"), &format!("{CIRCLE}: a -> t\u{1b}[1m; x")] {
-            assert_eq!(told(other.as_bytes()), None, "{other}");
+            assert_eq!(told(other.as_bytes(), &one), None, "{other}");
         }
-        assert_eq!(told(format!("{CIRCLE}: a -> {}; x", "t".repeat(25)).as_bytes()), None);
-        assert_eq!(told(format!("{CIRCLE}: {}b; x", "a -> ".repeat(6)).as_bytes()), None);
+        assert_eq!(told(format!("{CIRCLE}: a -> {}; x", "t".repeat(25)).as_bytes(), &one), None);
+        assert_eq!(told(format!("{CIRCLE}: {}b; x", "a -> ".repeat(6)).as_bytes(), &one), None);
     }
 
     #[test]

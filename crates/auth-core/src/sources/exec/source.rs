@@ -164,10 +164,10 @@ impl Exec {
         self
     }
 
-    fn command(&self) -> Result<(Command, PathBuf), Error> {
+    fn command(&self) -> Result<(Command, PathBuf, String), Error> {
         let chain = ancestry::descend(&self.source, self.name.as_deref(), &self.program, &self.args)?;
         let mut variables = environment::of(&self.source, &self.passed, &self.set);
-        variables.push((ancestry::VARIABLE.into(), chain.into()));
+        variables.push((ancestry::VARIABLE.into(), chain.clone().into()));
         if let Some(version) = self.format.kubernetes_version() {
             let info =
                 format!(r#"{{"apiVersion":"{version}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#);
@@ -190,7 +190,7 @@ impl Exec {
             }
             command.current_dir(directory);
         }
-        Ok((command, file))
+        Ok((command, file, chain))
     }
 
     fn failed(&self, failure: Failure) -> Error {
@@ -216,12 +216,12 @@ impl TokenSource for Exec {
         if !on_tokio().await {
             return Err(self.failed(Failure::NoRuntime));
         }
-        let (command, file) = self.command()?;
+        let (command, file, chain) = self.command()?;
         let started = Running::start(command);
         let mut running = started.map_err(|error| self.failed(Failure::to_start(&error, Path::new(&file))))?;
         let failure = match cx.timeout(self.limit, running.finish(self.input.as_ref())).await {
             Some(Ok(finished)) => match Failure::to_finish(finished.status, finished.stderr) {
-                Some(failure) => ancestry::told(&finished.last_words).map_or(failure, Failure::Circle),
+                Some(failure) => ancestry::told(&finished.last_words, &chain).map_or(failure, Failure::Circle),
                 None => {
                     let failed = |reason| self.failed(Failure::Output { reason, stderr: finished.stderr });
                     return self.token(&finished.stdout).map_err(failed);
