@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::FakeRuntime;
-use auth_core::sources::ApiKey;
-use auth_core::{Authenticator, Error, ErrorKind, Policy, Transport};
+use auth_core::{Error, ErrorKind, Policy, Transport};
 use auth_emulator::{Emulator, Fault, Gate, Origin, StatusCode};
 use auth_reqwest::{ReqwestTransport, token_client};
 use bytes::Bytes;
