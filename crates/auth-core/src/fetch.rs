@@ -50,6 +50,7 @@ pub struct FetchContext {
     pub(crate) reason: Reason,
     pub(crate) wanted: Duration,
     /// [`Policy::expiry_margin`](crate::Policy): so much of a token's life does not count.
+    #[cfg_attr(not(feature = "store"), allow(dead_code))]
     pub(crate) margin: Duration,
     pub(crate) present: Option<Arc<Snapshot>>,
     pub(crate) attempt: u32,

@@ -318,7 +318,7 @@ fn what_may_be_a_secret_by_mistake_is_not_shown_as_a_name() {
 #[cfg(feature = "exec")]
 #[test]
 fn the_configs_of_the_documents_come_to_accesses() {
-    let names = ["WATSONX_API_KEY", "MY_IBM_KEY", "ACME_TOKEN", "ACME_API_KEY", "WORK_API_KEY"];
+    let names = ["WATSONX_API_KEY", "MY_IBM_KEY", "ACME_TOKEN", "ACME_API_KEY", "ACME_CLIENT_SECRET", "WORK_API_KEY"];
     let folder = tempfile::tempdir().unwrap();
     let token = folder.path().join("token");
     std::fs::write(&token, "t").unwrap();
