@@ -1,11 +1,9 @@
 //! Real clients, over real sockets.
 
-use std::net::TcpListener;
-
 use auth_core::exchange::TokenEndpoint;
 use auth_core::sources::ApiKey;
 use auth_core::{Authenticator, ErrorKind};
-use auth_emulator::{Emulator, Origin};
+use auth_emulator::{ClosedPort, Emulator, Origin};
 use http::StatusCode;
 
 use crate::rig::{Adapter, Failed, Stage, get, over_all, tls};
@@ -48,8 +46,8 @@ async fn a_token_request_is_a_form_without_the_old_token<A: Adapter>() {
 
 /// Neither of them has TLS here. reqwest has it where a crate is built beside that wants it, such as `authctl`: then it tries.
 async fn a_plain_transport_says_what_https_needs<A: Adapter>() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let endpoint = TokenEndpoint::parse(&format!("https://{nobody}/identity/token")).unwrap();
+    let nobody = ClosedPort::new().unwrap();
+    let endpoint = TokenEndpoint::parse(&format!("https://{}/identity/token", nobody.address())).unwrap();
     let auth = Authenticator::builder(ApiKey::new(endpoint, "key").unwrap()).transport(A::transport());
     let error = auth.anywhere().build().unwrap().warm_up().await.unwrap_err();
     if A::HAS_REQWESTS_TLS && tls::reqwest_has_it().await {

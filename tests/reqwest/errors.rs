@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::iter;
 
 use auth_core::{Authenticator, ErrorKind};
-use auth_emulator::{Emulator, Fault, Origin, StatusCode};
+use auth_emulator::{ClosedPort, Emulator, Fault, Origin, StatusCode};
 use auth_reqwest::{AuthMiddleware, Error, ErrorExt, RequestBuilderExt};
 use reqwest_middleware::ClientBuilder;
 use reqwest_retry::RetryError;
@@ -89,7 +89,8 @@ fn our_error_is_a_cause_because_some_wrappers_hide_what_they_wrap() {
 
 #[tokio::test]
 async fn a_connection_that_is_refused_shows_no_url() {
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let nobody = ClosedPort::new().unwrap();
+    let gone = nobody.address();
     let auth = Counting::default().builder().for_origins([format!("http://{gone}")]).build().unwrap();
     errors(&auth, &url(&gone.to_string())).await;
     // Without TLS.

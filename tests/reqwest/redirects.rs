@@ -1,7 +1,7 @@
 //! reqwest follows redirects below the middleware: what becomes of the token there.
 
 use auth_core::{Authenticator, Outcome};
-use auth_emulator::{Answer, Emulator, Fault, Origin, StatusCode};
+use auth_emulator::{Answer, ClosedPort, Emulator, Fault, Origin, StatusCode};
 use auth_reqwest::same_origin_redirects;
 use http::header::{AUTHORIZATION, LOCATION};
 use http::{HeaderName, HeaderValue};
@@ -25,12 +25,6 @@ async fn emulator() -> Emulator {
 
 fn auth(emulator: &Emulator, header: &HeaderName) -> Authenticator {
     handed(emulator, header).build().unwrap()
-}
-
-/// An address on which nobody listens any more: whoever goes there gets an error, and no 3xx.
-async fn nobody() -> String {
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    gone.local_addr().unwrap().to_string()
 }
 
 fn to(location: &str) -> Answer {
@@ -74,7 +68,10 @@ async fn to_another_host_or_scheme_the_3xx_comes_back_and_nobody_there_is_asked(
     for header in [AUTHORIZATION, API_KEY] {
         let emulator = emulator().await;
         let client = over(plain(), &auth(&emulator, &header));
-        let (port, nobody) = (emulator.url().rsplit(':').next().unwrap().to_owned(), nobody().await);
+        let port = emulator.url().rsplit(':').next().unwrap().to_owned();
+        // Whoever goes there gets an error, and no 3xx.
+        let closed = ClosedPort::new().unwrap();
+        let nobody = closed.address();
         for location in [
             // The same machine and port under another name.
             format!("http://localhost:{port}/api/items"),

@@ -56,6 +56,7 @@
 //! | --- | --- |
 //! | an endpoint that is down, slow, frozen, cut off, a login page | [`Emulator::token_faults`], [`Emulator::api_faults`] |
 //! | an answer with a wrong `expires_in`, no token, the same token again | [`Emulator::token_flaws`] |
+//! | a port where nobody listens | [`ClosedPort`] |
 //! | a rotation of keys, or a lock-out | [`Emulator::set_api_keys`] |
 //! | tokens that expire now | [`Emulator::advance`], [`Builder::with_token_lifetime`] |
 //! | tokens that are revoked | [`Emulator::revoke_all`], [`Emulator::revoke`] |
@@ -75,6 +76,7 @@ mod builder;
 mod claims;
 mod client;
 mod clock;
+mod closed_port;
 mod connection;
 mod control;
 mod emulator;
@@ -120,6 +122,7 @@ pub use crate::account::Account;
 pub use crate::answer::Answer;
 pub use crate::builder::Builder;
 pub use crate::claims::Claims;
+pub use crate::closed_port::ClosedPort;
 pub use crate::emulator::Emulator;
 pub use crate::fault::Fault;
 pub use crate::flaw::Flaw;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth_core::exchange::TokenEndpoint;
 use auth_core::sources::Remote;
 use auth_core::{Access, Endpoint};
-use auth_emulator::{Answer, Emulator, StatusCode};
+use auth_emulator::{Answer, ClosedPort, Emulator, StatusCode};
 use auth_reqwest::ReqwestTransport;
 use axum::{Router, http::HeaderMap, http::header, response::IntoResponse, routing::get};
 use reqwest::{Client, Method, RequestBuilder};
@@ -193,7 +193,8 @@ async fn the_pages_own_backend_says_whether_there_is_a_session() {
     let log = broker.ended().await;
     assert!(log.contains("answered neither 2xx nor 401 nor 403"), "the operator is told: {log}");
 
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = ClosedPort::new().unwrap();
+    let gone = nobody.address();
     let broker = Broker::start(&user, &format!("--allow-origin {ORIGIN} --forward-auth http://{gone}/check")).await;
     let answer = said(broker.ask(ORIGIN)).await;
     refused(&answer, 503, "session_check_unavailable");

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 
-use auth_emulator::{Answer, Emulator, StatusCode};
+use auth_emulator::{Answer, ClosedPort, Emulator, StatusCode};
 
 use super::secrets;
 use crate::rig::User;
@@ -24,6 +24,8 @@ pub(super) struct Scene {
     /// Those that were made for it.
     made: Vec<(String, String)>,
     emulator: Emulator,
+    /// Held for as long as nobody is to listen there.
+    _nobody: Option<ClosedPort>,
 }
 
 /// Makes one.
@@ -74,8 +76,10 @@ async fn answered(name: &'static str, status: StatusCode, error: &str) -> Scene 
 
 /// A port where nobody listens, in URLs with secrets.
 async fn nobody() -> Scene {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    scene("nobody listens", move |config| in_place_of_port(&config, gone.port()), false).await
+    let nobody = ClosedPort::new().unwrap();
+    let port = nobody.address().port();
+    let scene = scene("nobody listens", move |config| in_place_of_port(&config, port), false).await;
+    Scene { _nobody: Some(nobody), ..scene }
 }
 
 fn in_place_of_port(config: &str, port: u16) -> String {
@@ -138,7 +142,7 @@ async fn scene(name: &'static str, change: impl FnOnce(String) -> String + Send,
     let token = emulator.cape().create_token("nightly").unwrap();
     let pat = id_of(&token, &emulator).await;
     made.push((TOKEN.to_owned(), token));
-    Scene { name, user, dotenv, succeeds, pat, made, emulator }
+    Scene { name, user, dotenv, succeeds, pat, made, emulator, _nobody: None }
 }
 
 /// By which Cape knows it.

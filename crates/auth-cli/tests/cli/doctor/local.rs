@@ -1,8 +1,8 @@
 //! What is wrong on this machine.
 
-use auth_emulator::Emulator;
+use auth_emulator::{ClosedPort, Emulator};
 
-use super::{Checked, dead, doctor};
+use super::{Checked, doctor};
 use crate::rig::{Ended, User, exchanging, profiles};
 
 #[tokio::test]
@@ -106,7 +106,8 @@ async fn a_proxy_that_is_none_and_one_that_nobody_is_behind_are_told() {
     assert!(!format!("{checked:?}").contains("S3CR3T"));
 
     // What goes to this machine in plain goes past it.
-    let dead = dead();
+    let nobody = ClosedPort::new().unwrap();
+    let dead = nobody.address();
     let user = User::new().with_config(&profiles(&emulator)).with("HTTP_PROXY", format!("http://{dead}"));
     let user = user.with("http_proxy", format!("http://{dead}"));
     for line in ["--profile podstack", "--profile default"] {

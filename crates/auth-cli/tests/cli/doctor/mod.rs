@@ -51,9 +51,3 @@ impl Checked {
         those.map(|check| check["id"].as_str().unwrap()).collect()
     }
 }
-
-/// A port of this machine on which nobody listens.
-fn dead() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use auth_emulator::{Answer, Emulator, Fault, StatusCode};
+use auth_emulator::{Answer, ClosedPort, Emulator, Fault, StatusCode};
 
-use super::{dead, doctor};
+use super::doctor;
 use crate::rig::{User, exchanging, profiles};
 
 /// A name that no resolver has to be asked about: a label is at most 63 bytes (RFC 1035 section 2.3.4).
@@ -33,7 +33,8 @@ async fn a_name_that_nobody_knows() {
 
 #[tokio::test]
 async fn a_port_where_nobody_listens() {
-    let dead = dead();
+    let nobody = ClosedPort::new().unwrap();
+    let dead = nobody.address();
     let user = User::new().with("PODSTACK_API_KEY", "t").with("PODSTACK_API_ENDPOINT", format!("http://{dead}/v1"));
     let checked = doctor(&user, "").await;
     assert_eq!(checked.code, Some(5));
