@@ -23,7 +23,7 @@ impl Context {
         if global.timeout.is_zero() {
             return Err(Failure::usage("--timeout has to be more than 0s"));
         }
-        let process = Env::process().without_arguments();
+        let process = Env::process().without_builder_hints();
         let env = match &global.dotenv {
             Some(file) => process.clone().with_dotenv(file)?,
             None => process.clone(),
