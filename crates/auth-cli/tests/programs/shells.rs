@@ -2,12 +2,8 @@
 
 use tokio::process::Command;
 
+use crate::hostile::PIECES;
 use crate::rig::{Ended, User};
-
-#[path = "../../src/commands/export/hostile.rs"]
-mod hostile;
-
-use hostile::PIECES;
 
 /// Each of them inside a value, at its beginning and its end, and all in one.
 fn values() -> Vec<String> {

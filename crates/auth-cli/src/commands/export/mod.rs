@@ -4,8 +4,6 @@ mod cmd;
 mod dotenv;
 mod fish;
 mod github_actions;
-#[cfg(test)]
-mod hostile;
 pub(crate) mod posix;
 mod powershell;
 #[cfg(test)]

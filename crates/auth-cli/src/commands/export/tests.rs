@@ -1,7 +1,10 @@
 //! Whatever a value is, it comes back as it was.
 
 use super::Format;
-use super::hostile::PIECES;
+use hostile::PIECES;
+
+#[path = "../../../tests/programs/hostile.rs"]
+mod hostile;
 
 /// Those of [`PIECES`], joined in pairs.
 fn hostile() -> Vec<String> {

@@ -1,5 +1,5 @@
-//! What is code to a shell or to a reader of files, or ends a string: for the tests here, and for those with real shells, which include
-//! this file.
+//! What is code to a shell or to a reader of files, or ends a string: for the tests with real shells, and for those of the
+//! quoting itself, which include this file.
 
 pub(crate) const PIECES: [&str; 51] = [
     "",
