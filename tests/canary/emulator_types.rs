@@ -2,7 +2,9 @@
 
 use auth_core::Transport;
 use auth_emulator::systems::SigningAlgorithm;
-use auth_emulator::{Answer, Builder, Emulator, Fault, Flaw, Gate, Origin, RecordedRequest, Rejection, UnfitKey};
+use auth_emulator::{
+    Answer, Builder, ClosedPort, Emulator, Fault, Flaw, Gate, Origin, RecordedRequest, Rejection, UnfitKey,
+};
 use auth_tower::HyperTransport;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -42,7 +44,14 @@ pub(super) fn show(table: &mut Table) {
         show!(table, flaw);
     }
     show!(table, whole_answer(), Gate::new(), Origin::Main, Origin::Other);
-    show!(table, Rejection::Expired, Rejection::MissingClaim("exp"), UnfitKey::SmallOrder, SigningAlgorithm::EdDsa);
+    show!(
+        table,
+        ClosedPort::new().unwrap(),
+        Rejection::Expired,
+        Rejection::MissingClaim("exp"),
+        UnfitKey::SmallOrder,
+        SigningAlgorithm::EdDsa
+    );
 }
 
 fn builder() -> Builder {
