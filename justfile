@@ -56,6 +56,14 @@ test:
 loom:
     bash .ci/run loom
 
+# The same models under another checker, which has no limit of preemptions and tries 20,000 random schedules of each.
+shuttle:
+    bash .ci/run shuttle
+
+# A million of each; some minutes. Not part of `ci`.
+shuttle-full:
+    bash .ci/run shuttle-full
+
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:
     bash .ci/run mutants {{CASES}}
