@@ -8,6 +8,8 @@ mod forced;
 mod kept;
 mod life;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
