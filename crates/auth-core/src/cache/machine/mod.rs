@@ -10,6 +10,8 @@ mod forced;
 mod kept;
 mod life;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
