@@ -35,7 +35,7 @@ pub(super) fn show(table: &mut Table) {
         show!(table, place, found.token().unwrap_err(), found.endpoint().unwrap_err(), found.unusable("why"), found);
     }
     let identity = Identity::new("p").with("token", secrets::API_KEY).with_file("token.txt");
-    show!(table, identity, TokenStore::in_folder("tokens").past_what_is_kept());
+    show!(table, identity, TokenStore::in_folder("tokens").write_only());
     looked_up(table, &profile);
     context(table);
 }

@@ -43,15 +43,8 @@ pub(super) fn show(table: &mut Table) {
     ] {
         show!(table, flaw);
     }
-    show!(table, whole_answer(), Gate::new(), Origin::Main, Origin::Other);
-    show!(
-        table,
-        ClosedPort::new().unwrap(),
-        Rejection::Expired,
-        Rejection::MissingClaim("exp"),
-        UnfitKey::SmallOrder,
-        SigningAlgorithm::EdDsa
-    );
+    show!(table, whole_answer(), Gate::new(), Origin::Main, Origin::Other, ClosedPort::new().unwrap());
+    show!(table, Rejection::Expired, Rejection::MissingClaim("exp"), UnfitKey::SmallOrder, SigningAlgorithm::EdDsa);
 }
 
 fn builder() -> Builder {

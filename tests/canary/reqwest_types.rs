@@ -99,10 +99,10 @@ fn clients(table: &mut Table) {
     let stage = ApiStage::once(&access());
     let client = || stage.client.clone();
     let (cape, watsonx, ivcap) =
-        (CapeClient::over(client()), WatsonxClient::over(client()), IvcapClient::over(client()));
-    let (vault, keys) = (SkyflowClient::over(client()), SkyflowKeys::over(client()));
-    let (podstack, registry) = (PodstackClient::over(client()), PodstackRegistry::over(client()));
-    show!(table, cape, watsonx, ivcap, vault, keys, podstack, registry, SkyflowConnection::over(client()));
+        (CapeClient::with_client(client()), WatsonxClient::with_client(client()), IvcapClient::with_client(client()));
+    let (vault, keys) = (SkyflowClient::with_client(client()), SkyflowKeys::with_client(client()));
+    let (podstack, registry) = (PodstackClient::with_client(client()), PodstackRegistry::with_client(client()));
+    show!(table, cape, watsonx, ivcap, vault, keys, podstack, registry, SkyflowConnection::with_client(client()));
     show!(table, cape.create_token("ci"), keys.create("reporting"));
     show!(table, watsonx.generate("model", secrets::FORM_VALUE));
     show!(table, vault.get("vault", "persons").ids([secrets::QUERY_SECRET]));
