@@ -45,6 +45,7 @@ impl Fault {
     /// This fault, and then the next on the same request: `Fault::Hold(gate).then(Fault::Reset)`.
     ///
     /// Only [`Delay`](Self::Delay) and [`Hold`](Self::Hold) go on to a next one; the others end the request.
+    #[must_use]
     pub fn then(self, next: impl Into<Fault>) -> Self {
         let mut steps = self.into_steps();
         steps.push(next.into());

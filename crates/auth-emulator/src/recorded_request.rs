@@ -9,6 +9,7 @@ use crate::{Rejection, redaction};
 
 /// Which of the two ports a request came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Origin {
     /// [`Emulator::url`](crate::Emulator::url), where token endpoint and API are.
     Main,

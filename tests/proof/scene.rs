@@ -1,0 +1,204 @@
+//! An emulator, an authenticator and a client of one front end, on a clock that is moved.
+
+use std::error::Error as StdError;
+use std::iter;
+use std::marker::PhantomData;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use auth_core::exchange::TokenEndpoint;
+use auth_core::runtime::FakeRuntime;
+use auth_core::sources::ApiKey;
+use auth_core::{Authenticator, Builder};
+use auth_emulator::Emulator;
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::front::Front;
+use crate::ledger::Ledger;
+use crate::rig::{Client, Failed, Load, Replay};
+
+/// A request's number, so that what arrived can be compared with what was sent.
+const NUMBER: &str = "x-number";
+
+/// The client's, which needs no credential to be told apart from the API's errors.
+const CLIENTS_OWN: &str = "client";
+
+pub(crate) struct Scene<F> {
+    pub(crate) emulator: Emulator,
+    /// Of the authenticator and the emulator. It stands still unless the scenario moves it.
+    pub(crate) clock: FakeRuntime,
+    pub(crate) auth: Authenticator,
+    client: Client,
+    begun: SystemTime,
+    /// What was sent, by its number; what came of it, in order; what was said in errors.
+    sent: Mutex<Vec<Bytes>>,
+    ended: AtomicUsize,
+    outcomes: Mutex<Vec<String>>,
+    said: Mutex<Vec<String>>,
+    /// Besides the emulator's API key and the tokens it issued.
+    secrets: Mutex<Vec<String>>,
+    front: PhantomData<F>,
+}
+
+/// What a scenario came to.
+pub(crate) struct Seen {
+    /// A status each, or the kind of an error, or `client`, which is the HTTP client's own error.
+    pub(crate) outcomes: Vec<String>,
+    /// Token requests, as the endpoint counted them.
+    pub(crate) fetches: usize,
+    /// Requests to the API.
+    pub(crate) requests: usize,
+    /// On the scene's clock.
+    pub(crate) took: Duration,
+    pub(crate) ledger: Ledger,
+}
+
+impl<F: Front> Scene<F> {
+    /// With the emulator's API key, exchanged at its token endpoint.
+    pub(crate) async fn new() -> Self {
+        Self::with(|emulator| {
+            let endpoint = TokenEndpoint::parse(&emulator.token_url()).unwrap();
+            Authenticator::builder(ApiKey::new(endpoint, Emulator::API_KEY).unwrap())
+        })
+        .await
+    }
+
+    /// With a source of the scenario's own.
+    pub(crate) async fn with(builder: impl FnOnce(&Emulator) -> Builder) -> Self {
+        let clock = FakeRuntime::new();
+        let walls = clock.clone();
+        let emulator = Emulator::builder().with_clock(move || walls.wall()).start().await.unwrap();
+        let builder = builder(&emulator).for_origins([emulator.url()]).transport(F::transport());
+        let auth = builder.runtime(clock.clone()).build().unwrap();
+        Self {
+            client: F::client(auth.clone(), Replay::Bodies),
+            begun: clock.wall(),
+            emulator,
+            clock,
+            auth,
+            sent: Mutex::default(),
+            ended: AtomicUsize::new(0),
+            outcomes: Mutex::default(),
+            said: Mutex::default(),
+            secrets: Mutex::default(),
+            front: PhantomData,
+        }
+    }
+
+    /// Another secret that must not show.
+    pub(crate) fn keep_secret(&self, secret: impl Into<String>) {
+        self.secrets.lock().unwrap().push(secret.into());
+    }
+
+    /// Sends a `GET` to the API, and notes what comes of it.
+    pub(crate) async fn get(&self) {
+        self.send("GET", Load::default()).await;
+    }
+
+    /// Sends this body to the API, and notes what comes of it.
+    pub(crate) async fn post(&self, body: impl Into<Bytes>) {
+        self.send("POST", Load::Bytes(body.into())).await;
+    }
+
+    /// Sends a request to the API, and notes what comes of it. A body that passes once is not compared with what arrives.
+    pub(crate) async fn send(&self, method: &str, body: Load) {
+        let number = {
+            let mut sent = self.sent.lock().unwrap();
+            sent.push(if let Load::Bytes(bytes) = &body { bytes.clone() } else { Bytes::new() });
+            sent.len() - 1
+        };
+        let url = format!("{}/items", self.emulator.api_url());
+        let request = Request::builder().method(method).uri(url).header(NUMBER, number).body(body).unwrap();
+        let answer = self.client.send(request).await;
+        self.note(answer);
+    }
+
+    fn note(&self, answer: Result<Response<Bytes>, Failed>) {
+        let outcome = match answer {
+            Ok(response) => {
+                self.said.lock().unwrap().push(format!("{:?}", response.extensions().get::<auth_core::Outcome>()));
+                response.status().as_str().to_owned()
+            }
+            Err(Failed::Auth(error)) => {
+                self.said.lock().unwrap().push(said(&error));
+                error.kind().to_string()
+            }
+            Err(Failed::Client(error)) => {
+                self.said.lock().unwrap().push(said(&*error));
+                CLIENTS_OWN.to_owned()
+            }
+        };
+        self.outcomes.lock().unwrap().push(outcome);
+        self.ended.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Lets the scene's clock run, a hundred times as fast as the world's, until this is dropped.
+    pub(crate) fn let_time_pass(&self) -> TimePasses {
+        let clock = self.clock.clone();
+        TimePasses(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                clock.advance(Duration::from_millis(100));
+            }
+        }))
+    }
+
+    /// What came of it all.
+    pub(crate) fn seen(self) -> Seen {
+        let mut ledger = Ledger::default();
+        let sent = self.sent.into_inner().unwrap();
+        let ended = self.ended.load(Ordering::SeqCst);
+        if ended != sent.len() {
+            ledger.lost.push(format!("{} of {} requests have no outcome", sent.len() - ended, sent.len()));
+        }
+        let arrived = self.emulator.api_requests();
+        for request in &arrived {
+            let number = request.header(NUMBER).and_then(|number| number.parse::<usize>().ok());
+            let original = number.and_then(|number| sent.get(number));
+            // Of one that passed once, and of one that was cut off, there is nothing to compare with.
+            if original.is_some_and(|body| !body.is_empty() && !request.body().is_empty() && body != request.body()) {
+                ledger.lost.push(format!("the body of request {} arrived altered", number.unwrap_or_default()));
+            }
+            let is_accepted = request.status().is_some_and(|status| status.is_success());
+            if is_accepted && (request.rejection().is_some() || request.header("authorization").is_none()) {
+                ledger.let_in.push(format!("the API accepted {request:?}"));
+            }
+        }
+        let issued = self.emulator.issued_tokens();
+        let own = self.secrets.into_inner().unwrap();
+        let said = self.said.into_inner().unwrap();
+        for secret in iter::once(Emulator::API_KEY.to_owned()).chain(issued).chain(own) {
+            if self.emulator.other_requests().iter().any(|request| request.carries(&secret)) {
+                ledger.leaked.push("another origin got a secret".to_owned());
+            }
+            if let Some(said) = said.iter().find(|said| said.contains(&secret)) {
+                ledger.leaked.push(format!("an error or outcome shows a secret: {said}"));
+            }
+            crate::overheard::must_not_hear(secret);
+        }
+        Seen {
+            outcomes: self.outcomes.into_inner().unwrap(),
+            fetches: self.emulator.token_request_count(),
+            requests: arrived.len(),
+            took: self.clock.wall().duration_since(self.begun).unwrap_or_default(),
+            ledger,
+        }
+    }
+}
+
+/// Time passes as long as this is here.
+pub(crate) struct TimePasses(tokio::task::JoinHandle<()>);
+
+impl Drop for TimePasses {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// All that an error shows in any way.
+fn said(error: &(dyn StdError + 'static)) -> String {
+    let causes = iter::successors(Some(error), |&error| error.source());
+    causes.map(|error| format!("{error} {error:?} {error:#?} ")).collect()
+}
