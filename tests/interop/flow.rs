@@ -32,17 +32,19 @@ pub(crate) enum Wrong {
     Revoked,
     /// A refresh token that was used before.
     Reused,
+    /// The user has withdrawn the grant, and the token and the refresh token have gone with it.
+    Withdrawn,
     /// Another client's.
     OtherClient,
     /// Another server's.
     OtherServer,
     UnknownAuthority,
-    WrongName,
+    HostName,
 }
 
 impl Wrong {
     /// Those where the connection ends before a request begins.
-    pub(crate) const OF_TLS: [Self; 2] = [Self::UnknownAuthority, Self::WrongName];
+    pub(crate) const OF_TLS: [Self; 2] = [Self::UnknownAuthority, Self::HostName];
 
     pub(crate) fn is_of_tls(self) -> bool {
         Self::OF_TLS.contains(&self)
@@ -62,10 +64,11 @@ impl Wrong {
             Self::Unknown => "unknown token",
             Self::Revoked => "revoked token",
             Self::Reused => "reused refresh token",
+            Self::Withdrawn => "withdrawn grant",
             Self::OtherClient => "another client's token",
             Self::OtherServer => "another server's token",
             Self::UnknownAuthority => "unknown CA",
-            Self::WrongName => "wrong name",
+            Self::HostName => "wrong name",
         }
     }
 }

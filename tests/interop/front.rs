@@ -39,6 +39,19 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     /// Whether it was sent twice.
     pub(crate) replayed: bool,
+    /// Why not, after a 401.
+    pub(crate) error: Option<Error>,
+}
+
+impl Reply {
+    fn new(status: StatusCode, outcome: Option<&Outcome>) -> Self {
+        let replayed = outcome.is_some_and(Outcome::is_replayed);
+        Self { status, replayed, error: outcome.and_then(Outcome::error).cloned() }
+    }
+
+    fn once(status: StatusCode, error: Option<Error>) -> Self {
+        Self { status, replayed: false, error }
+    }
 }
 
 /// Why there is none.
@@ -81,16 +94,14 @@ impl Client {
                     auth_tower::Error::Auth(error) => Failed::Auth(error),
                     auth_tower::Error::Inner(error) => Failed::Client(format!("{error:?}")),
                 })?;
-                let replayed = response.extensions().get().is_some_and(Outcome::is_replayed);
-                Ok(Reply { status: response.status(), replayed })
+                Ok(Reply::new(response.status(), response.extensions().get()))
             }
             Self::Reqwest(client) => {
                 let response = client.get(url).send().await.map_err(|error| match error.auth() {
                     Some(error) => Failed::Auth(error.clone()),
                     None => Failed::Client(format!("{error:?}")),
                 })?;
-                let replayed = response.extensions().get().is_some_and(Outcome::is_replayed);
-                Ok(Reply { status: response.status(), replayed })
+                Ok(Reply::new(response.status(), response.extensions().get()))
             }
         }
     }
@@ -107,22 +118,22 @@ async fn by_hand(auth: &Authenticator, hyper: &Hyper, uri: &Uri) -> Result<Reply
         }
     };
     let (status, judgement) = exchange(auth, hyper, uri, headers, sent).await?;
-    let Judgement::Rejected { generation } = judgement else { return Ok(Reply { status, replayed: false }) };
+    let Judgement::Rejected { generation } = judgement else { return Ok(Reply::once(status, None)) };
     match auth.recover(generation) {
-        Recovery::Return(_) => return Ok(Reply { status, replayed: false }),
+        Recovery::Return(error) => return Ok(Reply::once(status, Some(error))),
         Recovery::Resend(_) => {}
         Recovery::Wait(newer) => {
-            if newer.await.is_err() {
-                return Ok(Reply { status, replayed: false });
+            if let Err(error) = newer.await {
+                return Ok(Reply::once(status, Some(error)));
             }
         }
     }
     let mut headers = HeaderMap::new();
     let Attach::Ready(sent) = auth.attach(uri, &mut headers).map_err(Failed::Auth)? else {
-        return Ok(Reply { status, replayed: false });
+        return Ok(Reply::once(status, None));
     };
     let (status, _) = exchange(auth, hyper, uri, headers, sent).await?;
-    Ok(Reply { status, replayed: true })
+    Ok(Reply { status, replayed: true, error: None })
 }
 
 async fn exchange(

@@ -4,6 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::certificates::Trust;
+use crate::registered::WithSecret;
+use crate::server::Ready;
+
 #[derive(Clone)]
 pub(crate) struct Observer {
     client: reqwest::Client,
@@ -13,14 +17,11 @@ pub(crate) struct Observer {
 }
 
 impl Observer {
-    pub(crate) fn new(
-        client: reqwest::Client,
-        id: &str,
-        secret: &str,
-        introspection: String,
-        revocation: String,
-    ) -> Self {
-        let authorization = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    pub(crate) fn new(server: &Ready, trust: &Trust, who: &WithSecret) -> Self {
+        let client = trust.reqwest(reqwest::Client::builder()).build().unwrap();
+        let authorization = format!("Basic {}", STANDARD.encode(format!("{}:{}", who.id, who.secret)));
+        let url = |path: &str| format!("{}{path}", server.issuer);
+        let (introspection, revocation) = (url(&server.introspection), url(&server.revocation));
         Self { client, authorization, introspection, revocation }
     }
 

@@ -10,15 +10,24 @@ pub(crate) enum Plant {
     AnyToken,
     /// The refresh token that follows is not kept.
     Forgetful,
-    /// Each request asks for a token of its own.
+    /// A token is fetched that nobody asked for.
     Wasteful,
     /// The token goes into the URL, too.
     Talkative,
+    /// The client trusts whoever made the server's certificate.
+    AnyAuthority,
 }
 
 impl Plant {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Unencoded, Self::AnySecret, Self::AnyToken, Self::Forgetful, Self::Wasteful, Self::Talkative];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Unencoded,
+        Self::AnySecret,
+        Self::AnyToken,
+        Self::Forgetful,
+        Self::Wasteful,
+        Self::Talkative,
+        Self::AnyAuthority,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -28,6 +37,7 @@ impl Plant {
             Self::Forgetful => "forgetful",
             Self::Wasteful => "wasteful",
             Self::Talkative => "talkative",
+            Self::AnyAuthority => "any-authority",
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-
 pub(crate) const AUDIENCE: &str = "interop-api";
 
 /// A public client, on its user's machine.
-pub(crate) const DESKTOP: &str = "desktop";
+pub(crate) const DESKTOP: &str = "desktop +%:&=/?~";
 pub(crate) const OTHER_DESKTOP: &str = "other-desktop";
 /// Who brings assertions, where the server wants to know.
 pub(crate) const BEARER: &str = "bearer";
@@ -70,7 +70,11 @@ impl Registered {
             basic: pair("basic"),
             post: pair("post"),
             exchange: plain("exchange"),
-            keys: [key("rs256", Algorithm::Rs256), key("es256", Algorithm::Es256), key("eddsa", Algorithm::EdDsa)],
+            keys: [
+                key("rs256 +%:&=/?~", Algorithm::Rs256),
+                key("es256", Algorithm::Es256),
+                key("eddsa", Algorithm::EdDsa),
+            ],
             service: key("service", Algorithm::Es256),
             cookie_key: canaries.make("a cookie key"),
         }

@@ -38,8 +38,9 @@ impl Scene {
         let canaries = Arc::new(Canaries::default());
         let registered = Registered::new(&canaries);
         let certificate = Certificate::new();
-        let world = World { canaries, registered, stranger: Certificate::new().trust, plant };
-        let world = Arc::new(world);
+        let stranger =
+            if plant == Some(Plant::AnyAuthority) { certificate.trust.clone() } else { Certificate::new().trust };
+        let world = Arc::new(World { canaries, registered, stranger, plant });
         let (mut started, mut places, mut doors) = (Vec::new(), Vec::new(), Vec::new());
         for kind in Kind::ALL {
             for path in Path::ALL {
@@ -54,24 +55,17 @@ impl Scene {
             }
         }
         for (kind, path, door, starting) in started {
-            {
-                let server = starting.server().await;
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                let port = listener.local_addr().unwrap().port();
-                let api_origin =
-                    door.as_ref().map_or(format!("http://127.0.0.1:{port}"), |(_, door)| door.origin.clone());
-                if let Some((token, api)) = door {
-                    doors.extend([(token, server.ready.port), (api, port)]);
-                }
-                let url = |path: &str| format!("{}{path}", server.ready.issuer);
-                let (introspection, revocation) = (url(&server.ready.introspection), url(&server.ready.revocation));
-                let client = certificate.trust.reqwest(reqwest::Client::builder()).build().unwrap();
-                let who = &world.registered.observer;
-                let observer = Observer::new(client, &who.id, &who.secret, introspection, revocation);
-                let api = Api::serve(listener, observer.clone(), plant == Some(Plant::AnyToken));
-                let (world, trust) = (Arc::clone(&world), certificate.trust.clone());
-                places.push(Place { world, kind, path, server, observer, api, api_origin, trust });
+            let server = starting.server().await;
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let api_origin = door.as_ref().map_or(format!("http://127.0.0.1:{port}"), |(_, api)| api.origin.clone());
+            if let Some((token, api)) = door {
+                doors.extend([(token, server.ready.port), (api, port)]);
             }
+            let trust = certificate.trust.clone();
+            let observer = Observer::new(&server.ready, &trust, &world.registered.observer);
+            let api = Api::serve(listener, observer.clone(), plant == Some(Plant::AnyToken));
+            places.push(Place { world: Arc::clone(&world), kind, path, server, observer, api, api_origin, trust });
         }
         let nginx = Nginx::start(&programs.nginx, &certificate, doors);
         for place in &places {

@@ -12,7 +12,7 @@ use http::StatusCode;
 use crate::certificates::Trust;
 use crate::clock::Clock;
 use crate::flow::{At, Counter, Failure, Fine, Flow, Wrong};
-use crate::front::{Client, Failed, Reply};
+use crate::front::{Failed, Reply};
 use crate::plant::Plant;
 use crate::registered::WithSecret;
 use crate::transport::{Change, Road};
@@ -30,12 +30,14 @@ pub(crate) async fn pass<F: Flow + ?Sized>(flow: &F, at: At<'_>) -> Result<Fine,
         road.change = Change::Basic(not_encoded(client));
     }
     let source = flow.source(place, place.endpoint(), None).map_err(|error| Failure::broken(error.to_string()))?;
-    let make = || authenticator(at, Arc::clone(&source), &road);
-    let auth = make();
+    let auth = authenticator(at, Arc::clone(&source), &road);
     place.api.seen();
     let before = place.token_requests().await;
+    if place.has(Plant::Wasteful) {
+        authenticator(at, source, &road).warm_up().await.map_err(|error| Failure::broken(error.to_string()))?;
+    }
 
-    let herd = herd(at, &auth, &make).await?;
+    let herd = herd(at, &auth).await?;
     if herd.iter().any(|reply| reply.replayed) {
         return Err(Failure::broken("a fresh token was answered 401"));
     }
@@ -50,7 +52,7 @@ pub(crate) async fn pass<F: Flow + ?Sized>(flow: &F, at: At<'_>) -> Result<Fine,
     }
     place.api.seen();
 
-    let herd = self::herd(at, &auth, &make).await?;
+    let herd = self::herd(at, &auth).await?;
     let seen = place.api.seen();
     if seen.accepted.contains(&first) {
         return Err(Failure(Counter::LetIn, "a revoked token was accepted".to_owned()));
@@ -71,7 +73,7 @@ pub(crate) async fn refuse<F: Flow + ?Sized>(flow: &F, at: At<'_>, wrong: Wrong)
     let place = at.place;
     let trust = if wrong == Wrong::UnknownAuthority { &place.world.stranger } else { &place.trust };
     let mut road = road(at, trust);
-    let endpoint = if wrong == Wrong::WrongName { place.endpoint_by_address() } else { place.endpoint() };
+    let endpoint = if wrong == Wrong::HostName { place.endpoint_by_address() } else { place.endpoint() };
     match (wrong, flow.basic(place)) {
         (Wrong::Encoding, Some(client)) => road.change = Change::Basic(not_encoded(client)),
         (Wrong::Replayed, _) => {
@@ -134,22 +136,16 @@ pub(crate) fn authenticator(at: At<'_>, source: Arc<dyn TokenSource>, road: &Roa
 }
 
 /// Many at once. Each gets its answer, and it is good.
-pub(crate) async fn herd(
-    at: At<'_>,
-    auth: &Authenticator,
-    make: &(dyn Fn() -> Authenticator + Sync),
-) -> Result<Vec<Reply>, Failure> {
+pub(crate) async fn herd(at: At<'_>, auth: &Authenticator) -> Result<Vec<Reply>, Failure> {
     let mut url = format!("{}/items", at.place.api_origin);
     if at.place.has(Plant::Talkative) {
         let token = auth.token(Duration::ZERO).await.map_err(|error| Failure::broken(error.to_string()))?;
         url = format!("{url}?token={}", token.secret().unwrap().expose());
     }
-    let mine = at.front.client(auth.clone(), &at.place.trust);
+    let client = at.front.client(auth.clone(), &at.place.trust);
     let callers: Vec<_> = (0..CALLERS)
         .map(|_| {
-            let client: Client =
-                if at.place.has(Plant::Wasteful) { at.front.client(make(), &at.place.trust) } else { mine.clone() };
-            let url = url.clone();
+            let (client, url) = (client.clone(), url.clone());
             tokio::spawn(async move { client.get(&url).await })
         })
         .collect();

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use auth_core::exchange::{Client, TokenEndpoint};
 use auth_core::{Error, ErrorKind, FetchContext, Secret, Token, TokenSource, sources};
+use http::StatusCode;
 
 use crate::flow::{At, Counter, Failure, Fine, Flow, Wrong};
 use crate::place::Place;
@@ -56,7 +57,7 @@ impl Flow for RefreshToken {
     }
 
     fn wrongs(&self, _kind: Kind) -> Vec<Wrong> {
-        vec![Wrong::Reused, Wrong::Revoked, Wrong::Unknown, Wrong::OtherClient]
+        vec![Wrong::Reused, Wrong::Withdrawn, Wrong::Revoked, Wrong::Unknown, Wrong::OtherClient]
     }
 
     /// For those twins that never get as far as the token.
@@ -103,6 +104,9 @@ impl Flow for RefreshToken {
         let place = at.place;
         let road = usual::road(at, &place.trust);
         let signed_in = SignedIn::new(self, place).await?;
+        if wrong == Wrong::Withdrawn {
+            return withdrawn(at, &signed_in).await;
+        }
         let (client, token) = match wrong {
             Wrong::OtherClient => (OTHER_DESKTOP, signed_in.first.clone()),
             Wrong::Unknown => (DESKTOP, "nobody-ever-issued-this-token".to_owned()),
@@ -120,6 +124,29 @@ impl Flow for RefreshToken {
             the_family_has_ended(at, &signed_in, &holder).await?;
         }
         Ok(fine)
+    }
+}
+
+/// The API's 401 comes back, with the reason: somebody has to sign in.
+async fn withdrawn(at: At<'_>, signed_in: &SignedIn<'_>) -> Result<Fine, Failure> {
+    let place = at.place;
+    let holder = usual::authenticator(at, Arc::new(signed_in.source.clone()), &usual::road(at, &place.trust));
+    let token = usual::active(signed_in.flow, at, &holder).await?;
+    // At oidc-provider the first ends all of it.
+    place.observer.revoke(&token).await;
+    place.observer.revoke(signed_in.source.current().expose()).await;
+    let client = at.front.client(holder, &place.trust);
+    let reply = client.get(&format!("{}/items", place.api_origin)).await;
+    let reply = reply.map_err(|failed| Failure::broken(format!("{failed:?}")))?;
+    if reply.status != StatusCode::UNAUTHORIZED {
+        return Err(Failure(Counter::LetIn, format!("the answer is {}", reply.status)));
+    }
+    match reply.error {
+        Some(error) if error.kind() == ErrorKind::InteractionRequired => {
+            let said = format!("401 of the API, and {:?}", error.kind());
+            Ok(Fine { said, shown: format!("{error}\n{error:?}\n"), ..Fine::default() })
+        }
+        other => Err(Failure::broken(format!("expected that somebody has to sign in: {other:?}"))),
     }
 }
 

@@ -50,7 +50,7 @@ impl Flow for TokenExchange {
 
     fn cost_of(&self, wrong: Wrong) -> usize {
         match wrong {
-            Wrong::UnknownAuthority | Wrong::WrongName => 0,
+            Wrong::UnknownAuthority | Wrong::HostName => 0,
             Wrong::Unknown => 1,
             _ => 2,
         }
