@@ -92,6 +92,11 @@ walkthrough:
 browser:
     bash .ci/run browser
 
+# Our sources against npm's oidc-provider and PyPI's Authlib, on loopback and behind nginx with TLS: each flow 20 times, or as often as
+# the argument says; with `plants`, what is broken on purpose is noticed. Installs the servers.
+interop *TIMES:
+    bash .ci/run interop {{TIMES}}
+
 # docs/reference/{environment,authctl}.md anew, from what the code looks up and parses. Tests fail when they are behind.
 reference:
     bash .ci/run reference
