@@ -1,4 +1,4 @@
-//! Every log line of the run, at TRACE.
+//! Every log line of the run, at TRACE, and every panic's message.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -22,8 +22,20 @@ impl io::Write for Ear {
     }
 }
 
+/// What a panic says that a scenario means to happen; or tokio's, where a scenario takes its runtime away.
+pub(crate) const ON_PURPOSE: &str = "on purpose";
+const NO_RUNTIME: &str = "there is no reactor running";
+
 /// Listens from now on, in the whole process.
 pub(crate) fn begin() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.to_string();
+        if !words.contains(ON_PURPOSE) && !words.contains(NO_RUNTIME) {
+            print(panic);
+        }
+        HEARD.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(format!("{words}\n").as_bytes());
+    }));
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(FmtSpan::FULL)

@@ -4,14 +4,29 @@
 //! | --- | --- |
 //! | [`token_answers`] | the token endpoint answers something else than a token |
 //! | [`api_answers`] | the API refuses a token that is good, or was |
+//! | [`clocks`] | clocks are wrong, jump or stand still; a machine sleeps |
+//! | [`runtimes`] | runtimes of every kind; they end, stand still, or are not there |
+//! | [`callers`] | callers go away, or come when it is over |
+//! | [`own_code`] | the program's own source, listener or transport panics or blocks |
 
 mod api_answers;
+mod callers;
+mod clocks;
+mod own_code;
+mod runtimes;
 mod token_answers;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::Poll;
 
-use crate::scene::Seen;
+use auth_core::exchange::TokenEndpoint;
+use auth_core::sources::ApiKey;
+use auth_core::{Authenticator, Builder};
+use auth_emulator::Emulator;
+
+use crate::front::Front;
+use crate::scene::{Scene, Seen};
 
 pub(crate) type Act = Pin<Box<dyn Future<Output = Seen> + Send>>;
 
@@ -25,7 +40,34 @@ pub(crate) struct Scenario {
 }
 
 pub(crate) fn all() -> Vec<Scenario> {
-    [token_answers::all(), api_answers::all()].into_iter().flatten().collect()
+    [token_answers::all(), api_answers::all(), clocks::all(), runtimes::all(), callers::all(), own_code::all()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The emulator's API key; the scene says where its tokens may go.
+pub(crate) fn api_key(emulator: &Emulator) -> Builder {
+    let endpoint = TokenEndpoint::parse(&emulator.token_url()).unwrap();
+    Authenticator::builder(ApiKey::new(endpoint, Emulator::API_KEY).unwrap())
+}
+
+/// Waits for a refresh beside, if there is one.
+async fn refreshed<F: Front>(scene: &Scene<F>) {
+    while scene.auth.status().is_refreshing() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Polls each of them once.
+async fn begun(callers: &mut [impl Future<Output = ()> + Unpin]) {
+    poll_fn(|cx| {
+        callers.iter_mut().for_each(|caller| {
+            let _waits = Pin::new(caller).poll(cx);
+        });
+        Poll::Ready(())
+    })
+    .await;
 }
 
 /// Names functions that are generic over the front end.
