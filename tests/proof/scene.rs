@@ -44,6 +44,7 @@ pub(crate) struct Scene<F> {
     /// Besides the emulator's API key and the tokens it issued.
     secrets: Mutex<Vec<String>>,
     losses: Mutex<Vec<String>>,
+    not_ours: Mutex<Vec<String>>,
     front: PhantomData<F>,
 }
 
@@ -135,6 +136,7 @@ impl<F: Front> Scene<F> {
             said: Mutex::default(),
             secrets: Mutex::default(),
             losses: Mutex::default(),
+            not_ours: Mutex::default(),
             front: PhantomData,
         }
     }
@@ -142,6 +144,22 @@ impl<F: Front> Scene<F> {
     /// Another secret that must not show.
     pub(crate) fn keep_secret(&self, secret: impl Into<String>) {
         self.secrets.lock().unwrap().push(secret.into());
+    }
+
+    /// The program is started anew, with this source.
+    pub(crate) fn restarted(&mut self, builder: Builder) {
+        let builder = builder.for_origins([self.emulator.url()]).transport(F::transport());
+        let builder = match self.begun {
+            Begun::Moved(_) => builder.runtime(self.clock.clone()),
+            Begun::Real(_) => builder,
+        };
+        self.auth = builder.build().unwrap();
+        self.client = F::client(self.auth.clone(), Replay::Bodies);
+    }
+
+    /// A token that is good, and nobody's to use here.
+    pub(crate) fn must_not_be_sent(&self, token: impl Into<String>) {
+        self.not_ours.lock().unwrap().push(token.into());
     }
 
     /// Somebody sets our wall clock, and not the emulator's.
@@ -255,6 +273,11 @@ impl<F: Front> Scene<F> {
             let is_accepted = request.status().is_some_and(|status| status.is_success());
             if is_accepted && (request.rejection().is_some() || request.header("authorization").is_none()) {
                 ledger.let_in.push(format!("the API accepted {request:?}"));
+            }
+        }
+        for token in self.not_ours.into_inner().unwrap() {
+            if arrived.iter().any(|request| request.carries(&token)) {
+                ledger.let_in.push("the API got a token that is somebody else's".to_owned());
             }
         }
         let issued = self.emulator.issued_tokens();

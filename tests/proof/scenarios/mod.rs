@@ -7,13 +7,19 @@
 //! | [`clocks`] | clocks are wrong, jump or stand still; a machine sleeps |
 //! | [`runtimes`] | runtimes of every kind; they end, stand still, or are not there |
 //! | [`callers`] | callers go away, or come when it is over |
+//! | [`files`] | a file with a token, a key or settings is not there, not whole, or no file |
+//! | [`store`] | the folder with kept tokens is broken, gone, somebody else's, or locked |
 //! | [`own_code`] | the program's own source, listener or transport panics or blocks |
 
 mod api_answers;
 mod callers;
 mod clocks;
+#[cfg(target_os = "linux")]
+mod files;
 mod own_code;
 mod runtimes;
+#[cfg(target_os = "linux")]
+mod store;
 mod token_answers;
 
 use std::future::{Future, poll_fn};
@@ -39,11 +45,23 @@ pub(crate) struct Scenario {
     pub(crate) acts: [Named; 3],
 }
 
+/// How the names begin of those that other systems than this one have to do without.
+pub(crate) const ELSEWHERE: &[&str] = if cfg!(target_os = "linux") { &[] } else { &["file/", "store/", "process/"] };
+
 pub(crate) fn all() -> Vec<Scenario> {
-    [token_answers::all(), api_answers::all(), clocks::all(), runtimes::all(), callers::all(), own_code::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let all = [
+        token_answers::all(),
+        api_answers::all(),
+        clocks::all(),
+        runtimes::all(),
+        callers::all(),
+        own_code::all(),
+        #[cfg(target_os = "linux")]
+        files::all(),
+        #[cfg(target_os = "linux")]
+        store::all(),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// The emulator's API key; the scene says where its tokens may go.
