@@ -56,6 +56,14 @@ test:
 loom:
     bash .ci/run loom
 
+# The same models under another checker, which has no limit of preemptions and tries 20,000 random schedules of each.
+shuttle:
+    bash .ci/run shuttle
+
+# A million of each; some minutes. Not part of `ci`.
+shuttle-full:
+    bash .ci/run shuttle-full
+
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:
     bash .ci/run mutants {{CASES}}
@@ -96,3 +104,19 @@ bench:
 # `authctl proxy` beside nginx, and its memory: "The proxy" in docs/PERFORMANCE.md, which it rewrites. Not part of `ci`.
 proxy:
     bash .ci/run proxy
+
+# Everything that can go wrong, by name, over three front ends; and what was lost, let in, leaked or fetched too often.
+proof:
+    bash .ci/run proof
+
+# Many requests, tenants, revocations and authenticators; the short form, as CI runs it.
+load:
+    bash .ci/run load
+
+# All of it, optimised: a million requests in the process, 200,000 over sockets of each front end. Not part of `ci`.
+load-whole:
+    bash .ci/run load-whole
+
+# Half an hour of everyday life: memory, descriptors and tasks do not grow. Not part of `ci`.
+soak:
+    bash .ci/run soak

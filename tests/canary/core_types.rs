@@ -152,8 +152,8 @@ fn chain(table: &mut Table) {
     let broken = source_fn(|_cx| async { Err(Error::misconfigured("why")) });
     let given = StaticToken::new(secrets::ACCESS_TOKEN).unwrap();
     let links = [
-        Link::made("unmade", Err::<StaticToken, _>(error.clone())),
-        Link::new("given", given).explained(auth_core::settings::Explanation::default()),
+        Link::from_result("unmade", Err::<StaticToken, _>(error.clone())),
+        Link::new("given", given).with_explanation(auth_core::settings::Explanation::default()),
         Link::new("broken", broken),
     ];
     show!(table, links[0], links[1], LinkState::NotTried, LinkState::Broken(error));

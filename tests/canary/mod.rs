@@ -10,15 +10,19 @@
 //! | [`tower_types`], [`reqwest_types`], [`emulator_types`], [`emulator_systems`] | the rows of the other crates |
 //! | [`scan`] | the public types, as the sources name them |
 //! | [`logs`] | whatever happens, and whatever an issuer repeats: nothing in logs, events and errors |
+//! | [`records`] | the `log` crate's records |
 //! | [`repeated`] | an issuer's own words are told, but for those that repeat a secret |
 //! | [`rotation`] | a refresh token that can't be saved is a warning without it |
 //! | [`refusals`] | whoever refuses an input says which setting it is, and does not quote it |
 //! | [`sensitive`] | headers that carry a secret are marked as such |
+//! | [`sweep`] | all places where a secret could be seen, in one run; and ten leaks in them, which are found |
 //! | [`hunt`] | how a piece of a canary is found, whatever it is dressed up as |
+//! | [`all`] | the hunt after all of them |
 //! | [`systems`] | the five systems, whole: no secret in a URL, a log, an error, an explanation or a file |
 //! | [`evidence`] | what a run leaves behind where others may read it |
 //! | [`stage`] | a scripted issuer, and what an authenticator needs to run without a network |
 
+mod all;
 mod core_settings;
 mod core_signing;
 mod core_systems;
@@ -30,6 +34,7 @@ mod grant_types;
 mod hunt;
 mod ibm_types;
 mod logs;
+mod records;
 mod refusals;
 mod repeated;
 mod reqwest_types;
@@ -39,6 +44,8 @@ mod secrets;
 mod sensitive;
 mod skyflow_types;
 mod stage;
+#[cfg(unix)]
+mod sweep;
 mod systems;
 mod table;
 mod tower_types;

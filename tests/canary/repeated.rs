@@ -55,6 +55,18 @@ fn an_issuer_may_repeat_the_form_as_it_was_sent() {
     hunt.check("an error", &format!("{error}"));
 }
 
+/// No shape gives it away, so nothing is masked.
+#[test]
+fn an_issuer_may_repeat_a_key_that_is_made_of_words() {
+    let key = "correct.horse.battery.staple";
+    let endpoint = TokenEndpoint::parse("https://iam.example.com/token").unwrap();
+    let source = ApiKey::new(endpoint, key).unwrap();
+    let body = serde_json::json!({"error": "invalid_request", "error_description": format!("no such key: {key}")});
+    let error = failure(source, Issuer::default().then(answer(StatusCode::BAD_REQUEST, body.to_string())));
+    assert_eq!(error.description(), None);
+    Hunt::after([("the API key", key)]).check("an error", &format!("{error} {error:?}"));
+}
+
 #[test]
 fn an_issuer_may_repeat_the_token_that_it_refuses_to_renew() {
     let runtime = FakeRuntime::new();

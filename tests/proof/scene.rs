@@ -15,6 +15,7 @@ use http::{Request, Response};
 
 use crate::front::Front;
 use crate::ledger::Ledger;
+use crate::rig::client::Answer;
 use crate::rig::{Client, Failed, Load, Replay};
 use crate::scenarios;
 
@@ -26,6 +27,11 @@ const CLIENTS_OWN: &str = "client";
 
 /// Of a request whose future is dropped before it has ended.
 const DROPPED: &str = "dropped";
+/// An exchange over loopback takes fewer turns of the event loop.
+const TURNS: usize = 30;
+
+/// The caller has waited long enough.
+const GIVEN_UP: &str = "given up";
 
 pub(crate) struct Scene<F> {
     pub(crate) emulator: Emulator,
@@ -36,6 +42,8 @@ pub(crate) struct Scene<F> {
     begun: Begun,
     /// By how many seconds our wall clock is ahead of the emulator's.
     ahead: Arc<AtomicI64>,
+    /// How long it took, if that was long ago.
+    took: Mutex<Option<Duration>>,
     /// What was sent, by its number; what came of it, in order; what was said in errors.
     sent: Mutex<Vec<Bytes>>,
     ended: AtomicUsize,
@@ -127,6 +135,7 @@ impl<F: Front> Scene<F> {
             client: F::client(auth.clone(), Replay::Bodies),
             begun,
             ahead,
+            took: Mutex::default(),
             emulator,
             clock,
             auth,
@@ -212,6 +221,22 @@ impl<F: Front> Scene<F> {
 
     /// Sends a request to the API, and notes what comes of it. A body that passes once is not compared with what arrives.
     pub(crate) async fn send(&self, method: &str, body: Load) {
+        let ending = Ending(Some(self));
+        let answer = self.begin(method, body).await;
+        ending.with(answer);
+    }
+
+    /// The same by a caller that drops the request after this time of the scene's clock.
+    pub(crate) async fn send_within(&self, patience: Duration, method: &str, body: Load) {
+        let answer = self.begin(method, body);
+        let until = self.clock.now().monotonic() + patience;
+        tokio::select! {
+            answer = answer => self.note(answer),
+            () = self.clock.sleep_until(until) => self.end(GIVEN_UP.to_owned()),
+        }
+    }
+
+    fn begin(&self, method: &str, body: Load) -> Answer {
         let number = {
             let mut sent = self.sent.lock().unwrap();
             sent.push(if let Load::Bytes(bytes) = &body { bytes.clone() } else { Bytes::new() });
@@ -219,9 +244,7 @@ impl<F: Front> Scene<F> {
         };
         let url = format!("{}/items", self.emulator.api_url());
         let request = Request::builder().method(method).uri(url).header(NUMBER, number).body(body).unwrap();
-        let ending = Ending(Some(self));
-        let answer = self.client.send(request).await;
-        ending.with(answer);
+        self.client.send(request)
     }
 
     fn note(&self, answer: Result<Response<Bytes>, Failed>) {
@@ -239,24 +262,46 @@ impl<F: Front> Scene<F> {
                 CLIENTS_OWN.to_owned()
             }
         };
+        self.end(outcome);
+    }
+
+    fn end(&self, outcome: String) {
         self.outcomes.lock().unwrap().push(outcome);
         self.ended.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Lets the scene's clock run, a hundred times as fast as the world's, until this is dropped.
+    /// Lets the scene's clock run, a hundred times as fast as the world's, until this is dropped. It stops for whatever can go on
+    /// without it: a scenario has a thread of its own.
     pub(crate) fn let_time_pass(&self) -> TimePasses {
         let clock = self.clock.clone();
         TimePasses(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(Duration::from_millis(1)).await;
+                for _ in 0..TURNS {
+                    tokio::task::yield_now().await;
+                }
                 clock.advance(Duration::from_millis(100));
             }
         }))
     }
 
+    /// What comes now is no part of how long it took.
+    pub(crate) fn stop_the_watch(&self) {
+        *self.took.lock().unwrap() = Some(self.passed());
+    }
+
+    fn passed(&self) -> Duration {
+        match self.begun {
+            Begun::Moved(begun) => self.clock.now().monotonic().saturating_sub(begun),
+            Begun::Real(begun) => begun.elapsed(),
+        }
+    }
+
     /// What came of it all.
     pub(crate) fn seen(self) -> Seen {
-        let mut ledger = Ledger { lost: self.losses.into_inner().unwrap(), ..Ledger::default() };
+        let mut ledger = Ledger::default();
+        let took = self.took.lock().unwrap().unwrap_or_else(|| self.passed());
+        ledger.lost.append(&mut self.losses.lock().unwrap());
         let sent = self.sent.into_inner().unwrap();
         let ended = self.ended.load(Ordering::SeqCst);
         if ended != sent.len() {
@@ -275,7 +320,7 @@ impl<F: Front> Scene<F> {
                 ledger.let_in.push(format!("the API accepted {request:?}"));
             }
         }
-        for token in self.not_ours.into_inner().unwrap() {
+        for token in self.not_ours.lock().unwrap().drain(..) {
             if arrived.iter().any(|request| request.carries(&token)) {
                 ledger.let_in.push("the API got a token that is somebody else's".to_owned());
             }
@@ -296,10 +341,7 @@ impl<F: Front> Scene<F> {
             outcomes: self.outcomes.into_inner().unwrap(),
             fetches: self.emulator.token_request_count(),
             requests: arrived.len(),
-            took: match self.begun {
-                Begun::Moved(begun) => self.clock.now().monotonic().saturating_sub(begun),
-                Begun::Real(begun) => begun.elapsed(),
-            },
+            took,
             ledger,
         }
     }
@@ -319,8 +361,7 @@ impl<F: Front> Ending<'_, F> {
 impl<F: Front> Drop for Ending<'_, F> {
     fn drop(&mut self) {
         if let Some(scene) = self.0 {
-            scene.saw(DROPPED);
-            scene.ended.fetch_add(1, Ordering::SeqCst);
+            scene.end(DROPPED.to_owned());
         }
     }
 }

@@ -161,8 +161,9 @@ pub mod store;
 mod sync;
 pub mod systems;
 mod target;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "test-util"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod testing;
 mod token;
 mod token_value;
 mod transport;
@@ -193,6 +194,4 @@ pub use secret::Secret;
 pub use source::{SourceFn, TokenSource, source_fn};
 pub use status::{Stage, Status};
 pub use token::Token;
-#[cfg(feature = "test-util")]
-pub use transport::ScriptedTransport;
 pub use transport::Transport;

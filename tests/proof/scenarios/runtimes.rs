@@ -176,7 +176,7 @@ async fn block_in_place<F: Front>() -> Seen {
     let scene = real::<F>().await;
     let callers = Arc::clone(&scene);
     let in_place = async move { tokio::task::block_in_place(|| Handle::current().block_on(callers.get())) };
-    tokio::spawn(in_place).await.unwrap();
+    spawn_blocking(move || threads().block_on(in_place)).await.unwrap();
     seen(scene)
 }
 

@@ -48,7 +48,7 @@ impl Kept {
         let store =
             TokenStore::in_folder(&self.folder).on_trouble(move |error| told.lock().unwrap().push(error.to_string()));
         let key = ApiKey::new(TokenEndpoint::parse(token_url).unwrap(), Emulator::API_KEY).unwrap();
-        Authenticator::builder(store.keeping_of(key, Identity::new("proof").with("key", Emulator::API_KEY)))
+        Authenticator::builder(store.wrap_source(key, Identity::new("proof").with("key", Emulator::API_KEY)))
     }
 
     /// The file of the folder whose name ends so.

@@ -8,13 +8,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::Transport;
-use crate::Error;
+use crate::{Error, Transport};
 
 /// Answers the requests of a source with what a test put in, in order, and keeps the requests. Clones share both.
 ///
 /// ```
-/// use auth_core::{Authenticator, ScriptedTransport, exchange::TokenEndpoint, runtime::FakeRuntime, sources::ApiKey};
+/// use auth_core::{Authenticator, testing::ScriptedTransport, exchange::TokenEndpoint, runtime::FakeRuntime, sources::ApiKey};
 /// use std::time::Duration;
 ///
 /// # fn main() -> Result<(), auth_core::Error> {

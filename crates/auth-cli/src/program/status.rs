@@ -16,7 +16,7 @@ const NOT_EXECUTABLE: u8 = 126;
 const SIGNAL: i32 = 128;
 
 /// What the program said at its end.
-pub(super) fn of(status: ExitStatus) -> ExitCode {
+pub(crate) fn of(status: ExitStatus) -> ExitCode {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| SIGNAL + signal);
     #[cfg(not(unix))]
@@ -28,7 +28,7 @@ pub(super) fn of(status: ExitStatus) -> ExitCode {
 }
 
 /// Why there is no program, for a person too.
-pub(super) fn not_started(error: &io::Error, program: &[OsString]) -> ExitCode {
+pub(crate) fn not_started(error: &io::Error, program: &[OsString]) -> ExitCode {
     // As it was typed. Of the arguments any may be a secret.
     let program = Path::new(program.first().map_or("".as_ref(), OsString::as_os_str));
     let name = terminal::plain(&program.to_string_lossy(), 200);

@@ -6,19 +6,33 @@
 
 /// What has arrived.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Received {
+pub(crate) struct Received {
     /// Its number.
     #[cfg_attr(not(unix), expect(dead_code, reason = "there is nothing to pass on"))]
-    pub(super) signal: i32,
+    pub(crate) signal: i32,
     /// Whether a process sent it, so that the program has not had it.
-    pub(super) is_sent: bool,
+    pub(crate) is_sent: bool,
     /// Whether it asks for an end.
-    pub(super) is_end: bool,
+    pub(crate) is_end: bool,
+}
+
+impl Signals {
+    /// Waits for one that asks for an end, where no program is there to decide what it means.
+    pub(crate) async fn end(&mut self) {
+        while !self.next().await.is_end {}
+    }
+}
+
+#[cfg(unix)]
+fn not_heard(error: &std::io::Error) -> crate::failure::Failure {
+    crate::failure::Failure::failed(format!(
+        "signals can't be received: {}",
+        auth_core::adapter::io_reason(error.kind())
+    ))
 }
 
 #[cfg(unix)]
 mod unix {
-    use std::io;
     use std::thread;
 
     use nix::sys::signal::{Signal, kill};
@@ -27,7 +41,8 @@ mod unix {
     use signal_hook::iterator::exfiltrator::WithOrigin;
     use tokio::sync::mpsc;
 
-    use super::Received;
+    use super::{Received, not_heard};
+    use crate::failure::Failure;
 
     /// What is passed on. Not those of job control: the terminal stops and continues all of the group.
     const PASSED: [Signal; 6] =
@@ -37,15 +52,15 @@ mod unix {
 
     /// Signals as they arrive.
     #[derive(Debug)]
-    pub(in super::super) struct Signals(mpsc::UnboundedReceiver<Received>);
+    pub(crate) struct Signals(mpsc::UnboundedReceiver<Received>);
 
     impl Signals {
         /// From now on they end nobody by themselves.
-        pub(in super::super) fn listen() -> io::Result<Self> {
+        pub(crate) fn listen() -> Result<Self, Failure> {
             let ignored = ignored();
             let heard =
                 PASSED.into_iter().map(|signal| signal as i32).filter(|signal| ignored >> (signal - 1) & 1 == 0);
-            let mut signals = SignalsInfo::<WithOrigin>::new(heard)?;
+            let mut signals = SignalsInfo::<WithOrigin>::new(heard).map_err(|error| not_heard(&error))?;
             let (sender, receiver) = mpsc::unbounded_channel();
             // Lives as long as the process, which waits for it nowhere.
             thread::spawn(move || {
@@ -61,7 +76,7 @@ mod unix {
         }
 
         /// The next one.
-        pub(in super::super) async fn next(&mut self) -> Received {
+        pub(crate) async fn next(&mut self) -> Received {
             match self.0.recv().await {
                 Some(received) => received,
                 // The thread has no other end than the process's.
@@ -71,7 +86,7 @@ mod unix {
     }
 
     /// Gives it to the program. If that has just ended, nobody needs it.
-    pub(in super::super) fn send(child: &tokio::process::Child, signal: i32) {
+    pub(crate) fn send(child: &tokio::process::Child, signal: i32) {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         if let (Some(id), Ok(signal)) = (id, Signal::try_from(signal)) {
             let _ = kill(Pid::from_raw(id), signal);
@@ -79,7 +94,7 @@ mod unix {
     }
 
     /// Asks it to end.
-    pub(in super::super) fn ask_to_end(child: &mut tokio::process::Child) {
+    pub(crate) fn ask_to_end(child: &mut tokio::process::Child) {
         send(child, Signal::SIGTERM as i32);
     }
 
@@ -93,24 +108,23 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub(super) use unix::{Signals, ask_to_end, send};
+pub(crate) use unix::{Signals, ask_to_end, send};
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use std::io;
-
     use super::Received;
+    use crate::failure::Failure;
 
     /// Ctrl-C, which the console gives to the program too.
     #[derive(Debug)]
-    pub(in super::super) struct Signals;
+    pub(crate) struct Signals;
 
     impl Signals {
-        pub(in super::super) fn listen() -> io::Result<Self> {
+        pub(crate) fn listen() -> Result<Self, Failure> {
             Ok(Self)
         }
 
-        pub(in super::super) async fn next(&mut self) -> Received {
+        pub(crate) async fn next(&mut self) -> Received {
             // That it can't be heard leaves what the system does.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
@@ -119,13 +133,13 @@ mod elsewhere {
         }
     }
 
-    pub(in super::super) fn send(_: &tokio::process::Child, _: i32) {}
+    pub(crate) fn send(_: &tokio::process::Child, _: i32) {}
 
     /// There is no asking here.
-    pub(in super::super) fn ask_to_end(child: &mut tokio::process::Child) {
+    pub(crate) fn ask_to_end(child: &mut tokio::process::Child) {
         let _ = child.start_kill();
     }
 }
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::{Signals, ask_to_end, send};
+pub(crate) use elsewhere::{Signals, ask_to_end, send};
