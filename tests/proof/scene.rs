@@ -85,6 +85,14 @@ pub(crate) struct Seen {
     pub(crate) ledger: Ledger,
 }
 
+impl Seen {
+    /// And this was lost.
+    pub(crate) fn and_lost(mut self, what: impl Into<String>) -> Self {
+        self.ledger.lost.push(what.into());
+        self
+    }
+}
+
 impl<F: Front> Scene<F> {
     /// With the emulator's API key, exchanged at its token endpoint.
     pub(crate) async fn new() -> Self {

@@ -11,6 +11,7 @@
 //! | [`callers`] | callers go away, or come when it is over |
 //! | [`files`] | a file with a token, a key or settings is not there, not whole, or no file |
 //! | [`store`] | the folder with kept tokens is broken, gone, somebody else's, or locked |
+//! | [`processes`] | a process is killed, at the worst moment |
 //! | [`own_code`] | the program's own source, listener or transport panics or blocks |
 
 mod api_answers;
@@ -21,9 +22,11 @@ mod corpus;
 #[cfg(target_os = "linux")]
 mod files;
 mod own_code;
+#[cfg(target_os = "linux")]
+mod processes;
 mod runtimes;
 #[cfg(target_os = "linux")]
-mod store;
+pub(crate) mod store;
 mod token_answers;
 
 use std::future::{Future, poll_fn};
@@ -72,6 +75,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         files::all(),
         #[cfg(target_os = "linux")]
         store::all(),
+        #[cfg(target_os = "linux")]
+        processes::all(),
     ];
     all.into_iter().flatten().collect()
 }

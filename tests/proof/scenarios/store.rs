@@ -33,22 +33,26 @@ super::scenarios! {
 
 /// A folder of kept tokens, and what is told about it.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     folder: PathBuf,
     told: Arc<Mutex<Vec<String>>>,
 }
 
 impl Kept {
-    pub(super) fn in_folder(folder: impl Into<PathBuf>) -> Self {
+    pub(crate) fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), told: Arc::default() }
     }
 
-    pub(super) fn key(&self, token_url: &str) -> Builder {
+    pub(crate) fn key(&self, token_url: &str) -> Builder {
         let told = Arc::clone(&self.told);
         let store =
             TokenStore::in_folder(&self.folder).on_trouble(move |error| told.lock().unwrap().push(error.to_string()));
         let key = ApiKey::new(TokenEndpoint::parse(token_url).unwrap(), Emulator::API_KEY).unwrap();
         Authenticator::builder(store.wrap_source(key, Identity::new("proof").with("key", Emulator::API_KEY)))
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        !self.told.lock().unwrap().is_empty()
     }
 
     /// The file of the folder whose name ends so.
