@@ -18,6 +18,9 @@
 
 mod expectation;
 mod front;
+#[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
+#[path = "../hunt/mod.rs"]
+mod hunt;
 mod ledger;
 mod overheard;
 #[allow(dead_code, unused_imports, unused_macros, reason = "the suite's; this uses a part of it")]

@@ -184,7 +184,7 @@ async fn kept<A: Adapter>(emulator: &Emulator, sinks: &mut Sinks) {
     let told = Arc::clone(&trouble);
     let store = TokenStore::in_folder(folder()).on_trouble(move |error| told.lock().unwrap().push(error.clone()));
     for _ in 0..2 {
-        let source = store.keeping_of(api_key(&emulator.token_url()), identity.clone());
+        let source = store.wrap_source(api_key(&emulator.token_url()), identity.clone());
         let told = Told::new::<A>(source, emulator.url());
         told.auth.warm_up().await.unwrap();
         told.look(sinks);
