@@ -19,6 +19,9 @@
 
 mod expectation;
 mod front;
+#[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
+#[path = "../hunt/mod.rs"]
+mod hunt;
 mod ledger;
 mod overheard;
 #[cfg(target_os = "linux")]

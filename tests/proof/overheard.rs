@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::hunt::Hunt;
+
 static ELSEWHERE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static SECRETS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -87,7 +89,8 @@ pub(crate) fn leaks() -> (Vec<String>, usize) {
 
 fn shown(lines: &[u8], secrets: &BTreeSet<String>) -> (Vec<String>, usize) {
     let text = String::from_utf8_lossy(lines);
-    let shows = |line: &&str| secrets.iter().any(|secret| line.contains(secret));
+    let hunt = Hunt::after(secrets.iter().map(|secret| ("a secret", secret.as_str())));
+    let shows = |line: &&str| hunt.find(line).is_some();
     (
         text.lines().filter(shows).map(|line| format!("a log line shows a secret: {line}")).collect(),
         text.lines().count(),
