@@ -63,6 +63,9 @@ shuttle:
 # A million of each; some minutes. Not part of `ci`.
 shuttle-full:
     bash .ci/run shuttle-full
+# Every parser and the engine under libFuzzer, 30 s a target and two at a time; `just fuzz 600 ini url` for longer, and for some.
+fuzz SECONDS="30" *TARGETS:
+    FUZZ_SECONDS={{SECONDS}} FUZZ_TARGETS="{{TARGETS}}" bash .ci/run fuzz
 
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:

@@ -1,19 +1,37 @@
 //! Every log line of the run, at TRACE.
+//!
+//! A scenario has a thread of its own, so its lines are kept there and compared with its own secrets. What other threads say
+//! is compared with all of them, at the end.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use tracing_subscriber::fmt::format::FmtSpan;
 
-static HEARD: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static ELSEWHERE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static SECRETS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+thread_local! {
+    static HERE: RefCell<Option<Heard>> = const { RefCell::new(None) };
+}
+
+#[derive(Default)]
+struct Heard {
+    lines: Vec<u8>,
+    secrets: BTreeSet<String>,
+}
 
 struct Ear;
 
 impl io::Write for Ear {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        HEARD.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        let is_kept =
+            HERE.with_borrow_mut(|here| here.as_mut().map(|heard| heard.lines.extend_from_slice(bytes)).is_some());
+        if !is_kept {
+            ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        }
         Ok(bytes.len())
     }
 
@@ -33,16 +51,30 @@ pub(crate) fn begin() {
     tracing::subscriber::set_global_default(subscriber).unwrap();
 }
 
+/// Keeps what this thread says apart, until [`end_here`].
+pub(crate) fn begin_here() {
+    HERE.set(Some(Heard::default()));
+}
+
+/// The lines of this thread that show a secret, and how many lines there were.
+pub(crate) fn end_here() -> (Vec<String>, usize) {
+    HERE.take().map_or_else(Default::default, |heard| shown(&heard.lines, &heard.secrets))
+}
+
 /// A secret that no line may show, whenever it is written.
 pub(crate) fn must_not_hear(secret: String) {
+    HERE.with_borrow_mut(|here| here.as_mut().map(|heard| heard.secrets.insert(secret.clone())));
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner).insert(secret);
 }
 
-/// The lines that show a secret, and how many lines there were.
+/// The lines of all other threads that show a secret, and how many lines there were.
 pub(crate) fn leaks() -> (Vec<String>, usize) {
-    let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
-    let secrets = SECRETS.lock().unwrap_or_else(PoisonError::into_inner);
-    let text = String::from_utf8_lossy(&heard);
+    let elsewhere = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner);
+    shown(&elsewhere, &SECRETS.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn shown(lines: &[u8], secrets: &BTreeSet<String>) -> (Vec<String>, usize) {
+    let text = String::from_utf8_lossy(lines);
     let shows = |line: &&str| secrets.iter().any(|secret| line.contains(secret));
     (
         text.lines().filter(shows).map(|line| format!("a log line shows a secret: {line}")).collect(),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use auth_core::exchange::TokenEndpoint;
-use auth_core::runtime::FakeRuntime;
+use auth_core::runtime::{FakeRuntime, Runtime};
 use auth_core::sources::ApiKey;
 use auth_core::{Authenticator, Builder};
 use auth_emulator::Emulator;
@@ -17,6 +17,7 @@ use http::{Request, Response};
 
 use crate::front::Front;
 use crate::ledger::Ledger;
+use crate::rig::client::Answer;
 use crate::rig::{Client, Failed, Load, Replay};
 
 /// A request's number, so that what arrived can be compared with what was sent.
@@ -25,6 +26,12 @@ const NUMBER: &str = "x-number";
 /// The client's, which needs no credential to be told apart from the API's errors.
 const CLIENTS_OWN: &str = "client";
 
+/// An exchange over loopback takes fewer turns of the event loop.
+const TURNS: usize = 30;
+
+/// The caller has waited long enough.
+const GIVEN_UP: &str = "given up";
+
 pub(crate) struct Scene<F> {
     pub(crate) emulator: Emulator,
     /// Of the authenticator and the emulator. It stands still unless the scenario moves it.
@@ -32,6 +39,8 @@ pub(crate) struct Scene<F> {
     pub(crate) auth: Authenticator,
     client: Client,
     begun: SystemTime,
+    /// How long it took, if that was long ago.
+    took: Mutex<Option<Duration>>,
     /// What was sent, by its number; what came of it, in order; what was said in errors.
     sent: Mutex<Vec<Bytes>>,
     ended: AtomicUsize,
@@ -75,6 +84,7 @@ impl<F: Front> Scene<F> {
         Self {
             client: F::client(auth.clone(), Replay::Bodies),
             begun: clock.wall(),
+            took: Mutex::default(),
             emulator,
             clock,
             auth,
@@ -104,6 +114,21 @@ impl<F: Front> Scene<F> {
 
     /// Sends a request to the API, and notes what comes of it. A body that passes once is not compared with what arrives.
     pub(crate) async fn send(&self, method: &str, body: Load) {
+        let answer = self.begin(method, body);
+        self.note(answer.await);
+    }
+
+    /// The same by a caller that drops the request after this time of the scene's clock.
+    pub(crate) async fn send_within(&self, patience: Duration, method: &str, body: Load) {
+        let answer = self.begin(method, body);
+        let until = self.clock.now().monotonic() + patience;
+        tokio::select! {
+            answer = answer => self.note(answer),
+            () = self.clock.sleep_until(until) => self.end(GIVEN_UP.to_owned()),
+        }
+    }
+
+    fn begin(&self, method: &str, body: Load) -> Answer {
         let number = {
             let mut sent = self.sent.lock().unwrap();
             sent.push(if let Load::Bytes(bytes) = &body { bytes.clone() } else { Bytes::new() });
@@ -111,8 +136,7 @@ impl<F: Front> Scene<F> {
         };
         let url = format!("{}/items", self.emulator.api_url());
         let request = Request::builder().method(method).uri(url).header(NUMBER, number).body(body).unwrap();
-        let answer = self.client.send(request).await;
-        self.note(answer);
+        self.client.send(request)
     }
 
     fn note(&self, answer: Result<Response<Bytes>, Failed>) {
@@ -130,24 +154,42 @@ impl<F: Front> Scene<F> {
                 CLIENTS_OWN.to_owned()
             }
         };
+        self.end(outcome);
+    }
+
+    fn end(&self, outcome: String) {
         self.outcomes.lock().unwrap().push(outcome);
         self.ended.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Lets the scene's clock run, a hundred times as fast as the world's, until this is dropped.
+    /// Lets the scene's clock run, a hundred times as fast as the world's, until this is dropped. It stops for whatever can go on
+    /// without it: a scenario has a thread of its own.
     pub(crate) fn let_time_pass(&self) -> TimePasses {
         let clock = self.clock.clone();
         TimePasses(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(Duration::from_millis(1)).await;
+                for _ in 0..TURNS {
+                    tokio::task::yield_now().await;
+                }
                 clock.advance(Duration::from_millis(100));
             }
         }))
     }
 
+    /// What comes now is no part of how long it took.
+    pub(crate) fn stop_the_watch(&self) {
+        *self.took.lock().unwrap() = Some(self.passed());
+    }
+
+    fn passed(&self) -> Duration {
+        self.clock.wall().duration_since(self.begun).unwrap_or_default()
+    }
+
     /// What came of it all.
     pub(crate) fn seen(self) -> Seen {
         let mut ledger = Ledger::default();
+        let took = self.took.lock().unwrap().unwrap_or_else(|| self.passed());
         let sent = self.sent.into_inner().unwrap();
         let ended = self.ended.load(Ordering::SeqCst);
         if ended != sent.len() {
@@ -182,7 +224,7 @@ impl<F: Front> Scene<F> {
             outcomes: self.outcomes.into_inner().unwrap(),
             fetches: self.emulator.token_request_count(),
             requests: arrived.len(),
-            took: self.clock.wall().duration_since(self.begun).unwrap_or_default(),
+            took,
             ledger,
         }
     }

@@ -17,7 +17,7 @@
 //! | [`tls`] | whether reqwest has it here |
 
 mod api;
-mod client;
+pub(crate) mod client;
 mod counting;
 mod follow;
 #[cfg(unix)]
