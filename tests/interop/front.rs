@@ -17,7 +17,7 @@ use tower::{Layer, ServiceExt};
 
 use crate::certificates::Trust;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Front {
     Core,
     Tower,
@@ -65,6 +65,14 @@ pub(crate) enum Failed {
 
 impl Front {
     pub(crate) const ALL: [Self; 3] = [Self::Core, Self::Tower, Self::Reqwest];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core by hand",
+            Self::Tower => "Tower",
+            Self::Reqwest => "reqwest",
+        }
+    }
 
     /// What fetches tokens.
     pub(crate) fn transport(self, trust: &Trust) -> Arc<dyn Transport> {

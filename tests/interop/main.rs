@@ -55,9 +55,10 @@ async fn main() -> ExitCode {
     let (node, folder, python, nginx) = (next("node"), next("oidc-provider's folder"), next("Python"), next("nginx"));
     let authlib = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/servers/authlib/server.py");
     let programs = Programs {
-        oidc_provider: [node, PathBuf::from(folder).join("server.mjs").into()],
+        oidc_provider: [node, PathBuf::from(&folder).join("server.mjs").into()],
         authlib: [python, OsString::from(authlib)],
         nginx: nginx.into(),
+        folder: folder.into(),
     };
     let plant = arguments.next().map(|name| {
         let plant = Plant::ALL.into_iter().find(|plant| plant.name() == name);
@@ -96,7 +97,7 @@ async fn play(scene: &Scene, round: usize, report: &mut Report, shown: &mut Stri
             if round == 0 {
                 report.row(number, flow.name(), place.kind, place.path);
             }
-            report.passed(key, within(flow.pass(at)).await);
+            report.passed(key, front, within(flow.pass(at)).await);
             for wrong in wrongs(&**flow, place) {
                 let result = within(flow.refuse(at, wrong)).await;
                 shown.push_str(result.as_ref().map_or("", |fine| &fine.shown));

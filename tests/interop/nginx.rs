@@ -35,9 +35,9 @@ impl Door {
 }
 
 impl Nginx {
-    /// Opens the doors, each to the port behind it.
-    pub(crate) fn start(program: &Path, certificate: &Certificate, doors: Vec<(Door, u16)>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    /// Opens the doors, each to the port behind it. What it writes is below `folder`.
+    pub(crate) fn start(program: &Path, folder: &Path, certificate: &Certificate, doors: Vec<(Door, u16)>) -> Self {
+        let folder = tempfile::tempdir_in(fs::canonicalize(folder).unwrap()).unwrap();
         let here = folder.path().display();
         fs::write(folder.path().join("certificate.pem"), &certificate.pem).unwrap();
         fs::write(folder.path().join("key.pem"), &certificate.key_pem).unwrap();

@@ -38,6 +38,12 @@ impl Observer {
         assert!(self.active(token).await.is_none(), "a token is active after its revocation");
     }
 
+    /// Asks for a page that there is not.
+    pub(crate) async fn visit(&self, url: &str) {
+        let answer = self.client.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), reqwest::StatusCode::NOT_FOUND);
+    }
+
     async fn ask(&self, url: &str, token: &str) -> Vec<u8> {
         let form = form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish();
         let request = self.client.post(url).header("authorization", &self.authorization);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::{Counter, Failure, Fine, Wrong};
+use crate::front::Front;
 use crate::place::Path;
 use crate::server::Kind;
 
@@ -20,6 +21,8 @@ pub(crate) struct Report {
     broken: usize,
     extra: usize,
     leaks: BTreeSet<String>,
+    /// Which front end passed how often.
+    fronts: BTreeMap<Front, usize>,
 }
 
 #[derive(Default)]
@@ -36,12 +39,13 @@ impl Report {
         self.rows.insert((number, kind, path), Row { name, ..Row::default() });
     }
 
-    pub(crate) fn passed(&mut self, key: (usize, Kind, Path), result: Result<Fine, Failure>) {
+    pub(crate) fn passed(&mut self, key: (usize, Kind, Path), front: Front, result: Result<Fine, Failure>) {
         let row = self.rows.get_mut(&key).unwrap();
         row.of += 1;
         match result {
             Ok(fine) => {
                 row.passed += 1;
+                *self.fronts.entry(front).or_default() += 1;
                 self.extra += fine.extra;
             }
             Err(failure) => self.failed(key, None, failure),
@@ -100,11 +104,13 @@ impl Report {
         for leak in &self.leaks {
             text += &format!("LEAK {leak}\n");
         }
+        let fronts: Vec<_> = self.fronts.iter().map(|(front, count)| format!("{} {count}", front.name())).collect();
         let sum = |count: fn(&Row) -> usize| self.rows.values().map(count).sum::<usize>();
         text += &format!(
-            "passed {}/{}, twins refused {}/{}\nLOST {}\nLET-IN {}\nLEAKED {}\nEXTRA {}, at most 0\n",
+            "passed {}/{} ({}), twins refused {}/{}\nLOST {}\nLET-IN {}\nLEAKED {}\nEXTRA {}, at most 0\n",
             sum(|row| row.passed),
             sum(|row| row.of),
+            fronts.join(", "),
             sum(|row| row.refused),
             sum(|row| row.twins),
             self.lost,

@@ -25,6 +25,8 @@ pub(crate) struct Programs {
     pub(crate) oidc_provider: [OsString; 2],
     pub(crate) authlib: [OsString; 2],
     pub(crate) nginx: PathBuf,
+    /// For what is written during the run.
+    pub(crate) folder: PathBuf,
 }
 
 pub(crate) struct Scene {
@@ -67,7 +69,7 @@ impl Scene {
             let api = Api::serve(listener, observer.clone(), plant == Some(Plant::AnyToken));
             places.push(Place { world: Arc::clone(&world), kind, path, server, observer, api, api_origin, trust });
         }
-        let nginx = Nginx::start(&programs.nginx, &certificate, doors);
+        let nginx = Nginx::start(&programs.nginx, &programs.folder, &certificate, doors);
         for place in &places {
             let answered = tokio::time::timeout(PATIENCE, place.observer.active("nobody's")).await;
             answered.unwrap_or_else(|_| panic!("{} does not answer: {}", place.issuer(), nginx.said()));

@@ -141,6 +141,8 @@ pub(crate) async fn herd(at: At<'_>, auth: &Authenticator) -> Result<Vec<Reply>,
     if at.place.has(Plant::Talkative) {
         let token = auth.token(Duration::ZERO).await.map_err(|error| Failure::broken(error.to_string()))?;
         url = format!("{url}?token={}", token.secret().unwrap().expose());
+        tracing::trace!(url, "asking");
+        at.place.observer.visit(&url.replace(&at.place.api_origin, at.place.issuer())).await;
     }
     let client = at.front.client(auth.clone(), &at.place.trust);
     let callers: Vec<_> = (0..CALLERS)

@@ -49,7 +49,6 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: true,
   ttl: { AccessToken: LIFETIME, ClientCredentials: LIFETIME, RefreshToken: LIFETIME, Grant: LIFETIME },
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-  enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'ES256', 'EdDSA'] },
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
