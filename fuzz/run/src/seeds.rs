@@ -79,6 +79,13 @@ impl Seeds {
             let status = u8::try_from(at % 16)?;
             self.put_as("oauth_error", [0, status], &[b"req-1\n30\n", &body[..]].concat())?;
         }
+        for text in [
+            r#"{"access_token":"a b"}"#,
+            r#"{"access_token":"a\u007fb","expires_in":60}"#,
+            r#"{"access_token":"SECRET","error":"x"}"#,
+        ] {
+            self.put_as("token_response", [0], &with_canary(text))?;
+        }
         for (status, text) in [
             (0, r#"{"error":"invalid_client","error_description":"no such client: SECRET"}"#),
             (1, r#"{"error":{"message":"SECRET","http_code":401,"grpc_code":16}}"#),
@@ -241,6 +248,18 @@ impl Seeds {
                 let script = [4, 2, 0x0a, 13, 4, 10, 0, 0, 0x0c, 0, 10, 0, 16, 0x0c, 0, 14, 2, 4, 15, 0];
                 self.put_as(target, [first], &script)?;
             }
+        }
+        for script in [
+            // A token for an hour; then two who want more than it has, while the answer is on its way.
+            &[10, 0, 0x0c, 0, 4, 14, 10, 0, 0x0c, 7, 6, 0x0d, 6, 0x0d, 0, 6, 4][..],
+            // A refresh is due, and fails with a pause; then in the last moments, and beyond.
+            &[10, 0, 0x0c, 0, 4, 14, 10, 5 + 8, 0x09, 0, 0, 0x3b, 4, 14, 0, 0x0b, 4, 0, 0x2a, 4, 0, 6, 4],
+            // A 401 while the answer takes its time; who waits is dropped, another comes, the source changes meanwhile.
+            &[10, 0, 0x0c, 0, 4, 10, 0, 0x0c, 9, 7, 1, 9, 0, 4, 13, 3, 0, 6, 4, 7, 0],
+            // Forgotten while somebody waits; asleep while the answer is on its way; the same token again.
+            &[10, 2, 0x0c, 3, 4, 13, 1, 2, 0x0d, 0, 9, 4, 10, 16, 0x0c, 0, 7, 1, 3, 200, 4, 15, 0xf0],
+        ] {
+            self.put_as("engine", [0, 1, 0xf0], script)?;
         }
         Ok(())
     }
