@@ -56,9 +56,24 @@ test:
 loom:
     bash .ci/run loom
 
+# The same models under another checker, which has no limit of preemptions and tries 20,000 random schedules of each.
+shuttle:
+    bash .ci/run shuttle
+
+# A million of each; some minutes. Not part of `ci`.
+shuttle-full:
+    bash .ci/run shuttle-full
+# Every parser and the engine under libFuzzer, 30 s a target and two at a time; `just fuzz 600 ini url` for longer, and for some.
+fuzz SECONDS="30" *TARGETS:
+    FUZZ_SECONDS={{SECONDS}} FUZZ_TARGETS="{{TARGETS}}" bash .ci/run fuzz
+
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:
     bash .ci/run mutants {{CASES}}
+
+# Plant bugs of concurrency, or those whose names have these words, and print what catches each; some minutes. Not part of `ci`.
+seeded *WORDS:
+    bash .ci/run seeded {{WORDS}}
 
 # Our readers of .env and INI files beside Python's, on 2,000 generated files each. Needs Python. Not part of `ci`.
 oracle:
@@ -81,6 +96,11 @@ walkthrough:
 browser:
     bash .ci/run browser
 
+# Our sources against npm's oidc-provider and PyPI's Authlib, on loopback and behind nginx with TLS: each flow 20 times, or as often as
+# the argument says; with `plants`, what is broken on purpose is noticed. Installs the servers.
+interop *TIMES:
+    bash .ci/run interop {{TIMES}}
+
 # docs/reference/{environment,authctl}.md anew, from what the code looks up and parses. Tests fail when they are behind.
 reference:
     bash .ci/run reference
@@ -96,3 +116,19 @@ bench:
 # `authctl proxy` beside nginx, and its memory: "The proxy" in docs/PERFORMANCE.md, which it rewrites. Not part of `ci`.
 proxy:
     bash .ci/run proxy
+
+# Everything that can go wrong, by name, over three front ends; and what was lost, let in, leaked or fetched too often.
+proof:
+    bash .ci/run proof
+
+# Many requests, tenants, revocations and authenticators; the short form, as CI runs it.
+load:
+    bash .ci/run load
+
+# All of it, optimised: a million requests in the process, 200,000 over sockets of each front end. Not part of `ci`.
+load-whole:
+    bash .ci/run load-whole
+
+# Half an hour of everyday life: memory, descriptors and tasks do not grow. Not part of `ci`.
+soak:
+    bash .ci/run soak

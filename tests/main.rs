@@ -31,6 +31,8 @@ mod corpus;
 mod engine;
 #[cfg(unix)]
 mod exec;
+// How a piece of a secret is found, whatever it is dressed up as.
+mod hunt;
 mod reference;
 mod reqwest;
 // Both adapters behind one trait, and what is below and around them.

@@ -6,7 +6,7 @@ use auth_core::{Access, Context, Endpoint, Env, Exports, Identity, Secret};
 use http::HeaderName;
 
 use super::table::{Table, show};
-use super::{hunt, secrets};
+use super::{all, secrets};
 
 pub(super) fn show(table: &mut Table) {
     let secret = || Secret::new(secrets::FILE_CONTENT);
@@ -85,7 +85,7 @@ fn an_explanation_shows_where_a_url_leads_and_nothing_else_of_it() {
     let mut settings = Settings::new(Env::of([("URL", url())]));
     settings.find(&Lookup::new("endpoint").variables(&["URL"])).unwrap();
     let explained = settings.explain();
-    hunt::check("an explanation", &format!("{explained} {explained:?}"));
+    all::check("an explanation", &format!("{explained} {explained:?}"));
     assert_eq!(explained.value("endpoint"), Some("https://..@api.example.com/v1?.."));
 }
 

@@ -11,10 +11,10 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
-use super::hunt::percent;
 use super::stage::HOUR;
 use super::table::{Table, show};
-use super::{hunt, secrets};
+use super::{all, secrets};
+use crate::hunt::percent;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -141,6 +141,6 @@ async fn a_secret_that_ends_in_an_equals_sign_is_no_field_name() {
     send(Request::post(emulator.other_origin()).header("content-type", FORM), secrets::API_KEY).await;
     for request in emulator.requests() {
         assert!(request.carries(secrets::API_KEY));
-        hunt::check("a recorded request", &format!("{request:?}"));
+        all::check("a recorded request", &format!("{request:?}"));
     }
 }

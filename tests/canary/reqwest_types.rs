@@ -19,7 +19,8 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use super::logs::{Heard, check_error, exchanged};
 use super::stage::{HOUR, Issuer, api_key, builder, granted};
 use super::table::{Table, chain, show};
-use super::{hunt, secrets};
+use super::{all, secrets};
+use crate::hunt;
 use crate::reqwest::api_stage::{ApiStage, answer as reply};
 
 pub(super) fn show(table: &mut Table) {
@@ -157,7 +158,7 @@ fn runtime() -> tokio::runtime::Runtime {
 
 #[track_caller]
 fn check_failed(error: &(dyn std::error::Error + 'static), ours: Option<&auth_core::Error>) {
-    chain(error).iter().for_each(|text| hunt::check("an error", text));
+    chain(error).iter().for_each(|text| all::check("an error", text));
     ours.into_iter().for_each(check_error);
 }
 
@@ -173,7 +174,7 @@ fn over_sockets_a_token_is_fetched_rejected_and_replaced_and_no_log_line_shows_i
             let response = request.body(secrets::FORM_VALUE).send().await.unwrap();
             assert_eq!(response.status(), StatusCode::OK);
             let outcome = response.extensions().get::<Outcome>().unwrap();
-            hunt::check("an outcome", &format!("{outcome:?}{outcome:#?}"));
+            all::check("an outcome", &format!("{outcome:?}{outcome:#?}"));
             assert!(outcome.is_replayed());
             issued = emulator.issued_tokens();
         });

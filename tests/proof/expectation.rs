@@ -9,13 +9,15 @@ use crate::scene::Seen;
 
 const FILE: &str = include_str!("../data/scenarios.json");
 
-/// What must come of a scenario.
+/// What must come of a scenario, or of several: a `*` in the name stands for anything.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expectation {
-    /// In a sentence.
+    /// In a sentence. The emulator's own scenarios and the rows of the corpus bring theirs.
+    #[serde(default)]
     pub(crate) given: String,
-    /// In the order in which they ended: a status, the kind of an error, or `client`. `200 x50` is fifty of them.
+    /// In the order in which they ended: a status, the kind of an error, `client`, or `dropped` by its caller. `200 x50` is
+    /// fifty of them.
     pub(crate) outcomes: Vec<String>,
     /// How many token requests arrive.
     pub(crate) fetches: Count,
@@ -23,7 +25,7 @@ pub(crate) struct Expectation {
     pub(crate) fewest: usize,
     /// How many requests arrive at the API.
     pub(crate) requests: Count,
-    /// In so many seconds of the scene's clock at most.
+    /// In so many seconds of the scene's clock at most, sleep apart.
     pub(crate) within: u64,
     /// Where a front end differs, and must.
     #[serde(default)]
@@ -53,6 +55,23 @@ pub(crate) struct Difference {
 /// All of them, by the scenarios' names.
 pub(crate) fn all() -> BTreeMap<String, Expectation> {
     serde_json::from_str(FILE).unwrap_or_else(|error| panic!("tests/data/scenarios.json: {error}"))
+}
+
+/// What is expected of this one: under its own name, or under the longest that it matches.
+pub(crate) fn of(all: &BTreeMap<String, Expectation>, name: &str) -> Option<Expectation> {
+    let rows = all.iter().filter(|(row, _)| names(row, name));
+    rows.max_by_key(|(row, _)| (!row.contains('*'), row.len())).map(|(_, expectation)| expectation.clone())
+}
+
+/// Whether this row of the file is about a scenario of this name.
+pub(crate) fn names(row: &str, name: &str) -> bool {
+    match row.split_once('*') {
+        None => row == name,
+        Some((begin, rest)) => {
+            let Some(left) = name.strip_prefix(begin) else { return false };
+            left.char_indices().map(|(at, _)| at).chain([left.len()]).any(|at| names(rest, &left[at..]))
+        }
+    }
 }
 
 impl Count {

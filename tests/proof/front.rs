@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use auth_core::adapter::{Attach, Judgement, Recovery, Sent};
-use auth_core::{Authenticator, Transport};
+use auth_core::{Authenticator, RequestAuth, Transport};
 use auth_tower::HyperTransport;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -80,6 +80,8 @@ async fn by_hand(
         Replay::AsMade => matches!(request.body(), Load::Bytes(bytes) if bytes.is_empty()),
         Replay::Bodies | Replay::If(_) => request.body().can_be_had_again(),
     };
+    let wishes = request.extensions().get::<RequestAuth>().cloned();
+    let auth = wishes.as_ref().and_then(|wishes| wishes.authenticator(auth)).unwrap_or(auth);
     let copy = again.then(|| request.clone());
     let sent = attached(auth, &mut request).await.map_err(Failed::Auth)?;
     let response = http.request(request).await.map_err(|error| Failed::Client(error.into()))?;

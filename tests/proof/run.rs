@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 use crate::expectation::{self, Expectation};
 use crate::ledger::Ledger;
 use crate::overheard;
-use crate::scenarios::{self, Act};
+use crate::scenarios::{self, Act, Scenario};
 use crate::scene::Seen;
 
 /// So many at once: the most of them wait.
@@ -29,7 +30,7 @@ pub(crate) struct Ran {
 
 /// One scenario over each front end.
 pub(crate) struct Row {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) given: String,
     pub(crate) within: u64,
     pub(crate) cells: Vec<Cell>,
@@ -57,50 +58,65 @@ pub(crate) async fn all(wanted: &[String]) -> Ran {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()));
     let scenarios = scenarios::all();
     let mut strangers: Vec<String> = Vec::new();
-    let known: Vec<&str> = scenarios.iter().map(|scenario| scenario.name).collect();
-    strangers.extend(
-        expected.keys().filter(|name| !known.contains(&name.as_str())).map(|name| format!("nothing does {name}")),
-    );
-    strangers.extend(
-        known.iter().filter(|name| !expected.contains_key(**name)).map(|name| format!("nothing is expected of {name}")),
-    );
-    let chosen: Vec<_> = scenarios
-        .into_iter()
-        .filter(|scenario| is_wanted(scenario.name))
-        .filter_map(|scenario| Some((scenario.name, expected.get(scenario.name)?.clone(), scenario.acts)))
-        .collect();
+    let known = |row: &str| scenarios.iter().any(|scenario| expectation::names(row, &scenario.name));
+    let is_here = |row: &str| !scenarios::ELSEWHERE.iter().any(|group| row.starts_with(group));
+    let unknown = expected.keys().filter(|row| is_here(row) && !known(row));
+    strangers.extend(unknown.map(|row| format!("nothing does {row}")));
+    let mut chosen = Vec::new();
+    for Scenario { name, given, expectation, acts } in scenarios {
+        match expectation.or_else(|| expectation::of(&expected, &name)) {
+            Some(expectation) if is_wanted(&name) => chosen.push((name, given, expectation, acts)),
+            Some(_) => {}
+            None => strangers.push(format!("nothing is expected of {name}")),
+        }
+    }
     let runs: Vec<_> = chosen
         .iter()
         .enumerate()
-        .flat_map(|(number, (_, _, acts))| acts.iter().map(move |(front, act)| (number, *front, *act)))
+        .flat_map(|(number, (_, _, expectation, acts))| {
+            acts.iter().map(move |(front, act)| (number, *front, Arc::clone(act), expectation.of(front)))
+        })
         .collect();
     let mut cells: BTreeMap<usize, Vec<(&'static str, Option<Seen>)>> = BTreeMap::new();
+    let mut lines = 0;
+    let mut ledger = Ledger::default();
     let mut running = stream::iter(runs)
-        .map(|(number, front, act)| async move { (number, front, one(act).await) })
+        .map(|(number, front, act, expectation)| async move { (number, front, alone(move || act(&expectation)).await) })
         .buffer_unordered(AT_ONCE);
-    while let Some((number, front, seen)) = running.next().await {
+    while let Some((number, front, (seen, leaks, heard))) = running.next().await {
         cells.entry(number).or_default().push((front, seen));
+        ledger.leaked.extend(leaks.into_iter().map(|leak| format!("{}, {front}: {leak}", chosen[number].0)));
+        lines += heard;
     }
     drop(running);
-    let mut ledger = Ledger::default();
     let mut rows = Vec::new();
-    for (number, (name, expectation, _)) in chosen.into_iter().enumerate() {
+    for (number, (name, given, expectation, _)) in chosen.into_iter().enumerate() {
         let mut cells = cells.remove(&number).unwrap_or_default();
         cells.sort_by_key(|(front, _)| *front);
         let within = expectation.within;
-        let given = expectation.given.clone();
-        let cells = cells.into_iter().map(|(front, seen)| cell(name, front, seen, &expectation, &mut ledger)).collect();
+        let given = given.unwrap_or_else(|| expectation.given.clone());
+        let cells =
+            cells.into_iter().map(|(front, seen)| cell(&name, front, seen, &expectation, &mut ledger)).collect();
         rows.push(Row { name, given, within, cells });
     }
-    let (leaks, lines) = overheard::leaks();
+    let (leaks, elsewhere) = overheard::leaks();
     ledger.leaked.extend(leaks);
-    Ran { rows, strangers, lines, ledger }
+    Ran { rows, strangers, lines: lines + elsewhere, ledger }
 }
 
-/// On a task of its own, so that what it panics with is its own.
-async fn one(act: fn() -> Act) -> Option<Seen> {
-    let act = tokio::spawn(AssertUnwindSafe(async move { act().await }).catch_unwind());
-    tokio::time::timeout(LONGEST, act).await.ok()?.ok()?.ok()
+/// On a runtime and a thread of its own: what it says and what it panics with is its own, and its clock goes on only when all
+/// that could run has run.
+async fn alone(act: impl FnOnce() -> Act + Send + 'static) -> (Option<Seen>, Vec<String>, usize) {
+    let thread = tokio::task::spawn_blocking(move || {
+        overheard::begin_here();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let act = async move { tokio::time::timeout(LONGEST, act()).await.ok() };
+        let seen = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(act))).ok().flatten();
+        runtime.shutdown_background();
+        let (leaks, lines) = overheard::end_here();
+        (seen, leaks, lines)
+    });
+    thread.await.unwrap()
 }
 
 fn cell(name: &str, front: &'static str, seen: Option<Seen>, all: &Expectation, ledger: &mut Ledger) -> Cell {

@@ -1,7 +1,7 @@
 //! The pointer, the mutex and the atomics that the cache's shell is built on, from one place, so that a model checker
-//! can stand in for them under `--cfg auth_loom`.
+//! can stand in for them: loom under `--cfg auth_loom`, shuttle under `--cfg auth_shuttle`.
 
-#[cfg(not(auth_loom))]
+#[cfg(not(any(auth_loom, auth_shuttle)))]
 mod imp {
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -49,22 +49,27 @@ mod imp {
     }
 }
 
-/// loom sees its own mutex and atomics, but not into arc-swap; the pointer is a mutex there, which has the same visible
-/// behaviour (a load sees the latest store).
-#[cfg(auth_loom)]
+/// A model checker sees its own mutex and atomics, but not into arc-swap; the pointer is a mutex there, which has the same
+/// visible behaviour (a load sees the latest store).
+#[cfg(any(auth_loom, auth_shuttle))]
 mod imp {
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    #[cfg(auth_loom)]
+    use loom as checker;
+    #[cfg(auth_shuttle)]
+    use shuttle as checker;
+
+    pub(crate) use checker::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
     use std::sync::Arc;
 
-    use loom::sync::MutexGuard;
+    use checker::sync::MutexGuard;
 
     #[derive(Debug)]
-    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+    pub(crate) struct Mutex<T>(checker::sync::Mutex<T>);
 
     impl<T> Mutex<T> {
         pub(crate) fn new(value: T) -> Self {
-            Self(loom::sync::Mutex::new(value))
+            Self(checker::sync::Mutex::new(value))
         }
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {

@@ -137,12 +137,15 @@ impl Exchange {
         self
     }
 
-    /// Authenticates the client by HTTP Basic, both parts form-encoded first as RFC 6749 section 2.3.1 has it.
+    /// Authenticates the client by HTTP Basic, both parts form-encoded first as RFC 6749 section 2.3.1 has it. A space is `%20`,
+    /// which everybody who decodes reads as one; some take `+` as it stands (Authlib 1.9).
     ///
     /// # Errors
     /// None at present; the encoding leaves nothing that a header can't carry.
     pub fn basic_auth(self, client_id: &str, client_secret: &Secret) -> Result<Self, Error> {
-        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        // A `+` of the text itself is `%2B` by then.
+        let encode =
+            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
         let pair = format!("{}:{}", encode(client_id), encode(client_secret.expose()));
         Ok(self.basic(&pair, client_secret))
     }
