@@ -56,6 +56,10 @@ test:
 loom:
     bash .ci/run loom
 
+# Every place where a secret could be seen, as it is and with ten leaks planted, with the counts. `test` runs the same in silence.
+canary:
+    bash .ci/run canary
+
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:
     bash .ci/run mutants {{CASES}}
