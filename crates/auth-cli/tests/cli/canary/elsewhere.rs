@@ -92,7 +92,7 @@ impl Places {
 }
 
 /// What a command has left in files that the user did not write.
-pub(super) fn left_behind(scene: &Scene) -> Option<String> {
+pub(super) fn left_behind(scene: &Scene, hunt: &Hunt) -> Option<String> {
     let mut places = Places::default();
     places.add_files(scene.user.home(), &scene.own_files());
     let (mut kept, mut files) = (Vec::new(), Vec::new());
@@ -101,12 +101,13 @@ pub(super) fn left_behind(scene: &Scene) -> Option<String> {
         texts.extend_from_slice(text);
         texts.push(b'\n');
     }
-    let secrets = scene.secrets();
-    let every = || secrets.iter().map(|(name, secret)| (name.as_str(), telling(secret)));
-    let found = Hunt::after(every()).find(files);
     // Most commands keep none.
-    let among = || Hunt::after(every().filter(|(name, _)| *name != scenes::TOKEN)).find(&kept);
-    found.or_else(|| if kept.is_empty() { None } else { among() })
+    let among_kept = || {
+        let secrets = scene.secrets();
+        let but_tokens = secrets.iter().filter(|(name, _)| name != scenes::TOKEN);
+        Hunt::after(but_tokens.map(|(name, secret)| (name.as_str(), telling(secret)))).find(&kept)
+    };
+    hunt.find(files).or_else(|| if kept.is_empty() { None } else { among_kept() })
 }
 
 fn whole(request: &RecordedRequest) -> Vec<u8> {
