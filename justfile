@@ -66,6 +66,9 @@ shuttle-full:
 # Every parser and the engine under libFuzzer, 30 s a target and two at a time; `just fuzz 600 ini url` for longer, and for some.
 fuzz SECONDS="30" *TARGETS:
     FUZZ_SECONDS={{SECONDS}} FUZZ_TARGETS="{{TARGETS}}" bash .ci/run fuzz
+# Every place where a secret could be seen, as it is and with ten leaks planted, with the counts. `test` runs the same in silence.
+canary:
+    bash .ci/run canary
 
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:

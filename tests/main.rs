@@ -7,7 +7,7 @@
 //! | [`tower`] | the layer works in every Tower stack |
 //! | [`reqwest`] | the middleware works with reqwest's redirects, retries, bodies and errors |
 //! | [`broker`] | a page of a declared origin with a session gets a token that ends soon, and nobody else gets any |
-//! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type |
+//! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type, nor anywhere else |
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`exec`] | a helper program gets what it is given and nothing else, and nothing of it is left |
 //! | [`chain`] | a chain goes on where nothing is configured and nowhere else, and says why |

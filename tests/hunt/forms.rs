@@ -16,14 +16,11 @@ pub(super) struct Form {
 pub(super) fn of(secret: &str) -> Vec<Form> {
     let bytes = secret.as_bytes();
     let form = |name, text: String, piece| Form { name, bytes: text.into_bytes(), piece };
+    let escaped = percent(bytes, |byte| !byte.is_ascii_alphanumeric() && !b"-._*".contains(&byte));
     let mut forms = vec![
         form("", secret.to_owned(), PIECE),
+        form(", percent-encoded", escaped, PIECE),
         form(" in hex", hex(bytes), 2 * PIECE),
-        form(
-            ", percent-encoded",
-            percent(bytes, |byte| !byte.is_ascii_alphanumeric() && !b"-._*".contains(&byte)),
-            PIECE,
-        ),
     ];
     if secret.contains(char::is_whitespace) {
         let closed = secret.split_whitespace().collect();
@@ -44,6 +41,8 @@ pub(super) fn of(secret: &str) -> Vec<Form> {
             forms.push(form(" in base64", own.to_owned(), PIECE));
         }
     }
+    // Without odd characters some are the same; the first names it.
+    forms.dedup_by(|later, earlier| later.bytes == earlier.bytes);
     forms
 }
 

@@ -52,8 +52,9 @@ fn slot(start: u64) -> usize {
 
 /// What is looked for. Letters count alike in either case: a URL's host comes back in lower case.
 pub(crate) struct Hunt {
-    /// Piece in lower case, and what it is of.
-    pieces: HashMap<Vec<u8>, String>,
+    /// Piece in lower case, and which of the names it goes by.
+    pieces: HashMap<Vec<u8>, usize>,
+    names: Vec<String>,
     lengths: BTreeSet<usize>,
     /// Whether a piece may begin with these bytes, by [`slot`]: most text is none, and there is a lot of it.
     beginnings: Vec<bool>,
@@ -61,7 +62,12 @@ pub(crate) struct Hunt {
 
 impl Hunt {
     pub(crate) fn after<'a>(canaries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut hunt = Self { pieces: HashMap::new(), lengths: BTreeSet::new(), beginnings: vec![false; SLOTS] };
+        let mut hunt = Self {
+            pieces: HashMap::new(),
+            names: Vec::new(),
+            lengths: BTreeSet::new(),
+            beginnings: vec![false; SLOTS],
+        };
         for (name, secret) in canaries {
             for form in forms::of(secret) {
                 hunt.add(&form.bytes, form.piece, format!("{name}{}", form.name));
@@ -72,10 +78,11 @@ impl Hunt {
 
     fn add(&mut self, form: &[u8], length: usize, what: String) {
         self.lengths.insert(length);
+        self.names.push(what);
         for piece in form.to_ascii_lowercase().windows(length) {
             let start = piece[..PIECE].iter().fold(0, |start, byte| start << 8 | u64::from(*byte));
             self.beginnings[slot(start)] = true;
-            self.pieces.entry(piece.to_owned()).or_insert_with(|| what.clone());
+            self.pieces.entry(piece.to_owned()).or_insert(self.names.len() - 1);
         }
     }
 
@@ -104,7 +111,7 @@ impl Hunt {
     /// What begins here.
     fn at(&self, bytes: &[u8]) -> Option<&str> {
         let mut pieces = self.lengths.iter().filter_map(|&length| bytes.get(..length));
-        pieces.find_map(|piece| self.pieces.get(&piece.to_ascii_lowercase())).map(String::as_str)
+        pieces.find_map(|piece| self.pieces.get(&piece.to_ascii_lowercase())).map(|name| self.names[*name].as_str())
     }
 
     #[track_caller]

@@ -42,3 +42,14 @@ fn look(text: &str) {
     let counted = text.split("token-").skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     assert!(!counted, "what a caller gets shows a token: {text}");
 }
+
+#[test]
+fn what_no_caller_should_get_is_noticed() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    for leak in [format!("{} was refused", Emulator::API_KEY), "Bearer token-1 was refused".to_owned()] {
+        let error = Failed::Client(leak.clone().into());
+        assert!(catch_unwind(AssertUnwindSafe(|| failed(&error))).is_err(), "{leak}");
+    }
+    failed(&Failed::Client("the token-endpoint refused the API key".into()));
+}

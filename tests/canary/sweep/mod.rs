@@ -105,7 +105,7 @@ fn inside(given: &Path, planted: bool) {
 fn report(what: &str, swept: &Swept) {
     let (issued, texts) = swept.counts;
     println!(
-        "{what}: {} sinks, {} canaries and {issued} issued tokens, {} encodings, {texts} texts looked at",
+        "{what}: {} sinks, {} canaries and {issued} issued tokens, {} encodings, {texts} texts",
         sinks::ALL.len(),
         canaries().count(),
         hunt::DISGUISES.len(),

@@ -144,3 +144,13 @@ pub(crate) fn profiles(emulator: &auth_emulator::Emulator) -> String {
     }
     text
 }
+
+#[test]
+fn a_key_on_stderr_is_noticed_whatever_the_test_is_about() {
+    let said = |stderr: String| {
+        let output = Output { status: Default::default(), stdout: Vec::new(), stderr: stderr.into_bytes() };
+        std::panic::catch_unwind(|| Ended::of(output)).is_err()
+    };
+    assert!(said(format!("error: {:?} is refused", auth_emulator::Emulator::API_KEY)));
+    assert!(!said("error: the API key is refused".to_owned()));
+}

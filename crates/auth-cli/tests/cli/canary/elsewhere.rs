@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use auth_emulator::{Answer, Emulator, Fault, Origin, RecordedRequest, StatusCode};
 use http::Request;
@@ -57,7 +57,7 @@ impl Places {
 
     /// All that was written below the home folder, but for what the user wrote. A token may stand where tokens are kept, which
     /// only the user may read; what it was exchanged for may not.
-    fn add_files(&mut self, folder: &Path, own: &[&Path]) {
+    fn add_files(&mut self, folder: &Path, own: &[PathBuf]) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let mode = path.symlink_metadata().unwrap().permissions().mode() & 0o777;
@@ -68,7 +68,7 @@ impl Places {
             } else if is_kept {
                 assert_eq!(mode, 0o600, "{}", path.display());
                 self.add(KEPT, std::fs::read(&path).unwrap());
-            } else if !own.contains(&path.as_path()) {
+            } else if !own.contains(&path) {
                 self.add(FILES, std::fs::read(&path).unwrap());
             }
         }
@@ -91,6 +91,25 @@ impl Places {
     }
 }
 
+/// What a command has left in files that the user did not write.
+pub(super) fn left_behind(scene: &Scene, hunt: &Hunt) -> Option<String> {
+    let mut places = Places::default();
+    places.add_files(scene.user.home(), &scene.own_files());
+    let (mut kept, mut files) = (Vec::new(), Vec::new());
+    for (place, text) in &places.texts {
+        let texts = if *place == KEPT { &mut kept } else { &mut files };
+        texts.extend_from_slice(text);
+        texts.push(b'\n');
+    }
+    // Most commands keep none.
+    let among_kept = || {
+        let secrets = scene.secrets();
+        let but_tokens = secrets.iter().filter(|(name, _)| name != scenes::TOKEN);
+        Hunt::after(but_tokens.map(|(name, secret)| (name.as_str(), telling(secret)))).find(&kept)
+    };
+    hunt.find(files).or_else(|| if kept.is_empty() { None } else { among_kept() })
+}
+
 fn whole(request: &RecordedRequest) -> Vec<u8> {
     let headers: String = request.headers().iter().map(|(name, value)| format!("{name}: {value:?}\n")).collect();
     let query = request.query().unwrap_or_default();
@@ -109,17 +128,13 @@ async fn look(planted: bool) -> (Places, Vec<(&'static str, String)>) {
     let scene = scenes::good().await;
     std::fs::write(given.path().join("tell.sh"), TELL).unwrap();
     std::fs::write(given.path().join("help.sh"), format!("{TELL}\necho {}\n", secrets::REFUSED)).unwrap();
-    std::fs::create_dir(scene.user.home().join("tmp")).unwrap();
     helps(&scene, &mut places).await;
     programs(&scene, given.path(), &mut places, planted).await;
     redirected(&scene, &mut places).await;
     if planted {
         plants::written(given.path(), &scene.user, &mut places).await;
     }
-    let own = [scene.dotenv.clone(), scene.user.home().join("token"), scene.user.home().join("helper.toml")];
-    let config = scene.user.home().join(".config/authctl/config.toml");
-    let own: Vec<&Path> = own.iter().chain([&config]).map(AsRef::as_ref).collect();
-    places.add_files(scene.user.home(), &own);
+    places.add_files(scene.user.home(), &scene.own_files());
     proxied(&mut places, planted).await;
     places.secrets.extend(scene.secrets());
     let planted = plants::ALL.iter().map(|plant| (plant.name.to_owned(), plant.secret.to_owned()));
@@ -145,12 +160,10 @@ async fn helps(scene: &Scene, places: &mut Places) {
 /// Programs with a token in their environment or in a file, and a helper that brings one.
 async fn programs(scene: &Scene, given: &Path, places: &mut Places, planted: bool) {
     let folder = given.to_str().unwrap();
-    let tmp = scene.user.home().join("tmp");
     let run = async |words: &[&str], name: &str| {
         let (tell, dotenv) = (given.join("tell.sh"), scene.dotenv.to_str().unwrap().to_owned());
         let more = ["--", "sh", tell.to_str().unwrap(), folder, name];
         let mut command = scene.user.authctl(["-vv", "--dotenv", &dotenv].iter().chain(words).chain(&more));
-        command.env("TMPDIR", &tmp);
         if planted {
             plants::in_variables(&mut command);
         }
@@ -257,12 +270,11 @@ async fn proxied(places: &mut Places, planted: bool) {
 #[expect(clippy::print_stdout, reason = "figures are for people")]
 fn report(what: &str, places: &Places, found: &BTreeSet<(&'static str, String)>) {
     println!(
-        "{what}: {} places, {} canaries, {} encodings, {} texts there, {} texts looked at",
+        "{what}: {} places, {} canaries and issued tokens, {} encodings, {} texts",
         ALL.len(),
         places.secrets.len(),
         hunt::DISGUISES.len(),
         places.texts.len(),
-        hunt::looked_at(),
     );
     println!("| where | what is shown |\n| --- | --- |");
     found.iter().for_each(|(place, what)| println!("| {place} | {what} |"));

@@ -48,6 +48,17 @@ impl Scene {
         planted.chain(self.made.iter().cloned()).chain(issued).collect()
     }
 
+    /// What the user wrote.
+    #[cfg(unix)]
+    pub(super) fn own_files(&self) -> Vec<PathBuf> {
+        let home = self.user.home();
+        [".config/authctl/config.toml", "token", "helper.toml"]
+            .map(|name| home.join(name))
+            .into_iter()
+            .chain([self.dotenv.clone()])
+            .collect()
+    }
+
     /// The servers.
     #[cfg(unix)]
     pub(super) fn emulator(&self) -> &Emulator {
@@ -136,6 +147,9 @@ async fn scene(name: &'static str, change: impl FnOnce(String) -> String + Send,
         }
     }
     let user = User::new().with("UNRELATED", secrets::ENV_VALUE).with("SESSION_SECRET", secrets::SESSION);
+    let tmp = user.home().join("tmp");
+    std::fs::create_dir(&tmp).unwrap();
+    let user = user.with("TMPDIR", tmp.to_str().unwrap());
     let dotenv = user.write("secrets.env", &format!("OTHER_TOKEN={}\n", secrets::DOTENV_VALUE));
     let file = user.write("token", secrets::FILE_CONTENT);
     let by_reference = format!(
