@@ -71,6 +71,10 @@ fuzz SECONDS="30" *TARGETS:
 mutants *CASES:
     bash .ci/run mutants {{CASES}}
 
+# Plant bugs of concurrency, or those whose names have these words, and print what catches each; some minutes. Not part of `ci`.
+seeded *WORDS:
+    bash .ci/run seeded {{WORDS}}
+
 # Our readers of .env and INI files beside Python's, on 2,000 generated files each. Needs Python. Not part of `ci`.
 oracle:
     bash .ci/run oracle

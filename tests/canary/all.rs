@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::hunt::Hunt;
 use super::secrets;
+use crate::hunt::Hunt;
 
 pub(super) static HUNT: LazyLock<Hunt> = LazyLock::new(|| Hunt::after(secrets::ALL));
 

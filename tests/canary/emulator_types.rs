@@ -11,10 +11,10 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
-use super::hunt::percent;
 use super::stage::HOUR;
 use super::table::{Table, show};
 use super::{all, secrets};
+use crate::hunt::percent;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

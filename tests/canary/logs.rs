@@ -26,7 +26,8 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use super::records::Bridge;
 use super::stage::{HOUR, Issuer, Reply, answer, api_key, builder, granted, uri};
 use super::tower_types::{Api, Body, Turn, request};
-use super::{all, hunt, secrets, table};
+use super::{all, secrets, table};
+use crate::hunt;
 
 pub(super) const KINDS: [ErrorKind; 10] = [
     ErrorKind::Unavailable,

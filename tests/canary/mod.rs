@@ -1,7 +1,7 @@
 //! A canary in every secret: it never shows in `Debug`, `Display`, an error's chain or a log, down to TRACE.
 //!
 //! Each kind of secret is a string of its own, found nowhere else ([`secrets`]), so a red test says which one got out,
-//! and in which disguise. What is found out here is that nothing is *printed*; accessors may give secrets away.
+//! and in which disguise ([`hunt`](crate::hunt)). What is found out here is that nothing is *printed*; accessors may give secrets away.
 //!
 //! | module | promise |
 //! | --- | --- |
@@ -16,7 +16,6 @@
 //! | [`refusals`] | whoever refuses an input says which setting it is, and does not quote it |
 //! | [`sensitive`] | headers that carry a secret are marked as such |
 //! | [`sweep`] | all places where a secret could be seen, in one run; and ten leaks in them, which are found |
-//! | [`hunt`] | how a piece of a canary is found, whatever it is dressed up as |
 //! | [`all`] | the hunt after all of them |
 //! | [`systems`] | the five systems, whole: no secret in a URL, a log, an error, an explanation or a file |
 //! | [`evidence`] | what a run leaves behind where others may read it |
@@ -31,7 +30,6 @@ mod emulator_systems;
 mod emulator_types;
 mod evidence;
 mod grant_types;
-mod hunt;
 mod ibm_types;
 mod logs;
 mod records;

@@ -8,10 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
-use super::hunt::{Hunt, percent};
 use super::logs::{Heard, check_error, exchanged, failure};
 use super::secrets;
 use super::stage::{HOUR, Issuer, answer, api_key, builder, granted};
+use crate::hunt::{Hunt, percent};
 
 /// An issuer's refusal with this description, looked at from all sides.
 fn described(text: impl AsRef<str>) -> Error {

@@ -19,7 +19,8 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use super::logs::{Heard, check_error, exchanged};
 use super::stage::{HOUR, Issuer, api_key, builder, granted};
 use super::table::{Table, chain, show};
-use super::{all, hunt, secrets};
+use super::{all, secrets};
+use crate::hunt;
 use crate::reqwest::api_stage::{ApiStage, answer as reply};
 
 pub(super) fn show(table: &mut Table) {

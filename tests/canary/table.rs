@@ -5,9 +5,9 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::sync::LazyLock;
 
-use super::hunt::Hunt;
 use super::{all, ibm_types, reqwest_types, scan, secrets, skyflow_types, tower_types};
 use super::{core_settings, core_signing, core_systems, core_types, emulator_systems, emulator_types, grant_types};
+use crate::hunt::Hunt;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();

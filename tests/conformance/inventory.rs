@@ -97,9 +97,10 @@ fn every_family_has_a_test() {
 #[test]
 fn every_line_that_the_mutants_break_is_where_they_look_for_it() {
     let read = |path: String| std::fs::read_to_string(path).unwrap();
-    let mutants: serde_json::Value =
-        serde_json::from_str(&read(format!("{}/data/mutants.json", env!("CARGO_MANIFEST_DIR")))).unwrap();
-    for mutant in mutants.as_array().unwrap() {
+    let list = |name| -> Vec<serde_json::Value> {
+        serde_json::from_str(&read(format!("{}/data/{name}", env!("CARGO_MANIFEST_DIR")))).unwrap()
+    };
+    for mutant in list("mutants.json").into_iter().chain(list("seeded.json")) {
         let file = mutant["file"].as_str().unwrap();
         let source = read(format!("{}/../{file}", env!("CARGO_MANIFEST_DIR")));
         for edit in mutant["edits"].as_array().unwrap() {

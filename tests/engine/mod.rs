@@ -1,8 +1,10 @@
 //! Whatever callers do, and whatever happens to them: one fetch, nobody hangs, no token is lost.
 
 mod callers;
+mod cancellation;
 mod clocks;
 mod ending;
 mod herd;
 mod runtimes;
 mod scripted;
+mod stepped;

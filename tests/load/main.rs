@@ -20,6 +20,9 @@
 mod crowd;
 #[path = "../proof/front.rs"]
 mod front;
+#[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
+#[path = "../hunt/mod.rs"]
+mod hunt;
 mod in_process;
 mod issuer;
 #[path = "../proof/ledger.rs"]

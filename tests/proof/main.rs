@@ -8,6 +8,7 @@
 //! | [`front`] | the three ways to an API: by hand over auth-core, the Tower layer, the reqwest middleware |
 //! | [`scene`] | an emulator, an authenticator and a client of one front end, on a clock that is moved |
 //! | [`scenarios`] | what goes wrong, by name |
+//! | [`program`] | this program once more, as a process of a scenario that is killed |
 //! | [`expectation`] | what must come of it |
 //! | [`ledger`] | what is counted: LOST, LET-IN, LEAKED, EXTRA |
 //! | [`overheard`] | every log line of the run |
@@ -18,8 +19,13 @@
 
 mod expectation;
 mod front;
+#[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
+#[path = "../hunt/mod.rs"]
+mod hunt;
 mod ledger;
 mod overheard;
+#[cfg(target_os = "linux")]
+mod program;
 #[allow(dead_code, unused_imports, unused_macros, reason = "the suite's; this uses a part of it")]
 #[path = "../rig/mod.rs"]
 mod rig;
@@ -32,8 +38,13 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    overheard::begin();
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    #[cfg(target_os = "linux")]
+    if let Some(role) = program::role(&wanted) {
+        role.play().await;
+        return ExitCode::SUCCESS;
+    }
+    overheard::begin();
     let ran = run::all(&wanted).await;
     print!("{}", table::of(&ran));
     let ledger = ran.ledger();

@@ -1,14 +1,16 @@
-//! Every log line of the run, at TRACE.
+//! Every log line of the run, at TRACE, and every panic's message.
 //!
 //! A scenario has a thread of its own, so its lines are kept there and compared with its own secrets. What other threads say
 //! is compared with all of them, at the end.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::hunt::Hunt;
 
 static ELSEWHERE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static SECRETS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -40,8 +42,20 @@ impl io::Write for Ear {
     }
 }
 
+/// What a panic says that a scenario means to happen; or tokio's, where a scenario takes its runtime away.
+pub(crate) const ON_PURPOSE: &str = "on purpose";
+const NO_RUNTIME: &str = "there is no reactor running";
+
 /// Listens from now on, in the whole process.
 pub(crate) fn begin() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.to_string();
+        if !words.contains(ON_PURPOSE) && !words.contains(NO_RUNTIME) {
+            print(panic);
+        }
+        let _always_kept = writeln!(Ear, "{words}");
+    }));
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(FmtSpan::FULL)
@@ -75,7 +89,8 @@ pub(crate) fn leaks() -> (Vec<String>, usize) {
 
 fn shown(lines: &[u8], secrets: &BTreeSet<String>) -> (Vec<String>, usize) {
     let text = String::from_utf8_lossy(lines);
-    let shows = |line: &&str| secrets.iter().any(|secret| line.contains(secret));
+    let hunt = Hunt::after(secrets.iter().map(|secret| ("a secret", secret.as_str())));
+    let shows = |line: &&str| hunt.find(line).is_some();
     (
         text.lines().filter(shows).map(|line| format!("a log line shows a secret: {line}")).collect(),
         text.lines().count(),

@@ -59,7 +59,9 @@ pub(crate) async fn all(wanted: &[String]) -> Ran {
     let scenarios = scenarios::all();
     let mut strangers: Vec<String> = Vec::new();
     let known = |row: &str| scenarios.iter().any(|scenario| expectation::names(row, &scenario.name));
-    strangers.extend(expected.keys().filter(|row| !known(row)).map(|row| format!("nothing does {row}")));
+    let is_here = |row: &str| !scenarios::ELSEWHERE.iter().any(|group| row.starts_with(group));
+    let unknown = expected.keys().filter(|row| is_here(row) && !known(row));
+    strangers.extend(unknown.map(|row| format!("nothing does {row}")));
     let mut chosen = Vec::new();
     for Scenario { name, given, expectation, acts } in scenarios {
         match expectation.or_else(|| expectation::of(&expected, &name)) {

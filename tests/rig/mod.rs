@@ -15,6 +15,7 @@
 //! | [`lifeline`] | whether a process and all that it started are gone |
 //! | [`stage`] | an emulator, and an authenticator with its key |
 //! | [`tls`] | whether reqwest has it here |
+//! | [`watch`] | whatever a test is about: no secret in the errors and outcomes that its client gets |
 
 mod api;
 pub(crate) mod client;
@@ -28,6 +29,7 @@ mod server;
 mod stage;
 pub(crate) mod tls;
 mod tower;
+mod watch;
 
 use std::sync::Arc;
 

@@ -110,7 +110,7 @@
 //!
 //! | feature | adds | costs |
 //! | --- | --- | --- |
-//! | `test-util` | a fake clock and executor, a scripted transport, for tests | |
+//! | `test-util` | for tests: a fake clock and executor, and module `testing`, which has a scripted source, a scripted transport, a check of your own source | |
 //! | `signing` | private keys in PEM (`signer::PrivateKey`) | aws-lc-rs, which compiles C |
 //! | `exec` | helper programs (`sources::Exec`) | tokio's `process` |
 //! | `profiles` | the config in TOML (`settings::Profiles::load`), systems described in it | toml |

@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use super::hunt::{self, Hunt};
 use super::secrets;
+use crate::hunt::{self, Hunt};
 use crate::rig::{Reqwest, Tower};
 
 /// Set in the process that is looked at, to a folder for what its user writes.

@@ -8,9 +8,9 @@ use auth_emulator::Emulator;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use super::super::hunt::percent;
 use super::sinks::{self, Sinks};
 use super::{Found, run};
+use crate::hunt::percent;
 
 pub(super) struct Plant {
     pub(super) name: &'static str,

@@ -10,9 +10,9 @@ use std::path::Path;
 use auth_core::Error;
 use auth_emulator::{Emulator, RecordedRequest};
 
-use super::super::hunt::Hunt;
 use super::super::table;
 use super::Found;
+use crate::hunt::Hunt;
 
 pub(super) const LOG: &str = "the log at TRACE";
 pub(super) const RECORDS: &str = "the log crate's records";

@@ -6,18 +6,42 @@
 //! | [`corpus`] | the token endpoint answers a row of the corpus |
 //! | [`token_answers`] | the token endpoint, in more than one step |
 //! | [`api_answers`] | the API refuses a token that is good, or was |
+//! | [`clocks`] | clocks are wrong, jump or stand still; a machine sleeps |
+//! | [`runtimes`] | runtimes of every kind; they end, stand still, or are not there |
+//! | [`callers`] | callers go away, or come when it is over |
+//! | [`files`] | a file with a token, a key or settings is not there, not whole, or no file |
+//! | [`store`] | the folder with kept tokens is broken, gone, somebody else's, or locked |
+//! | [`processes`] | a process is killed, at the worst moment |
+//! | [`own_code`] | the program's own source, listener or transport panics or blocks |
 
 mod api_answers;
+mod callers;
 mod catalogue;
+mod clocks;
 mod corpus;
+#[cfg(target_os = "linux")]
+mod files;
+mod own_code;
+#[cfg(target_os = "linux")]
+mod processes;
+mod runtimes;
+#[cfg(target_os = "linux")]
+pub(crate) mod store;
 mod token_answers;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
+
+use auth_core::exchange::TokenEndpoint;
+use auth_core::sources::ApiKey;
+use auth_core::{Authenticator, Builder};
+use auth_emulator::Emulator;
 
 use crate::expectation::Expectation;
-use crate::scene::Seen;
+use crate::front::Front;
+use crate::scene::{Scene, Seen};
 
 pub(crate) type Act = Pin<Box<dyn Future<Output = Seen> + Send>>;
 
@@ -34,8 +58,51 @@ pub(crate) struct Scenario {
     pub(crate) acts: [Named; 3],
 }
 
+/// How the names begin of those that other systems than this one have to do without.
+pub(crate) const ELSEWHERE: &[&str] = if cfg!(target_os = "linux") { &[] } else { &["file/", "store/", "process/"] };
+
 pub(crate) fn all() -> Vec<Scenario> {
-    [catalogue::all(), corpus::all(), token_answers::all(), api_answers::all()].into_iter().flatten().collect()
+    let all = [
+        catalogue::all(),
+        corpus::all(),
+        token_answers::all(),
+        api_answers::all(),
+        clocks::all(),
+        runtimes::all(),
+        callers::all(),
+        own_code::all(),
+        #[cfg(target_os = "linux")]
+        files::all(),
+        #[cfg(target_os = "linux")]
+        store::all(),
+        #[cfg(target_os = "linux")]
+        processes::all(),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The emulator's API key; the scene says where its tokens may go.
+pub(crate) fn api_key(emulator: &Emulator) -> Builder {
+    let endpoint = TokenEndpoint::parse(&emulator.token_url()).unwrap();
+    Authenticator::builder(ApiKey::new(endpoint, Emulator::API_KEY).unwrap())
+}
+
+/// Waits for a refresh beside, if there is one.
+async fn refreshed<F: Front>(scene: &Scene<F>) {
+    while scene.auth.status().is_refreshing() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Polls each of them once.
+async fn begun(callers: &mut [impl Future<Output = ()> + Unpin]) {
+    poll_fn(|cx| {
+        callers.iter_mut().for_each(|caller| {
+            let _waits = Pin::new(caller).poll(cx);
+        });
+        Poll::Ready(())
+    })
+    .await;
 }
 
 /// The same over each front end: a function that is generic over it, and what it is called with.

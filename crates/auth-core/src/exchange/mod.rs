@@ -246,6 +246,9 @@ impl Exchange {
         let mut secrets: Vec<&str> = sent.map(Secret::expose).collect();
         let basic = self.authorization.as_ref().and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
         secrets.extend(basic);
+        // As they stand in what was sent, which an issuer may repeat as it is.
+        let encoded: Vec<Secret> = secrets.iter().filter_map(|secret| self.encoded(secret)).collect();
+        secrets.extend(encoded.iter().map(Secret::expose));
         let reply = reply::Reply {
             response,
             now: cx.started().wall(),
@@ -279,6 +282,16 @@ impl Exchange {
             request.headers_mut().insert(AUTHORIZATION, authorization.clone());
         }
         Ok(request)
+    }
+
+    /// A value as the body has it, if that is another text.
+    fn encoded(&self, value: &str) -> Option<Secret> {
+        let encoded: String = if self.json {
+            serde_json::Value::from(value).to_string().trim_matches('"').to_owned()
+        } else {
+            form_urlencoded::byte_serialize(value.as_bytes()).collect()
+        };
+        (encoded != value).then(|| Secret::new(encoded))
     }
 
     fn body(&self) -> (&'static str, Bytes) {

@@ -108,6 +108,19 @@ mod tests {
         assert!(request.is_sensitive);
     }
 
+    /// Some put the beginning of the body into it.
+    #[test]
+    fn a_request_id_that_repeats_the_secret_as_it_was_encoded_is_not_shown() {
+        for repeated in ["hV3%21x%3AQe%2F7", "plain-id-7"] {
+            let bench = Bench::new(source(ClientAuth::post("id", "hV3!x:Qe/7")));
+            let response = http::Response::builder().status(400).header("x-request-id", repeated);
+            let body = r#"{"error":"invalid_client","error_description":"no"}"#;
+            bench.issuer.answer_with(Ok(response.body(body.into()).unwrap()));
+            let shown = bench.token().unwrap_err().request_id().map(str::to_owned);
+            assert_eq!(shown.as_deref(), Some(repeated).filter(|id| !id.contains('%')));
+        }
+    }
+
     #[test]
     fn a_secret_by_post_is_in_the_form_and_nowhere_else() {
         let bench = Bench::new(

@@ -10,7 +10,8 @@ use http::{Request, Response};
 
 use crate::{Error, Transport};
 
-/// Answers the requests of a source with what a test put in, in order, and keeps the requests. Clones share both.
+/// Answers the requests of a source with what a test put in, in order, and keeps the requests. Clones share both. Whether a source
+/// does all that it should is what [`SourceCheck`](super::SourceCheck) finds out.
 ///
 /// ```
 /// use auth_core::{Authenticator, testing::ScriptedTransport, exchange::TokenEndpoint, runtime::FakeRuntime, sources::ApiKey};
@@ -34,7 +35,8 @@ pub struct ScriptedTransport(Arc<Mutex<Script>>);
 
 #[derive(Default)]
 struct Script {
-    answers: VecDeque<Result<Response<Bytes>, Error>>,
+    /// None is never given.
+    answers: VecDeque<Option<Result<Response<Bytes>, Error>>>,
     requests: Vec<Request<Bytes>>,
 }
 
@@ -58,7 +60,12 @@ impl ScriptedTransport {
 
     /// The next answer, whole, or the error in its place.
     pub fn answer_with(&self, answer: Result<Response<Bytes>, Error>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).answers.push_back(answer);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).answers.push_back(Some(answer));
+    }
+
+    /// The next request is never answered.
+    pub fn hang(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).answers.push_back(None);
     }
 
     /// The requests so far.
@@ -70,10 +77,14 @@ impl ScriptedTransport {
 #[async_trait]
 impl Transport for ScriptedTransport {
     async fn send(&self, request: Request<Bytes>, limit: usize) -> Result<Response<Bytes>, Error> {
-        let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        script.requests.push(request);
-        let nothing = || Err(Error::transient("no answer is scripted for this request").never_sent());
-        let response = script.answers.pop_front().unwrap_or_else(nothing)?;
+        let answer = {
+            let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            script.requests.push(request);
+            let nothing = || Some(Err(Error::transient("no answer is scripted for this request").never_sent()));
+            script.answers.pop_front().unwrap_or_else(nothing)
+        };
+        let Some(response) = answer else { return std::future::pending().await };
+        let response = response?;
         if response.body().len() > limit {
             return Err(Error::new(crate::ErrorKind::Malformed, "the answer is longer than the source takes"));
         }

@@ -48,6 +48,12 @@ impl Scene {
         planted.chain(self.made.iter().cloned()).chain(issued).collect()
     }
 
+    /// The servers.
+    #[cfg(unix)]
+    pub(super) fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
     /// `{api}` and `{management}` are URLs of the emulator's, `{pat}` a personal access token's id.
     pub(super) fn filled_in(&self, word: &str) -> String {
         let word = word.replace("{management}", &self.emulator.skyflow().management_url());

@@ -55,6 +55,8 @@ struct Driver<'a> {
     generation: u64,
     /// All lives that were stated for the present token: from when, and for how long.
     lives: Vec<(Moment, u64)>,
+    /// Until when the issuer asked to be left alone (steady time).
+    not_before: u64,
     closed: bool,
 }
 
@@ -87,6 +89,7 @@ pub(crate) fn drive(script: &[u8]) {
         calls: Vec::new(),
         generation: 0,
         lives: Vec::new(),
+        not_before: 0,
         closed: false,
     };
     while let Some(event) = driver.script.next() {
@@ -196,6 +199,8 @@ impl Driver<'_> {
     fn start(&mut self, start: Start) {
         assert!(self.flight.is_none(), "two flights at once");
         assert!(start.id.0 > self.last_flight, "a flight's number twice");
+        // Without a boot clock a flight is given up by the wall clock, which pauses are not measured on.
+        assert!(self.now.boot.is_none() || self.now.steady() >= self.not_before, "sooner than the issuer asked for");
         assert_eq!(
             start.reason == Reason::First,
             self.generation == 0 && !matches!(start.reason, Reason::Rejected { .. })
@@ -279,11 +284,15 @@ impl Driver<'_> {
         let error = Error::new(kinds[usize::from(kind & 3)], "it failed");
         let pause = (kind & 4 != 0).then(|| Duration::from_nanos(self.time()));
         let error = if kind & 8 != 0 { Error::flight_dropped() } else { error };
-        let may_repeat = error.may_repeat();
+        let (may_repeat, is_current) = (error.may_repeat(), self.flight == Some(call.flight));
         let random = self.random();
         let verdict = self.machine.failed(call.flight, error.with_retry_after(pause), self.now, random);
         assert!(may_repeat || !matches!(verdict, Verdict::Again(_)), "what can't be repeated is");
-        self.settle(call, verdict, pause.unwrap_or_default().min(self.policy.retry_after_max));
+        let asked = pause.unwrap_or_default().min(self.policy.retry_after_max);
+        if is_current {
+            self.not_before = self.not_before.max(self.now.steady().saturating_add(nanos(asked)));
+        }
+        self.settle(call, verdict, asked);
     }
 
     fn settle(&mut self, call: Attempt, verdict: Verdict, asked: Duration) {
@@ -300,6 +309,7 @@ impl Driver<'_> {
                 self.flight = None;
             }
             Verdict::Store { .. } | Verdict::Same { .. } => {
+                self.not_before = 0;
                 self.flight = self.flight.filter(|flight| *flight != call.flight);
             }
             Verdict::Dropped => {}

@@ -5,7 +5,7 @@
 //! | [`forms`] | what a secret looks like once it is encoded, where that can't be undone in the middle of a text |
 //! | [`readings`] | what a text says once its escapes are undone, its gaps closed, its numbers taken for bytes |
 //!
-//! One hunt for all: auth-cli's tests have it by `#[path]`.
+//! One hunt for all: auth-cli's tests and `just proof` have it by `#[path]`.
 
 mod forms;
 mod readings;

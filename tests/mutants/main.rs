@@ -1,16 +1,21 @@
 //! Breaks each rule on purpose, in a copy, and checks that its cases go red.
 //!
 //! `data/mutants.json` says which lines to break and which cases must notice: a case that can't fail proves nothing. Run by
-//! `just mutants`; `just mutants WIN-10` breaks only what these cases are about.
+//! `just mutants`; `just mutants WIN-10` breaks only what these cases are about. `just seeded` plants the bugs of
+//! `data/seeded.json`, which an engine like this one may have, and checks that each way of finding them finds its own.
 
 #![expect(clippy::print_stdout, reason = "a tool talks to a person")]
 #![allow(clippy::unwrap_used, reason = "a tool of the repository's own may stop at the first surprise")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+mod seeded;
+mod tree;
+
+use std::path::Path;
+use std::process::ExitCode;
 
 use serde::Deserialize;
+
+use tree::{Edit, Tree, data};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,14 +32,6 @@ struct Mutant {
     package: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Edit {
-    /// Stands exactly once in the file.
-    find: String,
-    put: String,
-}
-
 fn conformance() -> String {
     "conformance".to_owned()
 }
@@ -42,56 +39,40 @@ fn conformance() -> String {
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mutants: Vec<Mutant> =
-        serde_json::from_slice(&fs::read(root.join("tests/data/mutants.json")).unwrap()).unwrap();
-    let copy = root.join("target/mutants/tree");
-    let _absent = fs::remove_dir_all(&copy);
-    copy_tree(root, &copy);
+    let tree = Tree::copy(root);
+    let survivors = match wanted.split_first() {
+        Some((first, bugs)) if first == "seeded" => seeded::plant(root, &tree, bugs),
+        _ => break_rules(root, &tree, &wanted),
+    };
+    if survivors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
 
-    let untouched = test(&copy, None, "conformance");
+/// How many cases did not notice.
+fn break_rules(root: &Path, tree: &Tree, wanted: &[String]) -> usize {
+    let mutants: Vec<Mutant> = data(root, "mutants.json");
+    let untouched = test(tree, None, "conformance");
     assert!(!untouched.contains("FAILED"), "the cases must be green before anything is broken:\n{untouched}");
 
     let mut survivors = 0;
     for mutant in mutants.iter().filter(|mutant| wanted.is_empty() || mutant.red.iter().any(|id| wanted.contains(id))) {
-        let path = copy.join(&mutant.file);
-        let source = fs::read_to_string(&path).unwrap();
-        fs::write(&path, broken(mutant, &source)).unwrap();
-        let output = test(&copy, mutant.package.as_deref(), &mutant.suite);
-        fs::write(&path, source).unwrap();
-
+        let output = tree
+            .broken(&mutant.rule, &mutant.file, &mutant.edits, || test(tree, mutant.package.as_deref(), &mutant.suite));
         assert!(!output.contains("could not compile"), "{}: does not compile:\n{output}", mutant.rule);
         let (red, green): (Vec<_>, Vec<_>) = mutant.red.iter().partition(|id| is_red(&output, id));
         println!("{}\n    {}: red {red:?}, green {green:?}", mutant.rule, mutant.file);
         survivors += green.len();
     }
     println!("{survivors} cases did not notice");
-    if survivors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn broken(mutant: &Mutant, source: &str) -> String {
-    mutant.edits.iter().fold(source.to_owned(), |text, edit| {
-        let places = text.matches(&edit.find).count();
-        assert_eq!(places, 1, "{}: {:?} stands {places} times in {}", mutant.rule, edit.find, mutant.file);
-        text.replace(&edit.find, &edit.put)
-    })
+    survivors
 }
 
 /// Runs a part of the suite, or of a library's own tests, in the copy and returns what it says.
-fn test(tree: &Path, package: Option<&str>, suite: &str) -> String {
+fn test(tree: &Tree, package: Option<&str>, suite: &str) -> String {
     let whose = match package {
         Some(package) => vec!["-p", package, "--all-features", "--lib"],
         None => vec!["-p", "auth-tests", "--test", "suite"],
     };
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--locked"])
-        .args(whose)
-        .args(["--", suite])
-        .current_dir(tree)
-        .env("CARGO_TARGET_DIR", tree.join("../target"))
-        .env("RUST_BACKTRACE", "0")
-        .output()
-        .unwrap();
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    tree.test(None, &[&whose[..], &["--", suite]].concat()).1
 }
 
 /// Whether a line reports the failure of this case, of a sibling of it, or of a test of this name.
@@ -100,22 +81,4 @@ fn is_red(output: &str, id: &str) -> bool {
         |line: &str| line.strip_prefix(id).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
     let of_test = |line: &str| line.starts_with("test ") && line.contains(id) && line.ends_with("FAILED");
     output.lines().any(|line| (of_case(line) && line.contains(" over ")) || of_test(line))
-}
-
-/// What is built and tested, and nothing else.
-fn copy_tree(from: &Path, to: &Path) {
-    let skipped = [".git", "target"];
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path: PathBuf = entry.unwrap().path();
-        let name = path.file_name().unwrap();
-        if skipped.iter().any(|skipped| name == *skipped) {
-            continue;
-        }
-        if path.is_dir() {
-            copy_tree(&path, &to.join(name));
-        } else {
-            fs::copy(&path, to.join(name)).unwrap();
-        }
-    }
 }
