@@ -76,13 +76,16 @@ async fn main() -> ExitCode {
     }
     let canaries = std::sync::Arc::clone(&scene.world.canaries);
     report.leaked("an error", canaries.shown_by(&shown));
-    for (place, text) in scene.ended().await {
-        report.leaked(&place, canaries.shown_by(&text));
+    let ended = scene.ended().await;
+    for (place, text) in &ended {
+        report.leaked(place, canaries.shown_by(text));
     }
+    let spoken = |version: &str| ended.last().map_or(0, |(_, log)| log.matches(version).count());
     report.leaked("our own log", canaries.shown_by(&log.take()));
     let text = report.text();
     report.leaked("this report", canaries.shown_by(&text));
-    println!("{text}{times} times each, {:.1} s", begun.elapsed().as_secs_f64());
+    println!("{text}through nginx: {} requests by HTTP/1.1, {} by HTTP/2", spoken("HTTP/1.1\""), spoken("HTTP/2.0\""));
+    println!("{times} times each, {:.1} s", begun.elapsed().as_secs_f64());
     if report.is_fine() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

@@ -55,8 +55,9 @@ impl Nginx {
         let mut inherited = String::new();
         for (door, behind) in &doors {
             let address = door.listener.local_addr().unwrap();
-            settings +=
-                &format!("server {{ listen {address} ssl; location / {{ proxy_pass http://127.0.0.1:{behind}; }} }}\n");
+            settings += &format!(
+                "server {{ listen {address} ssl http2; location / {{ proxy_pass http://127.0.0.1:{behind}; }} }}\n"
+            );
             // Sockets that it is to take over are named in a variable, as when it replaces itself.
             fcntl(&door.listener, FcntlArg::F_SETFD(FdFlag::empty())).unwrap();
             inherited += &format!("{};", door.listener.as_raw_fd());

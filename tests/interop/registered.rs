@@ -41,6 +41,8 @@ pub(crate) struct Registered {
     basic: [WithSecret; 2],
     post: [WithSecret; 2],
     pub(crate) exchange: WithSecret,
+    /// A server's own client for its users.
+    web: [WithSecret; 2],
     pub(crate) keys: [WithKey; 3],
     /// The service account of JWT bearer.
     pub(crate) service: WithKey,
@@ -70,6 +72,7 @@ impl Registered {
             basic: pair("basic"),
             post: pair("post"),
             exchange: plain("exchange"),
+            web: pair("web"),
             keys: [
                 key("rs256 +%:&=/?~", Algorithm::Rs256),
                 key("es256", Algorithm::Es256),
@@ -88,6 +91,10 @@ impl Registered {
         &self.post[usize::from(kind == Kind::Authlib)]
     }
 
+    pub(crate) fn web(&self, kind: Kind) -> &WithSecret {
+        &self.web[usize::from(kind == Kind::Authlib)]
+    }
+
     /// The first line that a server reads.
     pub(crate) fn settings(&self, kind: Kind, issuer: Option<&str>, plant: Option<Plant>) -> Value {
         let secret = |client: &WithSecret, method: &str, grants: &[&str]| json!({ "id": client.id, "secret": client.secret, "method": method, "grants": grants });
@@ -103,6 +110,7 @@ impl Registered {
             secret(self.basic(kind), "client_secret_basic", &[CLIENT_CREDENTIALS]),
             secret(self.post(kind), "client_secret_post", &[CLIENT_CREDENTIALS]),
             secret(&self.exchange, "client_secret_basic", &[CLIENT_CREDENTIALS, TOKEN_EXCHANGE]),
+            secret(self.web(kind), "client_secret_basic", &["refresh_token"]),
             public(DESKTOP, "refresh_token"),
             public(OTHER_DESKTOP, "refresh_token"),
             public(BEARER, JWT_BEARER),

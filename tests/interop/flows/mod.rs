@@ -19,7 +19,8 @@ pub(crate) fn all() -> Vec<Box<dyn Flow>> {
         Box::new(private_key_jwt::PrivateKeyJwt(2)),
         Box::new(jwt_bearer::JwtBearer),
         Box::new(token_exchange::TokenExchange),
-        Box::new(refresh_token::RefreshToken),
+        Box::new(refresh_token::RefreshToken { public: true }),
+        Box::new(refresh_token::RefreshToken { public: false }),
         Box::new(revocation::Revocation),
     ]
 }

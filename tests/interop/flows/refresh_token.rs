@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use auth_core::exchange::{Client, TokenEndpoint};
+use auth_core::exchange::{Client, ClientAuth, TokenEndpoint};
 use auth_core::{Error, ErrorKind, FetchContext, Secret, Token, TokenSource, sources};
 use http::StatusCode;
 
@@ -15,7 +15,13 @@ use crate::registered::{DESKTOP, OTHER_DESKTOP};
 use crate::server::Kind;
 use crate::usual;
 
-pub(crate) struct RefreshToken;
+/// Authenticators at once over one source.
+const SHARING: usize = 4;
+
+pub(crate) struct RefreshToken {
+    /// The client on its user's machine; or a server's own, with a secret by Basic.
+    pub(crate) public: bool,
+}
 
 /// The source with the token of a user who has just signed in.
 struct SignedIn<'a> {
@@ -29,11 +35,11 @@ struct SignedIn<'a> {
 
 impl<'a> SignedIn<'a> {
     async fn new(flow: &'a RefreshToken, place: &Place) -> Result<Self, Failure> {
-        let first = place.server.sign_in(DESKTOP).await;
+        let first = place.server.sign_in(flow.owner(place)).await;
         place.world.canaries.know("refresh_token", &first);
         let saved: Arc<Mutex<Option<String>>> = Arc::default();
         let to = Arc::clone(&saved);
-        let source = source(place.endpoint(), DESKTOP, &first)?.on_rotate(move |token| {
+        let source = source(place.endpoint(), flow.client(place, None), &first)?.on_rotate(move |token| {
             *to.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.expose().to_owned());
             async { Ok(()) }
         });
@@ -41,33 +47,49 @@ impl<'a> SignedIn<'a> {
     }
 }
 
-fn source(endpoint: TokenEndpoint, client: &str, token: &str) -> Result<sources::RefreshToken, Failure> {
-    let source = sources::RefreshToken::new(endpoint, Client::public(client.to_owned()), token.to_owned());
+impl RefreshToken {
+    fn client(&self, place: &Place, wrong: Option<Wrong>) -> Client {
+        let web = place.world.registered.web(place.kind);
+        match (self.public, wrong) {
+            (true, Some(Wrong::OtherClient)) => Client::public(OTHER_DESKTOP),
+            (true, _) | (false, Some(Wrong::OtherClient)) => Client::public(DESKTOP),
+            (false, Some(Wrong::Secret)) => ClientAuth::basic(web.id.clone(), "the-wrong-secret").into(),
+            (false, _) => ClientAuth::basic(web.id.clone(), web.secret.clone()).into(),
+        }
+    }
+}
+
+fn source(endpoint: TokenEndpoint, client: Client, token: &str) -> Result<sources::RefreshToken, Failure> {
+    let source = sources::RefreshToken::new(endpoint, client, token.to_owned());
     source.map_err(|error| Failure::broken(error.to_string()))
 }
 
 #[async_trait]
 impl Flow for RefreshToken {
     fn name(&self) -> String {
-        "refresh, rotated".to_owned()
+        if self.public { "refresh, rotated".to_owned() } else { "refresh, rotated, Basic".to_owned() }
     }
 
-    fn owner<'a>(&self, _place: &'a Place) -> &'a str {
-        DESKTOP
+    fn owner<'a>(&self, place: &'a Place) -> &'a str {
+        if self.public { DESKTOP } else { &place.world.registered.web(place.kind).id }
     }
 
     fn wrongs(&self, _kind: Kind) -> Vec<Wrong> {
-        vec![Wrong::Reused, Wrong::Withdrawn, Wrong::Revoked, Wrong::Unknown, Wrong::OtherClient]
+        let mut wrongs = vec![Wrong::Reused, Wrong::Withdrawn, Wrong::Revoked, Wrong::Unknown, Wrong::OtherClient];
+        if !self.public {
+            wrongs.push(Wrong::Secret);
+        }
+        wrongs
     }
 
     /// For those twins that never get as far as the token.
     fn source(
         &self,
-        _place: &Place,
+        place: &Place,
         endpoint: TokenEndpoint,
-        _wrong: Option<Wrong>,
+        wrong: Option<Wrong>,
     ) -> Result<Arc<dyn TokenSource>, Error> {
-        let client = Client::public(DESKTOP);
+        let client = self.client(place, wrong);
         Ok(Arc::new(sources::RefreshToken::new(endpoint, client, "nobody-ever-issued-this-token")?))
     }
 
@@ -75,6 +97,7 @@ impl Flow for RefreshToken {
         let place = at.place;
         let signed_in = SignedIn::new(self, place).await?;
         let fine = usual::pass(&signed_in, at).await?;
+        in_turns(at, &signed_in).await?;
         let current = signed_in.source.current().expose().to_owned();
         let lost = |what: &str| Failure(Counter::Lost, what.to_owned());
         if current == signed_in.first {
@@ -90,7 +113,7 @@ impl Flow for RefreshToken {
         // The program's next run.
         let next = usual::authenticator(
             at,
-            Arc::new(source(place.endpoint(), DESKTOP, &current)?),
+            Arc::new(source(place.endpoint(), self.client(place, None), &current)?),
             &usual::road(at, &place.trust),
         );
         usual::active(self, at, &next).await.map_err(|failure| Failure(Counter::Lost, failure.1))?;
@@ -107,24 +130,42 @@ impl Flow for RefreshToken {
         if wrong == Wrong::Withdrawn {
             return withdrawn(at, &signed_in).await;
         }
-        let (client, token) = match wrong {
-            Wrong::OtherClient => (OTHER_DESKTOP, signed_in.first.clone()),
-            Wrong::Unknown => (DESKTOP, "nobody-ever-issued-this-token".to_owned()),
-            _ => (DESKTOP, signed_in.first.clone()),
-        };
+        let token = if wrong == Wrong::Unknown { "nobody-ever-issued-this-token" } else { &*signed_in.first };
         let holder = usual::authenticator(at, Arc::new(signed_in.source.clone()), &road);
         match wrong {
             Wrong::Reused => holder.warm_up().await.map_err(|error| Failure::broken(error.to_string()))?,
             Wrong::Revoked => place.observer.revoke(&signed_in.first).await,
             _ => {}
         }
-        let thief = usual::authenticator(at, Arc::new(source(place.endpoint(), client, &token)?), &road);
+        let thief = usual::authenticator(
+            at,
+            Arc::new(source(place.endpoint(), self.client(place, Some(wrong)), token)?),
+            &road,
+        );
         let fine = usual::refused(at, thief, 1, wrong).await?;
-        if wrong == Wrong::Reused {
-            the_family_has_ended(at, &signed_in, &holder).await?;
+        match wrong {
+            Wrong::Reused => the_family_has_ended(at, &signed_in, &holder).await?,
+            // Whoever could not say who it is has spent nothing.
+            Wrong::Secret | Wrong::OtherClient => {
+                let active = usual::active(self, at, &holder).await;
+                active.map_err(|failure| Failure(Counter::Lost, failure.1))?;
+            }
+            _ => {}
         }
         Ok(fine)
     }
+}
+
+/// Authenticators that share the source, all without a token at once: each has to send the refresh token that the one before it got.
+async fn in_turns(at: At<'_>, signed_in: &SignedIn<'_>) -> Result<(), Failure> {
+    let road = usual::road(at, &at.place.trust);
+    let sharing = (0..SHARING).map(|_| usual::authenticator(at, Arc::new(signed_in.source.clone()), &road));
+    let fetching: Vec<_> = sharing.map(|auth| tokio::spawn(async move { auth.warm_up().await })).collect();
+    for fetched in fetching {
+        let fetched = fetched.await.map_err(|error| Failure(Counter::Lost, error.to_string()))?;
+        fetched.map_err(|error| Failure(Counter::Lost, error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// The API's 401 comes back, with the reason: somebody has to sign in.
@@ -165,7 +206,7 @@ async fn the_family_has_ended(
         Err(error) if error.kind() == ErrorKind::InteractionRequired => {}
         other => return Err(Failure::broken(format!("expected that somebody has to sign in: {other:?}"))),
     }
-    let again = place.server.sign_in(DESKTOP).await;
+    let again = place.server.sign_in(signed_in.flow.owner(place)).await;
     place.world.canaries.know("refresh_token", &again);
     signed_in.source.replace(again).map_err(|error| Failure::broken(error.to_string()))?;
     usual::active(signed_in.flow, at, holder).await.map(drop)
@@ -196,7 +237,8 @@ impl Flow for SignedIn<'_> {
         _wrong: Option<Wrong>,
     ) -> Result<Arc<dyn TokenSource>, Error> {
         if place.has(Plant::Forgetful) {
-            return Ok(Arc::new(Forgetful { endpoint, first: Secret::from(&*self.first) }));
+            let client = self.flow.client(place, None);
+            return Ok(Arc::new(Forgetful { endpoint, client, first: Secret::from(&*self.first) }));
         }
         Ok(Arc::new(self.source.clone()))
     }
@@ -205,13 +247,13 @@ impl Flow for SignedIn<'_> {
 /// Begins with the same token each time.
 struct Forgetful {
     endpoint: TokenEndpoint,
+    client: Client,
     first: Secret,
 }
 
 #[async_trait]
 impl TokenSource for Forgetful {
     async fn fetch(&self, cx: &FetchContext) -> Result<Token, Error> {
-        let client = Client::public(DESKTOP);
-        sources::RefreshToken::new(self.endpoint.clone(), client, self.first.clone())?.fetch(cx).await
+        sources::RefreshToken::new(self.endpoint.clone(), self.client.clone(), self.first.clone())?.fetch(cx).await
     }
 }

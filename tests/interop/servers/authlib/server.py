@@ -127,12 +127,14 @@ server = AuthorizationServer(app, query_client=clients.get, save_token=save_toke
 
 class ClientAssertion(JWTBearerClientAssertion):
     def resolve_client_public_key(self, client):
-        return client
+        return client.keys
 
-    def process_assertion_claims(self, assertion, client):
-        # As the package does it, which takes RS256 and ES256 but not EdDSA unless it is given the names.
+    def process_assertion_claims(self, assertion, keys):
+        if keys.keys[0].key_type != "OKP":
+            return super().process_assertion_claims(assertion, keys)
+        # The same, which takes no EdDSA unless it is given the name.
         try:
-            token = jwt.decode(assertion, client.keys, algorithms=[client.alg])
+            token = jwt.decode(assertion, keys, algorithms=["EdDSA"])
         except (JoseError, ValueError) as error:
             raise InvalidClientError(description="The assertion is not valid.") from error
         self.verify_claims(token.claims)
