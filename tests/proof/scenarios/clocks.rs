@@ -23,6 +23,8 @@ super::scenarios! {
     "clock/behind-found-token": behind_found_token,
     "clock/step-forward": step_forward,
     "clock/step-forward-no-boot": step_forward_without_boot,
+    "clock/step-forward-in-outage": step_forward_in_outage,
+    "clock/step-forward-in-outage-no-boot": step_forward_in_outage_without_boot,
     "clock/step-back": step_back,
     "clock/step-forward-in-flight": step_forward_in_flight,
     "clock/step-forward-in-flight-no-boot": step_forward_in_flight_without_boot,
@@ -173,6 +175,27 @@ async fn step_forward<F: Front>() -> Seen {
 
 async fn step_forward_without_boot<F: Front>() -> Seen {
     step::<F>(FakeRuntime::new().without_boot_clock(), AN_HOUR).await
+}
+
+/// While the issuer has an outage, so that it shows whether the token serves on.
+async fn step_in_outage<F: Front>(clock: FakeRuntime) -> Seen {
+    let scene = Scene::<F>::at(Time::Moved(clock), api_key).await;
+    scene.get().await;
+    scene.emulator.token_faults().always(Answer::new(StatusCode::SERVICE_UNAVAILABLE));
+    scene.step_wall(AN_HOUR);
+    for _ in 0..2 {
+        scene.get().await;
+        refreshed(&scene).await;
+    }
+    scene.seen()
+}
+
+async fn step_forward_in_outage<F: Front>() -> Seen {
+    step_in_outage::<F>(FakeRuntime::new()).await
+}
+
+async fn step_forward_in_outage_without_boot<F: Front>() -> Seen {
+    step_in_outage::<F>(FakeRuntime::new().without_boot_clock()).await
 }
 
 async fn step_to_1970<F: Front>() -> Seen {

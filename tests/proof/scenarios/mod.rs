@@ -9,7 +9,8 @@
 //! | [`clocks`] | clocks are wrong, jump or stand still; a machine sleeps |
 //! | [`runtimes`] | runtimes of every kind; they end, stand still, or are not there |
 //! | [`callers`] | callers go away, or come when it is over |
-//! | [`files`] | a file with a token, a key or settings is not there, not whole, or no file |
+//! | [`files`] | a token file is not there, not whole, or no file |
+//! | [`credentials`] | the same of files with settings or a key, and of what a helper prints |
 //! | [`store`] | the folder with kept tokens is broken, gone, somebody else's, or locked |
 //! | [`processes`] | a process is killed, at the worst moment |
 //! | [`own_code`] | the program's own source, listener or transport panics or blocks |
@@ -19,6 +20,8 @@ mod callers;
 mod catalogue;
 mod clocks;
 mod corpus;
+#[cfg(target_os = "linux")]
+mod credentials;
 #[cfg(target_os = "linux")]
 mod files;
 mod own_code;
@@ -73,6 +76,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         own_code::all(),
         #[cfg(target_os = "linux")]
         files::all(),
+        #[cfg(target_os = "linux")]
+        credentials::all(),
         #[cfg(target_os = "linux")]
         store::all(),
         #[cfg(target_os = "linux")]

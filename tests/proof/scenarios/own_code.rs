@@ -76,7 +76,7 @@ impl TokenSource for Troubled {
                 }
                 Trouble::PanicsInDrop => {
                     let _bomb = Bomb;
-                    pending().await
+                    pending::<()>().await;
                 }
                 Trouble::Blocks(block) => {
                     block.begins.notify_one();

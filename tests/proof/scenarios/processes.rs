@@ -85,7 +85,7 @@ impl<F: Front> User<F> {
     }
 
     /// The refresh token that the issuer has put in the place of another has to be there.
-    async fn is_still_signed_in(self) -> Seen {
+    async fn must_be_signed_in(self) -> Seen {
         self.keep_secret();
         self.runs(Plot::Refresh).await;
         self.keep_secret();
@@ -155,7 +155,7 @@ async fn killed_before_rotation<F: Front>() -> Seen {
     let program = user.starts(Plot::Refresh);
     user.scene.emulator.wait_for_token_requests(1).await;
     user.ends(program, Signal::SIGKILL).await;
-    user.is_still_signed_in().await
+    user.must_be_signed_in().await
 }
 
 /// The first request with the new access token has just arrived.
@@ -165,7 +165,7 @@ async fn killed_after_rotation<F: Front>() -> Seen {
     let program = user.starts(Plot::Refresh);
     user.scene.emulator.wait_for_api_requests(1).await;
     user.ends(program, Signal::SIGKILL).await;
-    user.is_still_signed_in().await
+    user.must_be_signed_in().await
 }
 
 /// Waits until it has said a line, which is not seen as an outcome.
@@ -197,7 +197,7 @@ async fn terminated_in_rotation<F: Front>() -> Seen {
     says(&mut program).await;
     gate.open();
     user.sees(program).await;
-    user.is_still_signed_in().await
+    user.must_be_signed_in().await
 }
 
 /// A program whose helper hangs: the ids of the helper and of what it has started.

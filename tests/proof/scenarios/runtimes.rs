@@ -157,10 +157,15 @@ async fn multi_thread<F: Front>() -> Seen {
 async fn two<F: Front>() -> Seen {
     let scene = real::<F>().await;
     let (one, other) = (on_tasks(&scene, 20), on_tasks(&scene, 20));
-    let one = spawn_blocking(move || threads().block_on(one));
-    let other = spawn_blocking(move || one_thread().block_on(other));
-    one.await.unwrap();
-    other.await.unwrap();
+    // They have connections in common, so neither ends before the other is done.
+    let run = move || {
+        let (threads, thread) = (threads(), one_thread());
+        std::thread::scope(|scope| {
+            scope.spawn(|| threads.block_on(one));
+            thread.block_on(other);
+        });
+    };
+    spawn_blocking(run).await.unwrap();
     seen(scene)
 }
 

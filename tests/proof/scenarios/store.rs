@@ -72,6 +72,8 @@ async fn three_runs<F: Front>(happens: impl FnOnce(&Kept, &Scene<F>), is_told: b
 async fn runs_in<F: Front>(folder: &Path, happens: impl FnOnce(&Kept, &Scene<F>), is_told: bool) -> Seen {
     let kept = Kept::in_folder(folder);
     let mut scene = Scene::<F>::with(|emulator| kept.key(&emulator.token_url())).await;
+    // A process that another scenario starts has the lock, too, for the moment from its fork to its exec; then it is waited for.
+    let _passing = scene.let_time_pass();
     scene.get().await;
     happens(&kept, &scene);
     for _ in 0..2 {
