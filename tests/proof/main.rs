@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`front`] | the three ways to an API: by hand over auth-core, the Tower layer, the reqwest middleware |
 //! | [`scene`] | an emulator, an authenticator and a client of one front end, on a clock that is moved |
+//! | [`tls`], [`http2`] | what stands in front of the emulator where TLS or HTTP/2 is what goes wrong |
 //! | [`scenarios`] | what goes wrong, by name |
 //! | [`expectation`] | what must come of it |
 //! | [`ledger`] | what is counted: LOST, LET-IN, LEAKED, EXTRA |
@@ -18,6 +19,7 @@
 
 mod expectation;
 mod front;
+mod http2;
 mod ledger;
 mod overheard;
 #[allow(dead_code, unused_imports, unused_macros, reason = "the suite's; this uses a part of it")]
@@ -27,6 +29,7 @@ mod run;
 mod scenarios;
 mod scene;
 mod table;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -124,6 +124,9 @@ fn cell(name: &str, front: &'static str, seen: Option<Seen>, all: &Expectation, 
         ledger.add(Ledger { lost: vec![format!("{name}, {front}: {what}")], ..Ledger::default() });
         return Cell { front, seen: None, differences: vec![what] };
     };
+    if seen.left_out.is_some() {
+        return Cell { front, seen: Some(seen), differences: Vec::new() };
+    }
     let mut own = std::mem::take(&mut seen.ledger);
     for entries in [&mut own.lost, &mut own.let_in, &mut own.leaked] {
         entries.iter_mut().for_each(|entry| *entry = format!("{name}, {front}: {entry}"));

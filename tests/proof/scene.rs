@@ -26,6 +26,9 @@ const NUMBER: &str = "x-number";
 /// The client's, which needs no credential to be told apart from the API's errors.
 const CLIENTS_OWN: &str = "client";
 
+/// What the emulator keeps of a body.
+const LARGEST: usize = 128 << 20;
+
 /// An exchange over loopback takes fewer turns of the event loop.
 const TURNS: usize = 30;
 
@@ -37,6 +40,8 @@ pub(crate) struct Scene<F> {
     /// Of the authenticator and the emulator. It stands still unless the scenario moves it.
     pub(crate) clock: FakeRuntime,
     pub(crate) auth: Authenticator,
+    /// Where its requests go.
+    api: String,
     client: Client,
     begun: SystemTime,
     /// How long it took, if that was long ago.
@@ -62,32 +67,69 @@ pub(crate) struct Seen {
     /// On the scene's clock.
     pub(crate) took: Duration,
     pub(crate) ledger: Ledger,
+    /// Why it was not run.
+    pub(crate) left_out: Option<&'static str>,
+}
+
+impl Seen {
+    /// This build can't run it.
+    pub(crate) fn left_out(why: &'static str) -> Self {
+        Self {
+            outcomes: Vec::new(),
+            fetches: 0,
+            requests: 0,
+            took: Duration::ZERO,
+            ledger: Ledger::default(),
+            left_out: Some(why),
+        }
+    }
+}
+
+/// An emulator on a clock that stands still.
+pub(crate) async fn emulator() -> (Emulator, FakeRuntime) {
+    let clock = FakeRuntime::new();
+    let walls = clock.clone();
+    let emulator = Emulator::builder().with_clock(move || walls.wall()).with_body_limit(LARGEST);
+    (emulator.start().await.unwrap(), clock)
+}
+
+/// The emulator's API key, exchanged at its token endpoint.
+pub(crate) fn api_key(token_url: &str) -> Builder {
+    let endpoint = TokenEndpoint::parse(token_url).unwrap();
+    Authenticator::builder(ApiKey::new(endpoint, Emulator::API_KEY).unwrap())
 }
 
 impl<F: Front> Scene<F> {
     /// With the emulator's API key, exchanged at its token endpoint.
     pub(crate) async fn new() -> Self {
-        Self::with(|emulator| {
-            let endpoint = TokenEndpoint::parse(&emulator.token_url()).unwrap();
-            Authenticator::builder(ApiKey::new(endpoint, Emulator::API_KEY).unwrap())
-        })
-        .await
+        Self::with(|emulator| api_key(&emulator.token_url())).await
     }
 
     /// With a source of the scenario's own.
     pub(crate) async fn with(builder: impl FnOnce(&Emulator) -> Builder) -> Self {
-        let clock = FakeRuntime::new();
-        let walls = clock.clone();
-        let emulator = Emulator::builder().with_clock(move || walls.wall()).start().await.unwrap();
+        let (emulator, clock) = emulator().await;
         let builder = builder(&emulator).for_origins([emulator.url()]).transport(F::transport());
+        let api = emulator.api_url();
+        Self::made(emulator, clock, builder, api, F::client)
+    }
+
+    /// With everything of the scenario's own.
+    pub(crate) fn made(
+        emulator: Emulator,
+        clock: FakeRuntime,
+        builder: Builder,
+        api: String,
+        client: impl FnOnce(Authenticator, Replay) -> Client,
+    ) -> Self {
         let auth = builder.runtime(clock.clone()).build().unwrap();
         Self {
-            client: F::client(auth.clone(), Replay::Bodies),
+            client: client(auth.clone(), Replay::Bodies),
             begun: clock.wall(),
             took: Mutex::default(),
             emulator,
             clock,
             auth,
+            api,
             sent: Mutex::default(),
             ended: AtomicUsize::new(0),
             outcomes: Mutex::default(),
@@ -134,7 +176,7 @@ impl<F: Front> Scene<F> {
             sent.push(if let Load::Bytes(bytes) = &body { bytes.clone() } else { Bytes::new() });
             sent.len() - 1
         };
-        let url = format!("{}/items", self.emulator.api_url());
+        let url = format!("{}/items", self.api);
         let request = Request::builder().method(method).uri(url).header(NUMBER, number).body(body).unwrap();
         self.client.send(request)
     }
@@ -204,7 +246,10 @@ impl<F: Front> Scene<F> {
                 ledger.lost.push(format!("the body of request {} arrived altered", number.unwrap_or_default()));
             }
             let is_accepted = request.status().is_some_and(|status| status.is_success());
-            if is_accepted && (request.rejection().is_some() || request.header("authorization").is_none()) {
+            if is_accepted
+                && (request.rejection().is_some()
+                    || ["authorization", "x-api-key"].iter().all(|name| request.header(name).is_none()))
+            {
                 ledger.let_in.push(format!("the API accepted {request:?}"));
             }
         }
@@ -226,6 +271,7 @@ impl<F: Front> Scene<F> {
             requests: arrived.len(),
             took,
             ledger,
+            left_out: None,
         }
     }
 }

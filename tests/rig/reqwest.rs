@@ -19,6 +19,14 @@ pub(crate) struct Reqwest;
 /// What a middleware client needs to be built; in the process nobody asks it.
 static UNUSED: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
+impl Reqwest {
+    /// A client over sockets that speaks HTTP/2, without TLS (RFC 9113, section 3.3).
+    pub(crate) fn over_http2(auth: Authenticator, replay: Replay) -> Client {
+        let client = api_client().no_proxy().http2_prior_knowledge().build().unwrap();
+        wrapped(ClientBuilder::new(client).with(middleware(auth, replay)).build())
+    }
+}
+
 impl Adapter for Reqwest {
     fn in_process(setup: Setup) -> Client {
         let Setup { auth, replay, redirects, server } = setup;

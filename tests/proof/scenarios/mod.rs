@@ -5,12 +5,18 @@
 //! | [`catalogue`] | the emulator's own scenarios, for ever and once |
 //! | [`corpus`] | the token endpoint answers a row of the corpus |
 //! | [`token_answers`] | the token endpoint, in more than one step |
+//! | [`token_tls`] | its certificate is no good, or what it says leads out of TLS |
 //! | [`api_answers`] | the API refuses a token that is good, or was |
+//! | [`api_bodies`] | a token ends while a body streams, or before a large one |
+//! | [`api_http2`] | the API says GOAWAY |
 
 mod api_answers;
+mod api_bodies;
+mod api_http2;
 mod catalogue;
 mod corpus;
 mod token_answers;
+mod token_tls;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -35,7 +41,9 @@ pub(crate) struct Scenario {
 }
 
 pub(crate) fn all() -> Vec<Scenario> {
-    [catalogue::all(), corpus::all(), token_answers::all(), api_answers::all()].into_iter().flatten().collect()
+    let token = [catalogue::all(), corpus::all(), token_answers::all(), token_tls::all()];
+    let api = [api_answers::all(), api_bodies::all(), api_http2::all()];
+    token.into_iter().chain(api).flatten().collect()
 }
 
 /// The same over each front end: a function that is generic over it, and what it is called with.
