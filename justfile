@@ -63,6 +63,9 @@ shuttle:
 # A million of each; some minutes. Not part of `ci`.
 shuttle-full:
     bash .ci/run shuttle-full
+# Every parser and the engine under libFuzzer, 30 s a target and two at a time; `just fuzz 600 ini url` for longer, and for some.
+fuzz SECONDS="30" *TARGETS:
+    FUZZ_SECONDS={{SECONDS}} FUZZ_TARGETS="{{TARGETS}}" bash .ci/run fuzz
 
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:
@@ -89,6 +92,11 @@ walkthrough:
 browser:
     bash .ci/run browser
 
+# Our sources against npm's oidc-provider and PyPI's Authlib, on loopback and behind nginx with TLS: each flow 20 times, or as often as
+# the argument says; with `plants`, what is broken on purpose is noticed. Installs the servers.
+interop *TIMES:
+    bash .ci/run interop {{TIMES}}
+
 # docs/reference/{environment,authctl}.md anew, from what the code looks up and parses. Tests fail when they are behind.
 reference:
     bash .ci/run reference
@@ -106,8 +114,8 @@ proxy:
     bash .ci/run proxy
 
 # Everything that can go wrong, by name, over three front ends; and what was lost, let in, leaked or fetched too often.
-proof:
-    bash .ci/run proof
+proof *NAMES:
+    bash .ci/run proof {{NAMES}}
 
 # Many requests, tenants, revocations and authenticators; the short form, as CI runs it.
 load:

@@ -90,3 +90,22 @@ fn where_there_is_no_runtime_a_source_that_has_to_wait_is_asked_once() {
     }
     assert_eq!(source.calls(), 1, "each try would send a request and throw its answer away");
 }
+
+/// Its timer belongs to the runtime that is gone; the flight does not.
+#[test]
+fn a_caller_that_outlives_its_runtime_waits_on_in_another() {
+    let source = Scripted::hourly().closed();
+    let auth = authenticator(&source);
+    let (doomed, alive) = (runtime(), runtime());
+    let mut first = auth.token(Duration::ZERO);
+    alive.block_on(async { assert!(poll_once(&mut first).is_pending()) });
+    let mut moved = auth.token(Duration::ZERO);
+    doomed.block_on(async { assert!(poll_once(&mut moved).is_pending()) });
+    drop(doomed);
+
+    alive.block_on(async { assert!(poll_once(&mut moved).is_pending(), "the flight is still under way") });
+    assert!(poll_once(&mut moved).is_pending(), "nor does it hurt to look where there is no runtime");
+    source.open();
+    assert_eq!(alive.block_on(moved).unwrap().generation(), 1);
+    assert_eq!(source.calls(), 1);
+}

@@ -16,7 +16,8 @@ pub(crate) struct Expectation {
     /// In a sentence. The emulator's own scenarios and the rows of the corpus bring theirs.
     #[serde(default)]
     pub(crate) given: String,
-    /// In the order in which they ended: a status, the kind of an error, or `client`. `200 x50` is fifty of them.
+    /// In the order in which they ended: a status, the kind of an error, `client`, or `dropped` by its caller. `200 x50` is
+    /// fifty of them.
     pub(crate) outcomes: Vec<String>,
     /// How many token requests arrive.
     pub(crate) fetches: Count,
@@ -24,7 +25,7 @@ pub(crate) struct Expectation {
     pub(crate) fewest: usize,
     /// How many requests arrive at the API.
     pub(crate) requests: Count,
-    /// In so many seconds of the scene's clock at most.
+    /// In so many seconds of the scene's clock at most, sleep apart.
     pub(crate) within: u64,
     /// Where a front end differs, and must.
     #[serde(default)]

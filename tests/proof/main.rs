@@ -1,7 +1,7 @@
 //! Names everything that can go wrong, lets it go wrong over every front end, and counts.
 //!
 //! Run by `just proof`; with arguments it runs the scenarios whose names contain one of them. What must come of each stands in
-//! `tests/data/scenarios.json`. It fails if something else came, or if one of three counters is not 0.
+//! `tests/data/scenarios.json`. With `--planted` it does on purpose what each counter is there for. It fails if something else came, or if one of three counters is not 0.
 //!
 //! | module | idea |
 //! | --- | --- |
@@ -9,9 +9,11 @@
 //! | [`scene`] | an emulator, an authenticator and a client of one front end, on a clock that is moved |
 //! | [`tls`], [`http2`] | what stands in front of the emulator where TLS or HTTP/2 is what goes wrong |
 //! | [`scenarios`] | what goes wrong, by name |
+//! | [`program`] | this program once more, as a process of a scenario that is killed |
 //! | [`expectation`] | what must come of it |
 //! | [`ledger`] | what is counted: LOST, LET-IN, LEAKED, EXTRA |
 //! | [`overheard`] | every log line of the run |
+//! | [`planted`] | the control run: all that is planted is found |
 //! | [`run`], [`table`] | all of it at once, and what is printed |
 
 #![expect(clippy::print_stdout, reason = "a tool talks to a person")]
@@ -22,6 +24,9 @@ mod front;
 mod http2;
 mod ledger;
 mod overheard;
+mod planted;
+#[cfg(target_os = "linux")]
+mod program;
 #[allow(dead_code, unused_imports, unused_macros, reason = "the suite's; this uses a part of it")]
 #[path = "../rig/mod.rs"]
 mod rig;
@@ -35,8 +40,16 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    overheard::begin();
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    #[cfg(target_os = "linux")]
+    if let Some(role) = program::role(&wanted) {
+        role.play().await;
+        return ExitCode::SUCCESS;
+    }
+    overheard::begin();
+    if wanted.first().is_some_and(|first| first == "--planted") {
+        return if planted::all_are_found().await { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let ran = run::all(&wanted).await;
     print!("{}", table::of(&ran));
     let ledger = ran.ledger();

@@ -1,11 +1,11 @@
-//! Every log line of the run, at TRACE.
+//! Every log line of the run, at TRACE, and every panic's message.
 //!
 //! A scenario has a thread of its own, so its lines are kept there and compared with its own secrets. What other threads say
 //! is compared with all of them, at the end.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -40,8 +40,20 @@ impl io::Write for Ear {
     }
 }
 
+/// What a panic says that a scenario means to happen; or tokio's, where a scenario takes its runtime away.
+pub(crate) const ON_PURPOSE: &str = "on purpose";
+const NO_RUNTIME: &str = "there is no reactor running";
+
 /// Listens from now on, in the whole process.
 pub(crate) fn begin() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.to_string();
+        if !words.contains(ON_PURPOSE) && !words.contains(NO_RUNTIME) {
+            print(panic);
+        }
+        let _always_kept = writeln!(Ear, "{words}");
+    }));
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(FmtSpan::FULL)

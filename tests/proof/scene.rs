@@ -3,14 +3,12 @@
 use std::error::Error as StdError;
 use std::iter;
 use std::marker::PhantomData;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use auth_core::exchange::TokenEndpoint;
-use auth_core::runtime::{FakeRuntime, Runtime};
-use auth_core::sources::ApiKey;
-use auth_core::{Authenticator, Builder};
+use auth_core::runtime::{FakeRuntime, Runtime as _};
+use auth_core::{Authenticator, Builder, Transport};
 use auth_emulator::Emulator;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -19,12 +17,16 @@ use crate::front::Front;
 use crate::ledger::Ledger;
 use crate::rig::client::Answer;
 use crate::rig::{Client, Failed, Load, Replay};
+use crate::scenarios;
 
 /// A request's number, so that what arrived can be compared with what was sent.
 const NUMBER: &str = "x-number";
 
 /// The client's, which needs no credential to be told apart from the API's errors.
 const CLIENTS_OWN: &str = "client";
+
+/// Of a request whose future is dropped before it has ended.
+const DROPPED: &str = "dropped";
 
 /// What the emulator keeps of a body.
 const LARGEST: usize = 128 << 20;
@@ -43,7 +45,9 @@ pub(crate) struct Scene<F> {
     /// Where its requests go.
     api: String,
     client: Client,
-    begun: SystemTime,
+    begun: Begun,
+    /// By how many seconds our wall clock is ahead of the emulator's.
+    ahead: Arc<AtomicI64>,
     /// How long it took, if that was long ago.
     took: Mutex<Option<Duration>>,
     /// What was sent, by its number; what came of it, in order; what was said in errors.
@@ -53,7 +57,25 @@ pub(crate) struct Scene<F> {
     said: Mutex<Vec<String>>,
     /// Besides the emulator's API key and the tokens it issued.
     secrets: Mutex<Vec<String>>,
+    losses: Mutex<Vec<String>>,
+    not_ours: Mutex<Vec<String>>,
     front: PhantomData<F>,
+}
+
+/// Where the time of a scene comes from.
+pub(crate) enum Time {
+    /// A clock that is moved, ours and the emulator's.
+    Moved(FakeRuntime),
+    /// The same, with our wall clock so many seconds ahead of the emulator's.
+    Apart(FakeRuntime, i64),
+    /// The world's, and tokio's timers and tasks.
+    Real,
+}
+
+/// When it began: on the monotonic clock, for walls are moved.
+enum Begun {
+    Moved(Duration),
+    Real(Instant),
 }
 
 /// What a scenario came to.
@@ -83,6 +105,12 @@ impl Seen {
             left_out: Some(why),
         }
     }
+
+    /// And this was lost.
+    pub(crate) fn and_lost(mut self, what: impl Into<String>) -> Self {
+        self.ledger.lost.push(what.into());
+        self
+    }
 }
 
 /// An emulator on a clock that stands still.
@@ -93,27 +121,56 @@ pub(crate) async fn emulator() -> (Emulator, FakeRuntime) {
     (emulator.start().await.unwrap(), clock)
 }
 
-/// The emulator's API key, exchanged at its token endpoint.
-pub(crate) fn api_key(token_url: &str) -> Builder {
-    let endpoint = TokenEndpoint::parse(token_url).unwrap();
-    Authenticator::builder(ApiKey::new(endpoint, Emulator::API_KEY).unwrap())
-}
-
 impl<F: Front> Scene<F> {
     /// With the emulator's API key, exchanged at its token endpoint.
     pub(crate) async fn new() -> Self {
-        Self::with(|emulator| api_key(&emulator.token_url())).await
+        Self::with(scenarios::api_key).await
     }
 
     /// With a source of the scenario's own.
     pub(crate) async fn with(builder: impl FnOnce(&Emulator) -> Builder) -> Self {
-        let (emulator, clock) = emulator().await;
-        let builder = builder(&emulator).for_origins([emulator.url()]).transport(F::transport());
-        let api = emulator.api_url();
-        Self::made(emulator, clock, builder, api, F::client)
+        Self::at(Time::Moved(FakeRuntime::new()), builder).await
     }
 
-    /// With everything of the scenario's own.
+    /// With a time of its own, too.
+    pub(crate) async fn at(time: Time, builder: impl FnOnce(&Emulator) -> Builder) -> Self {
+        Self::through(F::transport(), time, builder).await
+    }
+
+    /// And with a transport of its own.
+    pub(crate) async fn through(
+        transport: impl Transport,
+        time: Time,
+        builder: impl FnOnce(&Emulator) -> Builder,
+    ) -> Self {
+        let (clock, ahead, is_real) = match time {
+            Time::Moved(clock) => (clock, 0, false),
+            Time::Apart(clock, ahead) => (clock, ahead, false),
+            Time::Real => (FakeRuntime::new(), 0, true),
+        };
+        let (walls, ahead) = (clock.clone(), Arc::new(AtomicI64::new(ahead)));
+        let apart = Arc::clone(&ahead);
+        let emulator = match is_real {
+            true => Emulator::builder(),
+            false => Emulator::builder().with_clock(move || {
+                let seconds = Duration::from_secs(apart.load(Ordering::SeqCst).unsigned_abs());
+                let ours = walls.wall();
+                if apart.load(Ordering::SeqCst) < 0 {
+                    ours + seconds
+                } else {
+                    ours.checked_sub(seconds).unwrap_or(UNIX_EPOCH)
+                }
+            }),
+        };
+        let emulator = emulator.with_body_limit(LARGEST).start().await.unwrap();
+        let builder = builder(&emulator).for_origins([emulator.url()]).transport(transport);
+        let builder = if is_real { builder } else { builder.runtime(clock.clone()) };
+        let begun = if is_real { Begun::Real(Instant::now()) } else { Begun::Moved(clock.now().monotonic()) };
+        let api = emulator.api_url();
+        Self::assembled(emulator, clock, begun, builder, api, F::client, ahead)
+    }
+
+    /// With everything of the scenario's own, on a clock that is moved.
     pub(crate) fn made(
         emulator: Emulator,
         clock: FakeRuntime,
@@ -121,10 +178,24 @@ impl<F: Front> Scene<F> {
         api: String,
         client: impl FnOnce(Authenticator, Replay) -> Client,
     ) -> Self {
-        let auth = builder.runtime(clock.clone()).build().unwrap();
+        let (builder, begun) = (builder.runtime(clock.clone()), Begun::Moved(clock.now().monotonic()));
+        Self::assembled(emulator, clock, begun, builder, api, client, Arc::default())
+    }
+
+    fn assembled(
+        emulator: Emulator,
+        clock: FakeRuntime,
+        begun: Begun,
+        builder: Builder,
+        api: String,
+        client: impl FnOnce(Authenticator, Replay) -> Client,
+        ahead: Arc<AtomicI64>,
+    ) -> Self {
+        let auth = builder.build().unwrap();
         Self {
             client: client(auth.clone(), Replay::Bodies),
-            begun: clock.wall(),
+            begun,
+            ahead,
             took: Mutex::default(),
             emulator,
             clock,
@@ -135,6 +206,8 @@ impl<F: Front> Scene<F> {
             outcomes: Mutex::default(),
             said: Mutex::default(),
             secrets: Mutex::default(),
+            losses: Mutex::default(),
+            not_ours: Mutex::default(),
             front: PhantomData,
         }
     }
@@ -142,6 +215,60 @@ impl<F: Front> Scene<F> {
     /// Another secret that must not show.
     pub(crate) fn keep_secret(&self, secret: impl Into<String>) {
         self.secrets.lock().unwrap().push(secret.into());
+    }
+
+    /// The program is started anew, with this source.
+    pub(crate) fn restarted(&mut self, builder: Builder) {
+        let builder = builder.for_origins([self.emulator.url()]).transport(F::transport());
+        let builder = match self.begun {
+            Begun::Moved(_) => builder.runtime(self.clock.clone()),
+            Begun::Real(_) => builder,
+        };
+        self.auth = builder.build().unwrap();
+        self.client = F::client(self.auth.clone(), Replay::Bodies);
+    }
+
+    /// A token that is good, and nobody's to use here.
+    pub(crate) fn must_not_be_sent(&self, token: impl Into<String>) {
+        self.not_ours.lock().unwrap().push(token.into());
+    }
+
+    /// Somebody sets our wall clock, and not the emulator's.
+    pub(crate) fn step_wall(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::SeqCst);
+        self.clock.step_wall(seconds);
+    }
+
+    /// Lets go of the authenticator, and of the client with all of its connections.
+    pub(crate) fn let_go(&mut self) {
+        self.auth = Authenticator::none_needed();
+        self.client = Client::new(|_| unreachable!("nothing is sent after that"));
+    }
+
+    /// How many requests have an outcome.
+    pub(crate) fn ended(&self) -> usize {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    /// What came of a request that was not sent from here.
+    pub(crate) fn saw(&self, outcome: impl Into<String>) {
+        self.outcomes.lock().unwrap().push(outcome.into());
+    }
+
+    /// An error that is told before there is an authenticator.
+    pub(crate) fn saw_error(&self, error: &auth_core::Error) {
+        self.heard(said(error));
+        self.saw(error.kind().to_string());
+    }
+
+    /// What somebody said, in which no secret may be.
+    pub(crate) fn heard(&self, words: impl Into<String>) {
+        self.said.lock().unwrap().push(words.into());
+    }
+
+    /// What was lost, beyond what shows by itself.
+    pub(crate) fn lost(&self, what: impl Into<String>) {
+        self.losses.lock().unwrap().push(what.into());
     }
 
     /// Sends a `GET` to the API, and notes what comes of it.
@@ -156,8 +283,9 @@ impl<F: Front> Scene<F> {
 
     /// Sends a request to the API, and notes what comes of it. A body that passes once is not compared with what arrives.
     pub(crate) async fn send(&self, method: &str, body: Load) {
-        let answer = self.begin(method, body);
-        self.note(answer.await);
+        let ending = Ending(Some(self));
+        let answer = self.begin(method, body).await;
+        ending.with(answer);
     }
 
     /// The same by a caller that drops the request after this time of the scene's clock.
@@ -170,7 +298,8 @@ impl<F: Front> Scene<F> {
         }
     }
 
-    fn begin(&self, method: &str, body: Load) -> Answer {
+    /// Sends a request to the API, whose outcome nobody notes.
+    pub(crate) fn begin(&self, method: &str, body: Load) -> Answer {
         let number = {
             let mut sent = self.sent.lock().unwrap();
             sent.push(if let Load::Bytes(bytes) = &body { bytes.clone() } else { Bytes::new() });
@@ -225,13 +354,17 @@ impl<F: Front> Scene<F> {
     }
 
     fn passed(&self) -> Duration {
-        self.clock.wall().duration_since(self.begun).unwrap_or_default()
+        match self.begun {
+            Begun::Moved(begun) => self.clock.now().monotonic().saturating_sub(begun),
+            Begun::Real(begun) => begun.elapsed(),
+        }
     }
 
     /// What came of it all.
     pub(crate) fn seen(self) -> Seen {
         let mut ledger = Ledger::default();
         let took = self.took.lock().unwrap().unwrap_or_else(|| self.passed());
+        ledger.lost.append(&mut self.losses.lock().unwrap());
         let sent = self.sent.into_inner().unwrap();
         let ended = self.ended.load(Ordering::SeqCst);
         if ended != sent.len() {
@@ -253,6 +386,11 @@ impl<F: Front> Scene<F> {
                 ledger.let_in.push(format!("the API accepted {request:?}"));
             }
         }
+        for token in self.not_ours.lock().unwrap().drain(..) {
+            if arrived.iter().any(|request| request.carries(&token)) {
+                ledger.let_in.push("the API got a token that is somebody else's".to_owned());
+            }
+        }
         let issued = self.emulator.issued_tokens();
         let own = self.secrets.into_inner().unwrap();
         let said = self.said.into_inner().unwrap();
@@ -272,6 +410,25 @@ impl<F: Front> Scene<F> {
             took,
             ledger,
             left_out: None,
+        }
+    }
+}
+
+/// Notes that a request was dropped, unless something came of it.
+struct Ending<'a, F: Front>(Option<&'a Scene<F>>);
+
+impl<F: Front> Ending<'_, F> {
+    fn with(mut self, answer: Result<Response<Bytes>, Failed>) {
+        if let Some(scene) = self.0.take() {
+            scene.note(answer);
+        }
+    }
+}
+
+impl<F: Front> Drop for Ending<'_, F> {
+    fn drop(&mut self) {
+        if let Some(scene) = self.0 {
+            scene.end(DROPPED.to_owned());
         }
     }
 }

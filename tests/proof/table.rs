@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::expectation::folded;
 use crate::run::{Cell, Ran};
+use crate::scenarios;
 use crate::scene::Seen;
 
 const WIDTH: usize = 34;
@@ -16,6 +17,9 @@ pub(crate) fn of(ran: &Ran) -> String {
         for cell in row.cells.iter().filter(|cell| !cell.differences.is_empty()) {
             writeln!(text, "    {}: {}", row.given, cell.differences.join("; ")).unwrap();
         }
+    }
+    for group in scenarios::ELSEWHERE {
+        writeln!(text, "{group}...: not on this system").unwrap();
     }
     for stranger in &ran.strangers {
         writeln!(text, "{stranger}").unwrap();

@@ -140,6 +140,9 @@ mod event;
 pub mod exchange;
 mod exports;
 mod fetch;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod identity;
 mod io_reason;
 mod jwt;

@@ -28,7 +28,7 @@ impl Emulator {
     /// The API key that is accepted unless [`Builder::with_api_keys`] or [`Emulator::set_api_keys`] says otherwise.
     ///
     /// It holds `/`, `+` and `=` on purpose: a client that doesn't percent-encode its form is refused.
-    pub const API_KEY: &str = "emulator/api+key==";
+    pub const API_KEY: &str = "c4n4ry/Zq7Xw2+Lp9Rt4Vb8==";
 
     /// The `sub` of every token: a service id, as IBM Cloud IAM writes it.
     pub const SUBJECT: &str = "ServiceId-00000000-0000-4000-8000-000000000001";

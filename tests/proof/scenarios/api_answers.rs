@@ -6,8 +6,9 @@ use auth_emulator::{ClosedPort, Fault, Gate, Origin, StatusCode};
 use futures_util::future::{join, join_all};
 use http::HeaderName;
 
+use super::api_key_at;
 use crate::front::Front;
-use crate::scene::{Scene, Seen, api_key, emulator};
+use crate::scene::{Scene, Seen, emulator};
 
 super::scenarios! {
     "api/401-old-tokens": revoked,
@@ -87,7 +88,7 @@ async fn refused<F: Front>() -> Seen {
     let nobody = ClosedPort::new().unwrap();
     let (emulator, clock) = emulator().await;
     let origin = format!("http://{}", nobody.address());
-    let builder = api_key(&emulator.token_url()).for_origins([&origin]).transport(F::transport());
+    let builder = api_key_at(&emulator.token_url()).for_origins([&origin]).transport(F::transport());
     let scene = Scene::<F>::made(emulator, clock, builder, format!("{origin}/api"), F::client);
     scene.post("an order").await;
     scene.post("an order").await;

@@ -3,9 +3,10 @@
 use auth_emulator::{Fault, Gate};
 use futures_util::future::join;
 
+use super::api_key_at;
 use crate::front::Front;
 use crate::http2;
-use crate::scene::{Scene, Seen, api_key, emulator};
+use crate::scene::{Scene, Seen, emulator};
 
 super::scenarios! {
     "api/goaway-between": between,
@@ -16,7 +17,7 @@ super::scenarios! {
 async fn scene<F: Front>(last: usize) -> (Scene<F>, http2::Front) {
     let (emulator, clock) = emulator().await;
     let front = http2::Front::to(emulator.url(), last).await;
-    let builder = api_key(&emulator.token_url()).for_origins([&front.url]).transport(F::transport());
+    let builder = api_key_at(&emulator.token_url()).for_origins([&front.url]).transport(F::transport());
     let api = format!("{}/api", front.url);
     (Scene::made(emulator, clock, builder, api, F::http2_client), front)
 }
@@ -48,7 +49,7 @@ async fn in_flight<F: Front>() -> Seen {
 
 /// The second sending has to go by another connection.
 async fn behind_401<F: Front>() -> Seen {
-    let (scene, front) = scene::<F>(1).await;
+    let (scene, _front) = scene::<F>(1).await;
     scene.auth.warm_up().await.unwrap();
     scene.emulator.revoke_all();
     scene.post("an order").await;

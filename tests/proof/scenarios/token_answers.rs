@@ -5,9 +5,10 @@ use std::time::Duration;
 use auth_emulator::{Answer, ClosedPort, Emulator, Fault, Flaw, Gate, StatusCode, Wire};
 use futures_util::future::{join, join_all};
 
+use super::api_key_at;
 use crate::front::Front;
 use crate::rig::Load;
-use crate::scene::{Scene, Seen, api_key};
+use crate::scene::{Scene, Seen};
 
 super::scenarios! {
     "token/refused": refused,
@@ -23,7 +24,7 @@ super::scenarios! {
 async fn refused<F: Front>() -> Seen {
     let nobody = ClosedPort::new().unwrap();
     let endpoint = format!("http://{}/token", nobody.address());
-    let scene = Scene::<F>::with(|_| api_key(&endpoint)).await;
+    let scene = Scene::<F>::with(|_| api_key_at(&endpoint)).await;
     scene.get().await;
     scene.seen()
 }

@@ -2,8 +2,9 @@
 
 use auth_emulator::{Fault, Origin, StatusCode};
 
+use super::api_key_at;
 use crate::front::Front;
-use crate::scene::{Scene, Seen, api_key, emulator};
+use crate::scene::{Scene, Seen, emulator};
 use crate::tls::{Certificate, Issuer};
 
 super::scenarios! {
@@ -46,7 +47,7 @@ async fn get_with<F: Front>(trusted: &Issuer, used: &Issuer, certificate: Certif
     let (emulator, clock) = emulator().await;
     let address = emulator.url().strip_prefix("http://").unwrap().parse().unwrap();
     let tls = used.serve(certificate, address).await;
-    let builder = api_key(&format!("{}/identity/token", tls.url)).transport(transport).for_origins([emulator.url()]);
+    let builder = api_key_at(&format!("{}/identity/token", tls.url)).transport(transport).for_origins([emulator.url()]);
     if let Some(fault) = fault {
         emulator.token_faults().always(fault);
     }
@@ -63,7 +64,7 @@ async fn plain_port<F: Front>() -> Seen {
     };
     let (emulator, clock) = emulator().await;
     let https = emulator.token_url().replace("http://", "https://");
-    let builder = api_key(&https).transport(transport).for_origins([emulator.url()]);
+    let builder = api_key_at(&https).transport(transport).for_origins([emulator.url()]);
     let api = emulator.api_url();
     let scene = Scene::<F>::made(emulator, clock, builder, api, F::client);
     scene.get().await;

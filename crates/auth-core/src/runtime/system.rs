@@ -1,6 +1,12 @@
 //! The system's clocks, and tokio for timers and tasks.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::runtime::{Handle, Id};
 
 use super::{Abort, Moment, Runtime, Sleep, Task};
 
@@ -15,25 +21,49 @@ impl Runtime for TokioRuntime {
     }
 
     fn sleep_until(&self, deadline: Duration) -> Sleep {
-        // Outside a runtime there are no timers; whoever waits there is woken by the flight, or told that it can't start.
-        match tokio::runtime::Handle::try_current() {
-            Ok(_) => Box::pin(tokio::time::sleep(deadline.saturating_sub(self.now().monotonic()))),
-            Err(_) => Box::pin(std::future::pending()),
-        }
+        Box::pin(Timer { deadline, runtime: None, sleep: None })
     }
 
     fn can_spawn(&self) -> bool {
-        tokio::runtime::Handle::try_current().is_ok()
+        Handle::try_current().is_ok()
     }
 
     fn spawn(&self, task: Task) -> Result<Abort, Task> {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return Err(task) };
+        let Ok(runtime) = Handle::try_current() else { return Err(task) };
         let handle = runtime.spawn(task).abort_handle();
         Ok(Abort::new(move || handle.abort()))
     }
 
     fn random(&self) -> f64 {
         fastrand::f64()
+    }
+}
+
+pin_project! {
+    /// A timer of whichever runtime it is polled in. tokio's own panics once its runtime is gone, and whoever holds it may go on
+    /// in another. Outside a runtime there are no timers; whoever waits there is woken by the flight, or told that it can't start.
+    struct Timer {
+        deadline: Duration,
+        runtime: Option<Id>,
+        #[pin]
+        sleep: Option<tokio::time::Sleep>,
+    }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let deadline = *this.deadline;
+        let left = || deadline.saturating_sub(system_now().monotonic());
+        let Ok(runtime) = Handle::try_current() else {
+            return if left().is_zero() { Poll::Ready(()) } else { Poll::Pending };
+        };
+        if this.runtime.replace(runtime.id()) != Some(runtime.id()) {
+            this.sleep.set(Some(tokio::time::sleep(left())));
+        }
+        this.sleep.as_pin_mut().map_or(Poll::Ready(()), |sleep| sleep.poll(cx))
     }
 }
 

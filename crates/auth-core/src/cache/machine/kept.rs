@@ -26,7 +26,8 @@ impl Machine {
     pub(super) fn kept_failure(&self, now: Moment) -> Option<Error> {
         let (error, until) = match &self.kept {
             Some(kept) => (&kept.error, kept.until.max(self.not_before)),
-            None => (self.last_error.as_ref()?, self.not_before),
+            // A flight may have been given up between two attempts: what the last one was told counts all the same.
+            None => (self.last_error()?, self.not_before),
         };
         let left = until.checked_sub(now.steady()).filter(|left| *left > 0)?;
         let retry_at = UNIX_EPOCH.checked_add(Duration::from_nanos(now.wall.saturating_add(left)));

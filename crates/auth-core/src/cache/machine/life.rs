@@ -96,20 +96,21 @@ impl Life {
         (monotonic >= self.end) != (wall >= self.end)
     }
 
-    /// The older of what the clocks say. If only the wall clock says that the end has come, the boot clock is asked
-    /// first: a stepped wall clock must not take a good token away, while a suspended machine must not keep a dead one.
-    /// Even then a refresh is due, because a frozen and restored machine looks just like a step.
+    /// The older of what the clocks say. The boot clock, where there is one, is the monotonic clock with sleep counted. If only
+    /// the wall clock says that the end has come, it is asked first: a stepped wall clock must not take a good token away, while
+    /// a suspended machine must not keep a dead one, even if its wall clock is set back meanwhile. Even then a refresh is due,
+    /// because a frozen and restored machine looks just like a step.
     pub(crate) fn age(&self, now: Moment) -> Age {
         let monotonic = now.monotonic.saturating_sub(self.acquired.monotonic);
         let wall = now.wall.saturating_sub(self.acquired.wall);
         let boot = match (now.boot, self.acquired.boot) {
-            (Some(now), Some(then)) => Some(now.saturating_sub(then)),
+            (Some(now), Some(then)) => Some(monotonic.max(now.saturating_sub(then))),
             _ => None,
         };
-        let age = monotonic.max(wall);
+        let age = boot.unwrap_or(monotonic).max(wall);
         match boot {
-            Some(boot) if age >= self.end && monotonic.max(boot) < self.end => {
-                let age = self.at(monotonic.max(boot));
+            Some(boot) if age >= self.end && boot < self.end => {
+                let age = self.at(boot);
                 Age { phase: age.phase.max(Phase::Soft), ..age }
             }
             _ => self.at(age),

@@ -2,12 +2,16 @@
 //! lock, reads no clock and holds no secret.
 
 mod ask;
+#[cfg(fuzzing)]
+mod driven;
 mod early;
 mod flight;
 mod forced;
 mod kept;
 mod life;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -15,6 +19,8 @@ use crate::runtime::{Moment, nanos};
 use crate::{Error, Policy, Reason};
 
 pub(crate) use ask::{Ask, Demand};
+#[cfg(fuzzing)]
+pub(crate) use driven::drive;
 pub(crate) use flight::{Abandoned, FlightId, Start};
 pub(crate) use forced::not_forced;
 pub(crate) use life::{Age, Life, Phase};

@@ -1,0 +1,46 @@
+//! Machines that sleep, and clocks that are set.
+
+use std::task::Poll;
+use std::time::Duration;
+
+use auth_core::runtime::FakeRuntime;
+use auth_core::{Authenticator, Error};
+
+use super::scripted::{Scripted, hour, poll_once};
+
+fn authenticator(source: &Scripted, runtime: &FakeRuntime) -> Authenticator {
+    Authenticator::builder(source.clone()).anywhere().runtime(runtime.clone()).build().unwrap()
+}
+
+/// Monotonic time stood still, and the wall clock says that a second is left; the boot clock knows better.
+#[test]
+fn after_a_sleep_a_wall_clock_that_was_set_back_keeps_no_token_alive() {
+    let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    runtime.block_on(auth.warm_up()).unwrap();
+    runtime.suspend(Duration::from_secs(3600));
+    runtime.step_wall(-1);
+    assert!(auth.status().remaining().is_none(), "it has ended");
+    assert_eq!(runtime.block_on(auth.token(Duration::ZERO)).unwrap().generation(), 2);
+}
+
+/// The answer of before the sleep comes after it, and its flight is too old to go on.
+#[test]
+fn a_retry_after_outlives_the_flight_that_was_told_it() {
+    let later = Error::transient("busy").with_retry_after(Some(Duration::from_secs(20)));
+    let (source, runtime) = (Scripted::new([Err(later), Ok(hour("then"))]).closed(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    let mut waiting = auth.token(Duration::ZERO);
+    assert!(poll_once(&mut waiting).is_pending());
+    runtime.suspend(Duration::from_secs(61));
+    source.open();
+    runtime.run_until_idle();
+
+    let Poll::Ready(Err(error)) = poll_once(&mut auth.token(Duration::ZERO)) else {
+        panic!("it is asked again at once")
+    };
+    assert!(error.is_transient() && error.retry_at().is_some(), "{error}");
+    assert_eq!(source.calls(), 1);
+    runtime.advance(Duration::from_secs(20));
+    assert!(runtime.block_on(auth.token(Duration::ZERO)).is_ok());
+}
