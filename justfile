@@ -121,8 +121,8 @@ proxy:
     bash .ci/run proxy
 
 # Everything that can go wrong, by name, over three front ends; and what was lost, let in, leaked or fetched too often.
-proof:
-    bash .ci/run proof
+proof *NAMES:
+    bash .ci/run proof {{NAMES}}
 
 # Many requests, tenants, revocations and authenticators; the short form, as CI runs it.
 load:

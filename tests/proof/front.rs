@@ -8,9 +8,13 @@ use auth_tower::HyperTransport;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::{self, connect::HttpConnector};
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
 
-use crate::rig::{Adapter, Client, Failed, Load, Replay, Reqwest, Tower, hyper};
+use crate::rig::{Adapter, Client, Failed, Load, Replay, Reqwest, Tower, hyper, hyper2};
 
 /// One of them.
 pub(crate) trait Front: Send + Sync + 'static {
@@ -20,8 +24,14 @@ pub(crate) trait Front: Send + Sync + 'static {
     /// A client over sockets.
     fn client(auth: Authenticator, replay: Replay) -> Client;
 
+    /// The same over HTTP/2.
+    fn http2_client(auth: Authenticator, replay: Replay) -> Client;
+
     /// What fetches its tokens.
     fn transport() -> Arc<dyn Transport>;
+
+    /// The same over TLS, with one issuer of certificates that is trusted. None where this build has no TLS.
+    fn tls_transport(issuer: &CertificateDer<'static>) -> Option<Arc<dyn Transport>>;
 }
 
 impl Front for Tower {
@@ -33,6 +43,14 @@ impl Front for Tower {
 
     fn transport() -> Arc<dyn Transport> {
         <Self as Adapter>::transport()
+    }
+
+    fn http2_client(auth: Authenticator, replay: Replay) -> Client {
+        Self::over_http2(auth, replay)
+    }
+
+    fn tls_transport(issuer: &CertificateDer<'static>) -> Option<Arc<dyn Transport>> {
+        Some(hyper_over_tls(issuer))
     }
 }
 
@@ -46,6 +64,22 @@ impl Front for Reqwest {
     fn transport() -> Arc<dyn Transport> {
         <Self as Adapter>::transport()
     }
+
+    fn http2_client(auth: Authenticator, replay: Replay) -> Client {
+        Self::over_http2(auth, replay)
+    }
+
+    #[cfg(feature = "tls")]
+    fn tls_transport(issuer: &CertificateDer<'static>) -> Option<Arc<dyn Transport>> {
+        let issuer = reqwest::Certificate::from_der(issuer).unwrap();
+        let client = auth_reqwest::token_client().no_proxy().tls_certs_only([issuer]);
+        Some(Arc::new(auth_reqwest::ReqwestTransport::with_builder(client).unwrap()))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn tls_transport(_: &CertificateDer<'static>) -> Option<Arc<dyn Transport>> {
+        None
+    }
 }
 
 /// auth-core alone, attached and judged by hand: what somebody writes whose HTTP client has no adapter yet.
@@ -55,16 +89,37 @@ impl Front for Core {
     const NAME: &'static str = "core";
 
     fn client(auth: Authenticator, replay: Replay) -> Client {
-        let http = hyper();
-        Client::new(move |request| {
-            let (auth, http) = (auth.clone(), http.clone());
-            Box::pin(async move { by_hand(&auth, replay, &http, request).await })
-        })
+        over(hyper(), auth, replay)
+    }
+
+    fn http2_client(auth: Authenticator, replay: Replay) -> Client {
+        over(hyper2(), auth, replay)
     }
 
     fn transport() -> Arc<dyn Transport> {
         Arc::new(HyperTransport::new())
     }
+
+    fn tls_transport(issuer: &CertificateDer<'static>) -> Option<Arc<dyn Transport>> {
+        Some(hyper_over_tls(issuer))
+    }
+}
+
+fn hyper_over_tls(issuer: &CertificateDer<'static>) -> Arc<dyn Transport> {
+    let mut roots = RootCertStore::empty();
+    roots.add(issuer.clone()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let connector = HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1().build();
+    Arc::new(HyperTransport::with_connector(connector))
+}
+
+fn over(http: Http, auth: Authenticator, replay: Replay) -> Client {
+    Client::new(move |request| {
+        let (auth, http) = (auth.clone(), http.clone());
+        Box::pin(async move { by_hand(&auth, replay, &http, request).await })
+    })
 }
 
 type Http = legacy::Client<HttpConnector, Load>;

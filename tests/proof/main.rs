@@ -1,17 +1,19 @@
 //! Names everything that can go wrong, lets it go wrong over every front end, and counts.
 //!
 //! Run by `just proof`; with arguments it runs the scenarios whose names contain one of them. What must come of each stands in
-//! `tests/data/scenarios.json`. It fails if something else came, or if one of three counters is not 0.
+//! `tests/data/scenarios.json`. With `--planted` it does on purpose what each counter is there for. It fails if something else came, or if one of three counters is not 0.
 //!
 //! | module | idea |
 //! | --- | --- |
 //! | [`front`] | the three ways to an API: by hand over auth-core, the Tower layer, the reqwest middleware |
 //! | [`scene`] | an emulator, an authenticator and a client of one front end, on a clock that is moved |
+//! | [`tls`], [`http2`] | what stands in front of the emulator where TLS or HTTP/2 is what goes wrong |
 //! | [`scenarios`] | what goes wrong, by name |
 //! | [`program`] | this program once more, as a process of a scenario that is killed |
 //! | [`expectation`] | what must come of it |
 //! | [`ledger`] | what is counted: LOST, LET-IN, LEAKED, EXTRA |
 //! | [`overheard`] | every log line of the run |
+//! | [`planted`] | the control run: all that is planted is found |
 //! | [`run`], [`table`] | all of it at once, and what is printed |
 
 #![expect(clippy::print_stdout, reason = "a tool talks to a person")]
@@ -22,8 +24,10 @@ mod front;
 #[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
 #[path = "../hunt/mod.rs"]
 mod hunt;
+mod http2;
 mod ledger;
 mod overheard;
+mod planted;
 #[cfg(target_os = "linux")]
 mod program;
 #[allow(dead_code, unused_imports, unused_macros, reason = "the suite's; this uses a part of it")]
@@ -33,6 +37,7 @@ mod run;
 mod scenarios;
 mod scene;
 mod table;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -45,6 +50,9 @@ async fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     overheard::begin();
+    if wanted.first().is_some_and(|first| first == "--planted") {
+        return if planted::all_are_found().await { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let ran = run::all(&wanted).await;
     print!("{}", table::of(&ran));
     let ledger = ran.ledger();

@@ -27,6 +27,10 @@ const CLIENTS_OWN: &str = "client";
 
 /// Of a request whose future is dropped before it has ended.
 const DROPPED: &str = "dropped";
+
+/// What the emulator keeps of a body.
+const LARGEST: usize = 128 << 20;
+
 /// An exchange over loopback takes fewer turns of the event loop.
 const TURNS: usize = 30;
 
@@ -38,6 +42,8 @@ pub(crate) struct Scene<F> {
     /// Of the authenticator and the emulator. It stands still unless the scenario moves it.
     pub(crate) clock: FakeRuntime,
     pub(crate) auth: Authenticator,
+    /// Where its requests go.
+    api: String,
     client: Client,
     begun: Begun,
     /// By how many seconds our wall clock is ahead of the emulator's.
@@ -83,14 +89,36 @@ pub(crate) struct Seen {
     /// On the scene's clock.
     pub(crate) took: Duration,
     pub(crate) ledger: Ledger,
+    /// Why it was not run.
+    pub(crate) left_out: Option<&'static str>,
 }
 
 impl Seen {
+    /// This build can't run it.
+    pub(crate) fn left_out(why: &'static str) -> Self {
+        Self {
+            outcomes: Vec::new(),
+            fetches: 0,
+            requests: 0,
+            took: Duration::ZERO,
+            ledger: Ledger::default(),
+            left_out: Some(why),
+        }
+    }
+
     /// And this was lost.
     pub(crate) fn and_lost(mut self, what: impl Into<String>) -> Self {
         self.ledger.lost.push(what.into());
         self
     }
+}
+
+/// An emulator on a clock that stands still.
+pub(crate) async fn emulator() -> (Emulator, FakeRuntime) {
+    let clock = FakeRuntime::new();
+    let walls = clock.clone();
+    let emulator = Emulator::builder().with_clock(move || walls.wall()).with_body_limit(LARGEST);
+    (emulator.start().await.unwrap(), clock)
 }
 
 impl<F: Front> Scene<F> {
@@ -134,19 +162,45 @@ impl<F: Front> Scene<F> {
                 }
             }),
         };
-        let emulator = emulator.start().await.unwrap();
+        let emulator = emulator.with_body_limit(LARGEST).start().await.unwrap();
         let builder = builder(&emulator).for_origins([emulator.url()]).transport(transport);
         let builder = if is_real { builder } else { builder.runtime(clock.clone()) };
-        let auth = builder.build().unwrap();
         let begun = if is_real { Begun::Real(Instant::now()) } else { Begun::Moved(clock.now().monotonic()) };
+        let api = emulator.api_url();
+        Self::assembled(emulator, clock, begun, builder, api, F::client, ahead)
+    }
+
+    /// With everything of the scenario's own, on a clock that is moved.
+    pub(crate) fn made(
+        emulator: Emulator,
+        clock: FakeRuntime,
+        builder: Builder,
+        api: String,
+        client: impl FnOnce(Authenticator, Replay) -> Client,
+    ) -> Self {
+        let (builder, begun) = (builder.runtime(clock.clone()), Begun::Moved(clock.now().monotonic()));
+        Self::assembled(emulator, clock, begun, builder, api, client, Arc::default())
+    }
+
+    fn assembled(
+        emulator: Emulator,
+        clock: FakeRuntime,
+        begun: Begun,
+        builder: Builder,
+        api: String,
+        client: impl FnOnce(Authenticator, Replay) -> Client,
+        ahead: Arc<AtomicI64>,
+    ) -> Self {
+        let auth = builder.build().unwrap();
         Self {
-            client: F::client(auth.clone(), Replay::Bodies),
+            client: client(auth.clone(), Replay::Bodies),
             begun,
             ahead,
             took: Mutex::default(),
             emulator,
             clock,
             auth,
+            api,
             sent: Mutex::default(),
             ended: AtomicUsize::new(0),
             outcomes: Mutex::default(),
@@ -244,13 +298,14 @@ impl<F: Front> Scene<F> {
         }
     }
 
-    fn begin(&self, method: &str, body: Load) -> Answer {
+    /// Sends a request to the API, whose outcome nobody notes.
+    pub(crate) fn begin(&self, method: &str, body: Load) -> Answer {
         let number = {
             let mut sent = self.sent.lock().unwrap();
             sent.push(if let Load::Bytes(bytes) = &body { bytes.clone() } else { Bytes::new() });
             sent.len() - 1
         };
-        let url = format!("{}/items", self.emulator.api_url());
+        let url = format!("{}/items", self.api);
         let request = Request::builder().method(method).uri(url).header(NUMBER, number).body(body).unwrap();
         self.client.send(request)
     }
@@ -324,7 +379,10 @@ impl<F: Front> Scene<F> {
                 ledger.lost.push(format!("the body of request {} arrived altered", number.unwrap_or_default()));
             }
             let is_accepted = request.status().is_some_and(|status| status.is_success());
-            if is_accepted && (request.rejection().is_some() || request.header("authorization").is_none()) {
+            if is_accepted
+                && (request.rejection().is_some()
+                    || ["authorization", "x-api-key"].iter().all(|name| request.header(name).is_none()))
+            {
                 ledger.let_in.push(format!("the API accepted {request:?}"));
             }
         }
@@ -351,6 +409,7 @@ impl<F: Front> Scene<F> {
             requests: arrived.len(),
             took,
             ledger,
+            left_out: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::expectation::folded;
 use crate::run::{Cell, Ran};
 use crate::scenarios;
+use crate::scene::Seen;
 
 const WIDTH: usize = 34;
 
@@ -24,13 +25,14 @@ pub(crate) fn of(ran: &Ran) -> String {
         writeln!(text, "{stranger}").unwrap();
     }
     let cells = || ran.rows.iter().flat_map(|row| &row.cells);
-    let good = cells().filter(|cell| cell.differences.is_empty()).count();
+    let left_out = cells().filter(|cell| cell.seen.as_ref().is_some_and(|seen| seen.left_out.is_some())).count();
+    let good = cells().filter(|cell| cell.differences.is_empty()).count() - left_out;
     let requests: usize = cells().filter_map(|cell| Some(cell.seen.as_ref()?.outcomes.len())).sum();
     writeln!(
         text,
-        "\n{} scenarios, {good} of {} runs as expected, {requests} outcomes, {} log lines",
+        "\n{} scenarios, {good} of {} runs as expected, {left_out} left out, {requests} outcomes, {} log lines",
         ran.rows.len(),
-        cells().count(),
+        cells().count() - left_out,
         ran.lines
     )
     .unwrap();
@@ -40,6 +42,7 @@ pub(crate) fn of(ran: &Ran) -> String {
 fn of_cell(cell: &Cell) -> String {
     let mark = if cell.differences.is_empty() { "" } else { "WRONG " };
     match &cell.seen {
+        Some(Seen { left_out: Some(why), .. }) => format!("left out: {why}"),
         Some(seen) => {
             format!(
                 "{mark}{}; {} tok, {:.1} s",

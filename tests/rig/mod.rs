@@ -44,7 +44,7 @@ pub(crate) use self::load::Load;
 pub(crate) use self::reqwest::Reqwest;
 pub(crate) use self::server::{Answering, Server};
 pub(crate) use self::stage::{Stage, api_key};
-pub(crate) use self::tower::{Tower, hyper};
+pub(crate) use self::tower::{Tower, hyper, hyper2};
 
 /// The origin that tests in the process use. Nobody goes there.
 pub(crate) const ORIGIN: &str = "https://api.example.com";

@@ -5,7 +5,10 @@
 //! | [`catalogue`] | the emulator's own scenarios, for ever and once |
 //! | [`corpus`] | the token endpoint answers a row of the corpus |
 //! | [`token_answers`] | the token endpoint, in more than one step |
+//! | [`token_tls`] | its certificate is no good, or what it says leads out of TLS |
 //! | [`api_answers`] | the API refuses a token that is good, or was |
+//! | [`api_bodies`] | a token ends while a body streams, or before a large one |
+//! | [`api_http2`] | the API says GOAWAY |
 //! | [`clocks`] | clocks are wrong, jump or stand still; a machine sleeps |
 //! | [`runtimes`] | runtimes of every kind; they end, stand still, or are not there |
 //! | [`callers`] | callers go away, or come when it is over |
@@ -16,6 +19,8 @@
 //! | [`own_code`] | the program's own source, listener or transport panics or blocks |
 
 mod api_answers;
+mod api_bodies;
+mod api_http2;
 mod callers;
 mod catalogue;
 mod clocks;
@@ -31,6 +36,7 @@ mod runtimes;
 #[cfg(target_os = "linux")]
 pub(crate) mod store;
 mod token_answers;
+mod token_tls;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -69,7 +75,10 @@ pub(crate) fn all() -> Vec<Scenario> {
         catalogue::all(),
         corpus::all(),
         token_answers::all(),
+        token_tls::all(),
         api_answers::all(),
+        api_bodies::all(),
+        api_http2::all(),
         clocks::all(),
         runtimes::all(),
         callers::all(),
@@ -88,7 +97,12 @@ pub(crate) fn all() -> Vec<Scenario> {
 
 /// The emulator's API key; the scene says where its tokens may go.
 pub(crate) fn api_key(emulator: &Emulator) -> Builder {
-    let endpoint = TokenEndpoint::parse(&emulator.token_url()).unwrap();
+    api_key_at(&emulator.token_url())
+}
+
+/// The same, to be exchanged somewhere else.
+fn api_key_at(token_url: &str) -> Builder {
+    let endpoint = TokenEndpoint::parse(token_url).unwrap();
     Authenticator::builder(ApiKey::new(endpoint, Emulator::API_KEY).unwrap())
 }
 
@@ -120,7 +134,7 @@ macro_rules! over_each {
         ]
     };
 }
-use over_each;
+pub(crate) use over_each;
 
 macro_rules! over_one {
     ($front:ty, $act:ident($($with:ident),*)) => {{
@@ -133,7 +147,7 @@ macro_rules! over_one {
         (<$front as $crate::front::Front>::NAME, act)
     }};
 }
-use over_one;
+pub(crate) use over_one;
 
 /// Names functions that are generic over the front end.
 macro_rules! scenarios {
