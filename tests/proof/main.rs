@@ -21,10 +21,10 @@
 
 mod expectation;
 mod front;
+mod http2;
 #[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
 #[path = "../hunt/mod.rs"]
 mod hunt;
-mod http2;
 mod ledger;
 mod overheard;
 mod planted;
