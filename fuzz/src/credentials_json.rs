@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth_core::runtime::FakeRuntime;
 use auth_core::systems::Skyflow;
 use auth_core::systems::skyflow::{BearerToken, Credentials};
-use auth_core::{Authenticator, Env, ScriptedTransport};
+use auth_core::{Authenticator, Env, testing::ScriptedTransport};
 use serde_json::Value;
 
 use crate::canary::{check_debug, check_error, filled};

@@ -15,7 +15,7 @@ pub fn check(data: &[u8]) {
         let path = file(&filled(rest));
         Env::of([("IBM_CREDENTIALS_FILE", path.to_str().expect("a temporary folder's name is text"))])
     };
-    let env = env.without_arguments();
+    let env = env.without_builder_hints();
     for access in [IbmCloud::from_env("acme", &env).access(), Watsonx::from_env(&env).access()] {
         match access {
             Ok(access) => check_debug(&access),

@@ -61,7 +61,7 @@ fn asked() -> (Authenticator, Credential) {
         .on_trouble(move |error| hears.lock().expect("nobody panics").push(error.clone()));
     let source = source_fn(|_| async { Ok(Token::bearer(FETCHED).expires_in(Duration::from_secs(3600))) });
     let clock = FakeRuntime::new();
-    let source = store.keeping_of(source, Identity::new("acme"));
+    let source = store.wrap_source(source, Identity::new("acme"));
     let auth = Authenticator::builder(source).anywhere().runtime(clock.clone()).build().expect("an authenticator");
     let result = clock.block_on_within(Duration::from_secs(60), auth.token(Duration::ZERO));
     said.lock().expect("nobody panics").iter().for_each(check_error);

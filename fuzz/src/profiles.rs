@@ -9,7 +9,7 @@ use crate::stage::{file, folder};
 pub fn check(data: &[u8]) {
     let Some(bytes) = with_values(data) else { return };
     let path = file(&bytes);
-    let env = Env::of([("ACME_TOKEN", CANARY), ("EMPTY", "")]).without_arguments();
+    let env = Env::of([("ACME_TOKEN", CANARY), ("EMPTY", "")]).without_builder_hints();
     // The same file as the user's, and as that of a project in which the program runs.
     for env in [env.clone(), folder(|folder| env.in_directory(folder))] {
         let profiles = match Profiles::read(&path, &env) {

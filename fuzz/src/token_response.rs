@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use auth_core::exchange::{Exchange, TokenEndpoint};
 use auth_core::runtime::FakeRuntime;
-use auth_core::{Authenticator, Credential, Error, FetchContext, Policy, ScriptedTransport, source_fn};
+use auth_core::{Authenticator, Credential, Error, FetchContext, Policy, source_fn, testing::ScriptedTransport};
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use serde::de::IgnoredAny;

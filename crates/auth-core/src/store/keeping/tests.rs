@@ -362,7 +362,7 @@ fn without_a_known_end_or_a_token_nothing_is_kept() -> Result<(), Error> {
 }
 
 #[test]
-fn past_what_is_kept_each_process_fetches_and_the_next_has_it() -> Result<(), Error> {
+fn a_store_that_is_written_only_has_each_process_fetch_and_the_next_has_it() -> Result<(), Error> {
     let bench = Bench::new();
     bench.process().token()?;
     let forced = bench.process_of(bench.store().write_only(), me(), hour);
