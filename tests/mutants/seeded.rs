@@ -30,8 +30,6 @@ enum By {
     Loom,
     Shuttle,
     Proptest,
-    /// The suite of the workspace.
-    Suite,
 }
 
 impl Catch {
@@ -41,7 +39,6 @@ impl Catch {
             By::Loom => (Some("loom"), &["-p", "auth-core", "--release", "--test", "models"]),
             By::Shuttle => (Some("shuttle"), &["-p", "auth-core", "--release", "--test", "models"]),
             By::Proptest => (None, &["-p", "auth-core", "--lib"]),
-            By::Suite => (None, &["-p", "auth-tests", "--test", "suite"]),
         };
         let (passes, said) = tree.test(checker, &[tests, &["--", &self.test]].concat());
         // A checker may end its process where it finds a deadlock, so that it is its end that counts.
