@@ -70,6 +70,14 @@ fuzz SECONDS="30" *TARGETS:
 canary:
     bash .ci/run canary
 
+# 100,000 random sequences of events through the rules and through the engine, or as many as CASES says. Not part of `ci`.
+proptest:
+    bash .ci/run proptest
+
+# What loom, shuttle, proptest and the cancellations try in their short forms, with counts. Its parts are in `ci`.
+concurrency:
+    bash .ci/run concurrency
+
 # Break each rule on purpose, or those that these cases hold, and see them go red; twenty minutes. Not part of `ci`.
 mutants *CASES:
     bash .ci/run mutants {{CASES}}

@@ -5,6 +5,7 @@ mod cancellation;
 mod clocks;
 mod ending;
 mod herd;
+mod random;
 mod runtimes;
 mod scripted;
 mod stepped;
