@@ -18,6 +18,7 @@
 #![allow(clippy::unwrap_used, reason = "a tool of the repository's own may stop at the first surprise")]
 
 mod crowd;
+#[allow(dead_code, reason = "the proof's; this uses a part of it")]
 #[path = "../proof/front.rs"]
 mod front;
 #[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
