@@ -1,7 +1,8 @@
 //! Names everything that can go wrong, lets it go wrong over every front end, and counts.
 //!
 //! Run by `just proof`; with arguments it runs the scenarios whose names contain one of them. What must come of each stands in
-//! `tests/data/scenarios.json`. With `--planted` it does on purpose what each counter is there for. It fails if something else came, or if one of three counters is not 0.
+//! `tests/data/scenarios.json`. It fails if something else came, or if one of three counters is not 0. With `--planted` it does
+//! on purpose what each counter is there for, and fails if one of them does not count. The feature `tls` gives reqwest TLS.
 //!
 //! | module | idea |
 //! | --- | --- |
