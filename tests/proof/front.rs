@@ -14,7 +14,7 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::rig::{Adapter, Client, Failed, Load, Replay, Reqwest, Tower, hyper, hyper2};
+use crate::rig::{Adapter, Client, Failed, Load, Replay, Reqwest, Tower, hyper, tower::hyper2};
 
 /// One of them.
 pub(crate) trait Front: Send + Sync + 'static {

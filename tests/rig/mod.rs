@@ -28,7 +28,7 @@ mod reqwest;
 mod server;
 mod stage;
 pub(crate) mod tls;
-mod tower;
+pub(crate) mod tower;
 mod watch;
 
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub(crate) use self::load::Load;
 pub(crate) use self::reqwest::Reqwest;
 pub(crate) use self::server::{Answering, Server};
 pub(crate) use self::stage::{Stage, api_key};
-pub(crate) use self::tower::{Tower, hyper, hyper2};
+pub(crate) use self::tower::{Tower, hyper};
 
 /// The origin that tests in the process use. Nobody goes there.
 pub(crate) const ORIGIN: &str = "https://api.example.com";

@@ -21,6 +21,7 @@ static UNUSED: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
 impl Reqwest {
     /// A client over sockets that speaks HTTP/2, without TLS (RFC 9113, section 3.3).
+    #[allow(dead_code, reason = "the proof's")]
     pub(crate) fn over_http2(auth: Authenticator, replay: Replay) -> Client {
         let client = small(api_client()).http2_prior_knowledge().build().unwrap();
         wrapped(ClientBuilder::new(client).with(middleware(auth, replay)).build())

@@ -32,6 +32,7 @@ where
 }
 
 /// The same, over HTTP/2 without TLS (RFC 9113, section 3.3).
+#[allow(dead_code, reason = "the proof's")]
 pub(crate) fn hyper2<B>() -> legacy::Client<HttpConnector, B>
 where
     B: Body + Send,
@@ -42,6 +43,7 @@ where
 
 impl Tower {
     /// A client over sockets that speaks HTTP/2.
+    #[allow(dead_code, reason = "the proof's")]
     pub(crate) fn over_http2(auth: Authenticator, replay: Replay) -> Client {
         wrapped(layered(AuthLayer::new(auth), replay, hyper2()))
     }
