@@ -245,7 +245,10 @@ fn a_runtime_may_die_at_every_await_point() {
         for polls in 0..=most {
             let at = || format!("{}, after {polls} polls", wait.name);
             let (world, doomed, alive) = (World::on_tokio(), tokio(), tokio());
-            let mut caller = doomed.block_on(async { (wait.caller)(&world) });
+            let mut caller = {
+                let _inside = doomed.enter();
+                (wait.caller)(&world)
+            };
             let mut outcome = Poll::Pending;
             for _ in 0..polls {
                 doomed.block_on(async {

@@ -1,6 +1,6 @@
 //! A source and an API that go on one step at a time, so that every place where a caller waits for them can be reached.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
@@ -148,16 +148,10 @@ impl World {
     }
 }
 
-fn answer(
-    steps: Steps,
-    refused: Option<&'static str>,
-    request: Request<Bytes>,
-) -> impl Future<Output = Response<Bytes>> + Send {
-    async move {
-        steps.pass(2).await;
-        let token = request.headers().get("authorization").expect("sent without a token");
-        let is_refused = refused.is_some_and(|refused| token == &format!("Bearer {refused}"));
-        let status = if is_refused { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
-        Response::builder().status(status).body(Bytes::new()).unwrap()
-    }
+async fn answer(steps: Steps, refused: Option<&'static str>, request: Request<Bytes>) -> Response<Bytes> {
+    steps.pass(2).await;
+    let token = request.headers().get("authorization").expect("sent without a token");
+    let is_refused = refused.is_some_and(|refused| token == &format!("Bearer {refused}"));
+    let status = if is_refused { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+    Response::builder().status(status).body(Bytes::new()).unwrap()
 }
