@@ -63,6 +63,12 @@ shuttle:
 # A million of each; some minutes. Not part of `ci`.
 shuttle-full:
     bash .ci/run shuttle-full
+# Every parser and the engine under libFuzzer, 30 s a target and two at a time; `just fuzz 600 ini url` for longer, and for some.
+fuzz SECONDS="30" *TARGETS:
+    FUZZ_SECONDS={{SECONDS}} FUZZ_TARGETS="{{TARGETS}}" bash .ci/run fuzz
+# Every place where a secret could be seen, as it is and with ten leaks planted, with the counts. `test` runs the same in silence.
+canary:
+    bash .ci/run canary
 
 # 100,000 random sequences of events through the rules and through the engine, or as many as CASES says. Not part of `ci`.
 proptest:
@@ -101,6 +107,11 @@ walkthrough:
 browser:
     bash .ci/run browser
 
+# Our sources against npm's oidc-provider and PyPI's Authlib, on loopback and behind nginx with TLS: each flow 20 times, or as often as
+# the argument says; with `plants`, what is broken on purpose is noticed. Installs the servers.
+interop *TIMES:
+    bash .ci/run interop {{TIMES}}
+
 # docs/reference/{environment,authctl}.md anew, from what the code looks up and parses. Tests fail when they are behind.
 reference:
     bash .ci/run reference
@@ -116,3 +127,19 @@ bench:
 # `authctl proxy` beside nginx, and its memory: "The proxy" in docs/PERFORMANCE.md, which it rewrites. Not part of `ci`.
 proxy:
     bash .ci/run proxy
+
+# Everything that can go wrong, by name, over three front ends; and what was lost, let in, leaked or fetched too often.
+proof *NAMES:
+    bash .ci/run proof {{NAMES}}
+
+# Many requests, tenants, revocations and authenticators; the short form, as CI runs it.
+load:
+    bash .ci/run load
+
+# All of it, optimised: a million requests in the process, 200,000 over sockets of each front end. Not part of `ci`.
+load-whole:
+    bash .ci/run load-whole
+
+# Half an hour of everyday life: memory, descriptors and tasks do not grow. Not part of `ci`.
+soak:
+    bash .ci/run soak

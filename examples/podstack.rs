@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         println!("project {}: {:?}", project.id, project.name);
     }
     let registry = access.clone().with_endpoint(Endpoint::parse(&emulator.podstack().registry_url())?);
-    let experiments = PodstackRegistry::over(ApiClient::new(&registry)?).experiments().all().await?;
+    let experiments = PodstackRegistry::with_client(ApiClient::new(&registry)?).experiments().all().await?;
     println!("{} experiment: {}", experiments.len(), experiments[0].id);
     let projects: Vec<_> = emulator.api_requests().iter().map(|got| got.header("x-project-id").is_some()).collect();
     assert_eq!((experiments.len(), projects), (1, vec![true; 3]));

@@ -51,7 +51,7 @@ async fn main() -> Result<(), Failure> {
 
 async fn keys(emulator: &Emulator, access: &Access) -> Result<(), Failure> {
     let manage = Endpoint::parse(&emulator.skyflow().management_url())?;
-    let keys = SkyflowKeys::over(ApiClient::new(&access.clone().with_endpoint(manage))?);
+    let keys = SkyflowKeys::with_client(ApiClient::new(&access.clone().with_endpoint(manage))?);
     let first = keys.create("reporting").description("reads one table").send().await?;
     println!("\ncreated {}, shown once: {}", first.key_id, first.key.expose());
     assert!(accepts(emulator, &first.key).await?);

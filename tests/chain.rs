@@ -38,8 +38,8 @@ fn the_explanation_says_of_each_link_how_it_stands_why_and_where_its_settings_ar
     settings.require(&Lookup::new("token").secret().variables(&["ACME_TOKEN"])).unwrap();
     let chain = chain([
         Link::new("file", FileToken::new("/nowhere/token")),
-        Link::made("profile", Err::<StaticToken, _>(Error::unavailable("there is no profile"))),
-        Link::new("env", EnvToken::of(env, "ACME_TOKEN")).explained(settings.into_explanation()),
+        Link::from_result("profile", Err::<StaticToken, _>(Error::unavailable("there is no profile"))),
+        Link::new("env", EnvToken::of(env, "ACME_TOKEN")).with_explanation(settings.into_explanation()),
         Link::new("last", StaticToken::new("secret-last").unwrap()),
     ]);
     assert!(chain.explain().to_string().starts_with("file: not tried\nprofile: not configured\n"));
@@ -74,7 +74,8 @@ fn the_error_is_the_stopping_links_own_and_lists_those_before_it() {
 #[test]
 fn no_line_of_a_list_is_long_and_the_list_ends() {
     let long = "ü".repeat(1000);
-    let links = (0..100).map(|_| Link::made(long.clone(), Err::<StaticToken, _>(Error::unavailable(long.clone()))));
+    let links =
+        (0..100).map(|_| Link::from_result(long.clone(), Err::<StaticToken, _>(Error::unavailable(long.clone()))));
     let inner = chain(links);
     let nested = chain([Link::new("inner", inner.clone()), failing("other", ErrorKind::Unavailable, "other")]);
     for (chain, most) in [(inner, 18), (nested, 3)] {
@@ -104,16 +105,22 @@ fn a_system_is_a_link_whose_settings_are_told_and_all_are_for_one_api() {
     let api = Endpoint::parse("https://api.acme.example").unwrap();
     let other = Endpoint::parse("https://api.other.example").unwrap();
     let access = |endpoint: &Endpoint, token| Access::new("acme", StaticToken::new(token).unwrap(), endpoint.clone());
-    let absent = || Link::access("absent", Err(Error::unavailable("no ACME_TOKEN")));
-    let one =
-        chain([absent(), Link::access("one", Ok(access(&api, "t1"))), Link::access("two", Ok(access(&api, "t2")))]);
+    let absent = || Link::from_access("absent", Err(Error::unavailable("no ACME_TOKEN")));
+    let one = chain([
+        absent(),
+        Link::from_access("one", Ok(access(&api, "t1"))),
+        Link::from_access("two", Ok(access(&api, "t2"))),
+    ]);
     assert_eq!(token(&one).unwrap(), "t1");
-    let inside = chain([absent(), Link::access("inside", Ok(Access::none_needed("acme", api.clone())))]);
+    let inside = chain([absent(), Link::from_access("inside", Ok(Access::none_needed("acme", api.clone())))]);
     assert_eq!(token(&inside).unwrap(), "", "nothing is attached");
 
     let gone = failing("gone", ErrorKind::Unavailable, "gone");
-    let mixed =
-        chain([gone, Link::access("one", Ok(access(&api, "t1"))), Link::access("two", Ok(access(&other, "t2")))]);
+    let mixed = chain([
+        gone,
+        Link::from_access("one", Ok(access(&api, "t1"))),
+        Link::from_access("two", Ok(access(&other, "t2"))),
+    ]);
     assert_eq!(mixed.explain().links()[2].state().to_string(), "broken");
     let chosen = mixed.in_env(Env::of([("AUTHCTL_SOURCE", "two")]));
     let error = token(&chosen).unwrap_err();
@@ -159,7 +166,7 @@ fn a_metadata_service_that_answers_may_take_its_time_and_one_that_does_not_may_n
     for (there, after) in [(true, 10), (false, 1)] {
         let (clock, asked) = (FakeRuntime::new(), Arc::<AtomicUsize>::default());
         let chain = chain([
-            Link::new("instance", Instance).probed(),
+            Link::new("instance", Instance).probe_first(),
             failing("last", ErrorKind::Unavailable, "nothing is configured"),
         ]);
         let transport = Metadata { there, clock: clock.clone(), asked: Arc::clone(&asked) };

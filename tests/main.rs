@@ -7,11 +7,12 @@
 //! | [`tower`] | the layer works in every Tower stack |
 //! | [`reqwest`] | the middleware works with reqwest's redirects, retries, bodies and errors |
 //! | [`broker`] | a page of a declared origin with a session gets a token that ends soon, and nobody else gets any |
-//! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type |
+//! | [`canary`] | a canary in every secret shows in no `Debug`, `Display`, error or log, of no public type, nor anywhere else |
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`exec`] | a helper program gets what it is given and nothing else, and nothing of it is left |
 //! | [`chain`] | a chain goes on where nothing is configured and nowhere else, and says why |
 //! | [`systems`] | the five systems work whole over every adapter, and fail with a word about what to change |
+//! | [`testing`] | what is checked of a user's source: ours keep it, and a bad one is found out by the name of what it breaks |
 //! | [`wire`] | token requests are those that the systems' own clients send |
 //! | [`reference`] | every variable that is looked up is in docs/reference/environment.md |
 //! | [`corpus`] | hostile inputs give their answers, through every public parser |
@@ -30,10 +31,13 @@ mod corpus;
 mod engine;
 #[cfg(unix)]
 mod exec;
+// How a piece of a secret is found, whatever it is dressed up as.
+mod hunt;
 mod reference;
 mod reqwest;
 // Both adapters behind one trait, and what is below and around them.
 mod rig;
 mod systems;
+mod testing;
 mod tower;
 mod wire;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth_core::exchange::TokenEndpoint;
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::ApiKey;
-use auth_core::{Access, Authenticator, Endpoint, ScriptedTransport, TokenSource};
+use auth_core::{Access, Authenticator, Endpoint, TokenSource, testing::ScriptedTransport};
 use auth_tower::{Broker, Session};
 use bytes::Bytes;
 use http::request::Builder;

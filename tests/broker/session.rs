@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use auth_core::{Error, ErrorKind, ScriptedTransport, Transport, async_trait};
+use auth_core::{Error, ErrorKind, Transport, async_trait, testing::ScriptedTransport};
 use auth_tower::Session;
 use bytes::Bytes;
 use http::request::Builder;

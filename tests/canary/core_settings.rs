@@ -6,7 +6,7 @@ use auth_core::{Access, Context, Endpoint, Env, Exports, Identity, Secret};
 use http::HeaderName;
 
 use super::table::{Table, show};
-use super::{hunt, secrets};
+use super::{all, secrets};
 
 pub(super) fn show(table: &mut Table) {
     let secret = || Secret::new(secrets::FILE_CONTENT);
@@ -35,7 +35,7 @@ pub(super) fn show(table: &mut Table) {
         show!(table, place, found.token().unwrap_err(), found.endpoint().unwrap_err(), found.unusable("why"), found);
     }
     let identity = Identity::new("p").with("token", secrets::API_KEY).with_file("token.txt");
-    show!(table, identity, TokenStore::in_folder("tokens").past_what_is_kept());
+    show!(table, identity, TokenStore::in_folder("tokens").write_only());
     looked_up(table, &profile);
     context(table);
 }
@@ -85,7 +85,7 @@ fn an_explanation_shows_where_a_url_leads_and_nothing_else_of_it() {
     let mut settings = Settings::new(Env::of([("URL", url())]));
     settings.find(&Lookup::new("endpoint").variables(&["URL"])).unwrap();
     let explained = settings.explain();
-    hunt::check("an explanation", &format!("{explained} {explained:?}"));
+    all::check("an explanation", &format!("{explained} {explained:?}"));
     assert_eq!(explained.value("endpoint"), Some("https://..@api.example.com/v1?.."));
 }
 

@@ -8,7 +8,7 @@ use auth_core::settings::{Profile, Value};
 use auth_core::sources::{Injected, PersonalToken, Remote, StaticToken};
 use auth_core::systems::skyflow::VaultEnv;
 use auth_core::systems::{Cape, Ivcap, Podstack, Skyflow, reference};
-use auth_core::{Access, Env, Error, ScriptedTransport};
+use auth_core::{Access, Env, Error, testing::ScriptedTransport};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderName, StatusCode};
@@ -45,7 +45,7 @@ fn refused(source: impl auth_core::TokenSource, issuer: Issuer) -> Error {
 
 fn personal_token(table: &mut Table) {
     let given = PersonalToken::new(jwt(r#"{"aud":"cape-api"}"#)).unwrap().audience("cape-api");
-    let over = PersonalToken::over(StaticToken::new(secrets::ACCESS_TOKEN).unwrap()).leeway(Duration::ZERO);
+    let over = PersonalToken::from_source(StaticToken::new(secrets::ACCESS_TOKEN).unwrap()).leeway(Duration::ZERO);
     show!(table, given, given.handle(), over, PersonalToken::new(format!("'{}'", secrets::ACCESS_TOKEN)).unwrap_err());
     show!(table, refused(over, Issuer::default()));
     for claims in [r#"{"exp":1}"#, r#"{"nbf":99999999999}"#, r#"{"aud":"other"}"#, r#"{"aud":7}"#, "{", "{}"] {

@@ -12,6 +12,7 @@ use auth_core::settings::{DotEnv, Profiles};
 use auth_core::sources::{
     Callback, Chain, EnvToken, Exec, ExecFormat, FileToken, Injected, Link, LinkState, StaticToken,
 };
+use auth_core::testing::{ScriptedSource, SourceCheck};
 use auth_core::{
     Authenticator, Backoff, Endpoint, Env, Error, ErrorKind, Event, FetchContext, Origin, Outcome, Policy, Reason,
     RequestAuth, Secret, Stage, Token, source_fn,
@@ -58,6 +59,11 @@ fn values(table: &mut Table) {
     show!(table, Token::with_scheme("DPoP", secrets::ACCESS_TOKEN).expires_at(SystemTime::UNIX_EPOCH).found());
     show!(table, Env::of([("TOKEN", secrets::ENV_VALUE)]), Env::process());
     show!(table, Origin::parse(API).unwrap(), Endpoint::parse("https://api.example.com/v1").unwrap());
+    let leaky = || source_fn(|_cx| async { Err::<Token, _>(Error::transient(secrets::API_KEY)) });
+    let check = SourceCheck::new(&format!("https://iam.example.com/{}", secrets::QUERY_SECRET), leaky);
+    let check = check.secret("the key", secrets::API_KEY).beside("https://iam.example.com/", secrets::ACCESS_TOKEN);
+    let scripted = ScriptedSource::new([Ok(Token::bearer(secrets::ACCESS_TOKEN))]);
+    show!(table, scripted, check, check.run());
     show!(table, Moment::new(HOUR, SystemTime::UNIX_EPOCH).with_boot(HOUR), TokioRuntime, FakeRuntime::new());
     show!(table, Policy::default(), Backoff::new(Duration::ZERO, HOUR));
     let secret = Secret::new(secrets::ACCESS_TOKEN);
@@ -152,8 +158,8 @@ fn chain(table: &mut Table) {
     let broken = source_fn(|_cx| async { Err(Error::misconfigured("why")) });
     let given = StaticToken::new(secrets::ACCESS_TOKEN).unwrap();
     let links = [
-        Link::made("unmade", Err::<StaticToken, _>(error.clone())),
-        Link::new("given", given).explained(auth_core::settings::Explanation::default()),
+        Link::from_result("unmade", Err::<StaticToken, _>(error.clone())),
+        Link::new("given", given).with_explanation(auth_core::settings::Explanation::default()),
         Link::new("broken", broken),
     ];
     show!(table, links[0], links[1], LinkState::NotTried, LinkState::Broken(error));

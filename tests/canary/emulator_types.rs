@@ -2,17 +2,20 @@
 
 use auth_core::Transport;
 use auth_emulator::systems::SigningAlgorithm;
-use auth_emulator::{Answer, Builder, Emulator, Fault, Flaw, Gate, Origin, RecordedRequest, Rejection, UnfitKey};
+use auth_emulator::{
+    Answer, Builder, ClosedPort, Emulator, Fault, Flaw, Gate, Origin, RecordedRequest, Rejection, Scenario, UnfitKey,
+    Wire,
+};
 use auth_tower::HyperTransport;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
-use super::hunt::percent;
 use super::stage::HOUR;
 use super::table::{Table, show};
-use super::{hunt, secrets};
+use super::{all, secrets};
+use crate::hunt::percent;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -27,6 +30,7 @@ pub(super) fn show(table: &mut Table) {
         Fault::Truncated,
         Fault::Garbage,
         Fault::Oversized(1),
+        Fault::Wire(Wire::new().bytes(secrets::ANSWER).for_ever(secrets::ANSWER, HOUR)),
         Fault::Redirect { status: StatusCode::FOUND, to: Origin::Other },
         Fault::Answer(whole_answer()).then(Fault::Answer(whole_answer())),
     ] {
@@ -41,7 +45,8 @@ pub(super) fn show(table: &mut Table) {
     ] {
         show!(table, flaw);
     }
-    show!(table, whole_answer(), Gate::new(), Origin::Main, Origin::Other);
+    show!(table, Scenario::all().swap_remove(0), Wire::new().bytes(secrets::ANSWER).read_head().reset());
+    show!(table, whole_answer(), Gate::new(), Origin::Main, Origin::Other, ClosedPort::new().unwrap());
     show!(table, Rejection::Expired, Rejection::MissingClaim("exp"), UnfitKey::SmallOrder, SigningAlgorithm::EdDsa);
 }
 
@@ -139,6 +144,6 @@ async fn a_secret_that_ends_in_an_equals_sign_is_no_field_name() {
     send(Request::post(emulator.other_origin()).header("content-type", FORM), secrets::API_KEY).await;
     for request in emulator.requests() {
         assert!(request.carries(secrets::API_KEY));
-        hunt::check("a recorded request", &format!("{request:?}"));
+        all::check("a recorded request", &format!("{request:?}"));
     }
 }

@@ -8,8 +8,8 @@ use std::path::Path;
 use auth_core::Access;
 use auth_emulator::{Emulator, RecordedRequest};
 
-use super::hunt::Hunt;
 use super::table;
+use crate::hunt::Hunt;
 
 /// Headers that carry a credential at one of the systems.
 const CARRIERS: [&str; 4] = ["authorization", "x-skyflow-authorization", "sec-websocket-protocol", "x-api-key"];

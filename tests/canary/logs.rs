@@ -21,10 +21,13 @@ use tower_service::Service;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::SubscriberExt as _;
 
+use super::records::Bridge;
 use super::stage::{HOUR, Issuer, Reply, answer, api_key, builder, granted, uri};
 use super::tower_types::{Api, Body, Turn, request};
-use super::{hunt, secrets, table};
+use super::{all, secrets, table};
+use crate::hunt;
 
 pub(super) const KINDS: [ErrorKind; 10] = [
     ErrorKind::Unavailable,
@@ -71,7 +74,8 @@ impl Heard {
             .with_span_events(FmtSpan::FULL)
             .with_ansi(false)
             .with_writer(move || writer.clone())
-            .finish();
+            .finish()
+            .with(Bridge);
         tracing::subscriber::with_default(subscriber, || run(&heard));
         heard
     }
@@ -87,9 +91,9 @@ impl Heard {
 
     #[track_caller]
     pub(super) fn check(&self) {
-        hunt::check("the log", &self.log());
+        all::check("the log", &self.log());
         for event in &*self.events.lock().unwrap() {
-            hunt::check("an event", &format!("{event:?}{event:#?}"));
+            all::check("an event", &format!("{event:?}{event:#?}"));
             if let Event::RefreshFailed { error, .. } = event {
                 check_error(error);
             }
@@ -100,9 +104,9 @@ impl Heard {
 /// Nothing in what the error says, nor in what can be asked of it.
 #[track_caller]
 pub(super) fn check_error(error: &Error) {
-    table::chain(error).iter().for_each(|text| hunt::check("an error", text));
+    table::chain(error).iter().for_each(|text| all::check("an error", text));
     let asked = [error.source_id(), error.host(), error.code(), error.description()];
-    asked.into_iter().flatten().for_each(|text| hunt::check("a part of an error", text));
+    asked.into_iter().flatten().for_each(|text| all::check("a part of an error", text));
 }
 
 /// Everything that was sent, repeated in the fields that an error may quote, and in those that it may not.
@@ -152,7 +156,7 @@ fn life() -> Heard {
         runtime.advance(Duration::from_secs(60));
         let response = runtime.block_on(client.call(request())).unwrap();
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-        hunt::check("the outcome", &format!("{:?}", response.extensions().get::<auth_core::Outcome>().unwrap()));
+        all::check("the outcome", &format!("{:?}", response.extensions().get::<auth_core::Outcome>().unwrap()));
         runtime.block_on(auth.shutdown());
     })
 }
@@ -201,7 +205,7 @@ pub(super) fn failure(source: impl TokenSource, transport: impl Transport) -> Er
         // Long enough for what never answers.
         runtime.advance(HOUR);
         let error = acquired.lock().unwrap().take().unwrap().unwrap_err();
-        hunt::check("the status", &format!("{:?}{auth:?}", auth.status()));
+        all::check("the status", &format!("{:?}{auth:?}", auth.status()));
         failed = Some(error);
     });
     heard.check();

@@ -14,8 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde_json::json;
 
+use super::all::check as show_nothing;
 use super::core_types::x_api_key;
-use super::hunt::check as show_nothing;
 use super::stage::{API, Issuer, answer, api_key, builder};
 use super::{secrets, skyflow_types, table};
 

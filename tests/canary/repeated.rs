@@ -8,10 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
-use super::hunt::{Hunt, percent};
 use super::logs::{Heard, check_error, exchanged, failure};
 use super::secrets;
 use super::stage::{HOUR, Issuer, answer, api_key, builder, granted};
+use crate::hunt::{Hunt, percent};
 
 /// An issuer's refusal with this description, looked at from all sides.
 fn described(text: impl AsRef<str>) -> Error {
@@ -53,6 +53,18 @@ fn an_issuer_may_repeat_the_form_as_it_was_sent() {
     let body = serde_json::json!({"error": "invalid_request", "error_description": format!("can't read {sent}")});
     let error = failure(source, Issuer::default().then(answer(StatusCode::BAD_REQUEST, body.to_string())));
     hunt.check("an error", &format!("{error}"));
+}
+
+/// No shape gives it away, so nothing is masked.
+#[test]
+fn an_issuer_may_repeat_a_key_that_is_made_of_words() {
+    let key = "correct.horse.battery.staple";
+    let endpoint = TokenEndpoint::parse("https://iam.example.com/token").unwrap();
+    let source = ApiKey::new(endpoint, key).unwrap();
+    let body = serde_json::json!({"error": "invalid_request", "error_description": format!("no such key: {key}")});
+    let error = failure(source, Issuer::default().then(answer(StatusCode::BAD_REQUEST, body.to_string())));
+    assert_eq!(error.description(), None);
+    Hunt::after([("the API key", key)]).check("an error", &format!("{error} {error:?}"));
 }
 
 #[test]

@@ -19,7 +19,8 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use super::logs::{Heard, check_error, exchanged};
 use super::stage::{HOUR, Issuer, api_key, builder, granted};
 use super::table::{Table, chain, show};
-use super::{hunt, secrets};
+use super::{all, secrets};
+use crate::hunt;
 use crate::reqwest::api_stage::{ApiStage, answer as reply};
 
 pub(super) fn show(table: &mut Table) {
@@ -99,10 +100,10 @@ fn clients(table: &mut Table) {
     let stage = ApiStage::once(&access());
     let client = || stage.client.clone();
     let (cape, watsonx, ivcap) =
-        (CapeClient::over(client()), WatsonxClient::over(client()), IvcapClient::over(client()));
-    let (vault, keys) = (SkyflowClient::over(client()), SkyflowKeys::over(client()));
-    let (podstack, registry) = (PodstackClient::over(client()), PodstackRegistry::over(client()));
-    show!(table, cape, watsonx, ivcap, vault, keys, podstack, registry, SkyflowConnection::over(client()));
+        (CapeClient::with_client(client()), WatsonxClient::with_client(client()), IvcapClient::with_client(client()));
+    let (vault, keys) = (SkyflowClient::with_client(client()), SkyflowKeys::with_client(client()));
+    let (podstack, registry) = (PodstackClient::with_client(client()), PodstackRegistry::with_client(client()));
+    show!(table, cape, watsonx, ivcap, vault, keys, podstack, registry, SkyflowConnection::with_client(client()));
     show!(table, cape.create_token("ci"), keys.create("reporting"));
     show!(table, watsonx.generate("model", secrets::FORM_VALUE));
     show!(table, vault.get("vault", "persons").ids([secrets::QUERY_SECRET]));
@@ -157,7 +158,7 @@ fn runtime() -> tokio::runtime::Runtime {
 
 #[track_caller]
 fn check_failed(error: &(dyn std::error::Error + 'static), ours: Option<&auth_core::Error>) {
-    chain(error).iter().for_each(|text| hunt::check("an error", text));
+    chain(error).iter().for_each(|text| all::check("an error", text));
     ours.into_iter().for_each(check_error);
 }
 
@@ -173,7 +174,7 @@ fn over_sockets_a_token_is_fetched_rejected_and_replaced_and_no_log_line_shows_i
             let response = request.body(secrets::FORM_VALUE).send().await.unwrap();
             assert_eq!(response.status(), StatusCode::OK);
             let outcome = response.extensions().get::<Outcome>().unwrap();
-            hunt::check("an outcome", &format!("{outcome:?}{outcome:#?}"));
+            all::check("an outcome", &format!("{outcome:?}{outcome:#?}"));
             assert!(outcome.is_replayed());
             issued = emulator.issued_tokens();
         });

@@ -12,7 +12,7 @@ use tower_service::Service;
 use super::core_types::{token, x_api_key};
 use super::stage::{HOUR, Issuer, api_key, builder, granted, uri};
 use super::tower_types::{Api, Turn, request};
-use super::{hunt, secrets};
+use super::{all, secrets};
 
 /// Checks that each of the headers is there once, holds its secret, and is marked; and that printing all shows nothing.
 #[track_caller]
@@ -25,7 +25,7 @@ fn check(headers: &HeaderMap, expected: &[(&str, &str)]) {
     let mut request = Request::new(());
     *request.headers_mut() = headers.clone();
     let printed = format!("{request:?}{request:#?}");
-    hunt::check("a request", &printed);
+    all::check("a request", &printed);
     assert_eq!(printed.matches("Sensitive").count(), 2 * expected.len(), "{printed}");
 }
 

@@ -7,7 +7,7 @@ use auth_core::runtime::FakeRuntime;
 use auth_core::sources::{EnvToken, PersonalToken, Remote};
 use auth_core::systems::Skyflow;
 use auth_core::systems::skyflow::{BearerToken, Credentials, DataTokens, VaultEnv};
-use auth_core::{Env, ErrorKind, ScriptedTransport};
+use auth_core::{Env, ErrorKind, testing::ScriptedTransport};
 use http::header::COOKIE;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ pub(super) fn show(table: &mut Table) {
     let remote = Remote::new(backend.clone()).session(COOKIE, format!("s={}", secrets::PASSWORD)).unwrap();
     let bearer = Remote::new(backend).post().bearer_session(secrets::NEXT_TOKEN).unwrap();
     let given = PersonalToken::new(secrets::ACCESS_TOKEN).unwrap().audience("cape-api").leeway(HOUR).allow_opaque();
-    let variable = PersonalToken::over(EnvToken::of(Env::of([("PAT", secrets::ENV_VALUE)]), "PAT"));
+    let variable = PersonalToken::from_source(EnvToken::of(Env::of([("PAT", secrets::ENV_VALUE)]), "PAT"));
     show!(table, remote, bearer, given, given.handle(), variable);
     errors(table, remote);
 }

@@ -152,20 +152,20 @@ async fn asked(name: &str, client: ApiClient, evidence: &mut Evidence) {
     };
     match name {
         "watsonx" => {
-            let generated = WatsonxClient::over(client).generate(systems::Watsonx::MODEL_ID, "hello");
+            let generated = WatsonxClient::with_client(client).generate(systems::Watsonx::MODEL_ID, "hello");
             note(generated.project_id(systems::Watsonx::PROJECT_ID).send().await.map(|text| format!("{text:?}")));
         }
         "skyflow" => {
-            let get = SkyflowClient::over(client).get(systems::Skyflow::VAULT_ID, systems::Skyflow::TABLE);
+            let get = SkyflowClient::with_client(client).get(systems::Skyflow::VAULT_ID, systems::Skyflow::TABLE);
             note(get.ids([systems::Skyflow::RECORD_ID]).send().await.map(|records| format!("{records:?}")));
         }
         "podstack" => {
-            let client = PodstackClient::over(client);
+            let client = PodstackClient::with_client(client);
             note(client.whoami().await.map(|whoami| format!("{whoami:?}")));
             note(client.projects().all().await.map(|projects| format!("{projects:?}")));
         }
         "cape" => {
-            let client = CapeClient::over(client);
+            let client = CapeClient::with_client(client);
             match client.create_token("ci").send().await {
                 Ok(issued) => {
                     note(Ok(format!("{issued:?}")));
@@ -175,7 +175,9 @@ async fn asked(name: &str, client: ApiClient, evidence: &mut Evidence) {
                 Err(error) => note(Err(error)),
             }
         }
-        _ => note(IvcapClient::over(client).services().limit(2).all().await.map(|services| format!("{services:?}"))),
+        _ => note(
+            IvcapClient::with_client(client).services().limit(2).all().await.map(|services| format!("{services:?}")),
+        ),
     }
 }
 

@@ -211,9 +211,11 @@ impl Maker<'_> {
             let fetches: &mut Fetches = asked.entry(link.name.clone()).or_default();
             let source = self.scripted(&link.source);
             let source = Watched { source, clock: self.clock.clone(), fetches: fetches.clone() };
-            let made =
-                Link::made(link.name.clone(), link.unmade.as_ref().map_or(Ok(source), |error| Err(make_error(error))));
-            if link.probed { made.probed() } else { made }
+            let made = Link::from_result(
+                link.name.clone(),
+                link.unmade.as_ref().map_or(Ok(source), |error| Err(make_error(error))),
+            );
+            if link.probed { made.probe_first() } else { made }
         });
         let chain = Chain::new(links.collect::<Vec<_>>());
         let chosen = self.given.chosen.iter().map(|name| ("AUTHCTL_SOURCE", name));

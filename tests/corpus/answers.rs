@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime};
 use auth_core::exchange::{Exchange, TokenEndpoint};
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::{ApiKey, StaticToken};
-use auth_core::{Access, Authenticator, Endpoint, Error, ErrorKind, FetchContext, ScriptedTransport, source_fn};
+use auth_core::{
+    Access, Authenticator, Endpoint, Error, ErrorKind, FetchContext, source_fn, testing::ScriptedTransport,
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response};
 

@@ -157,6 +157,37 @@ fn a_source_that_panics_at_once_is_an_error_too() {
     assert!(matches!(poll_once(&mut caller), Poll::Ready(Err(_))));
 }
 
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("in drop");
+    }
+}
+
+#[test]
+fn a_source_that_panics_when_it_is_given_up_has_timed_out_like_any_other() {
+    let runtime = FakeRuntime::new();
+    let calls = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&calls);
+    let source = source_fn(move |_cx| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async {
+            let _bomb = Bomb;
+            std::future::pending().await
+        }
+    });
+    let auth = Authenticator::builder(source).anywhere().runtime(runtime.clone()).build().unwrap();
+    let mut caller = auth.token(Duration::ZERO);
+    assert!(poll_once(&mut caller).is_pending());
+    runtime.advance(Duration::from_secs(30));
+    let Poll::Ready(Err(error)) = poll_once(&mut caller) else { panic!("it waits on") };
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(matches!(poll_once(&mut auth.token(Duration::ZERO)), Poll::Ready(Err(_))), "and the failure is kept");
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
 #[test]
 fn a_waiter_gives_up_at_its_own_deadline_and_the_flight_goes_on() {
     let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());

@@ -9,7 +9,7 @@ use auth_core::{Authenticator, Error};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 
-use super::{Load, Server};
+use super::{Load, Server, watch};
 
 /// What a client over an API in this process is made of.
 pub(crate) struct Setup {
@@ -57,7 +57,8 @@ impl Client {
     }
 
     pub(crate) fn send(&self, request: Request<Load>) -> Answer {
-        (self.0)(request)
+        let answer = (self.0)(request);
+        Box::pin(async move { answer.await.inspect(watch::outcome).inspect_err(watch::failed) })
     }
 
     /// The error of ours that a request ends with which is not sent.

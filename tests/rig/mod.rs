@@ -15,9 +15,10 @@
 //! | [`lifeline`] | whether a process and all that it started are gone |
 //! | [`stage`] | an emulator, and an authenticator with its key |
 //! | [`tls`] | whether reqwest has it here |
+//! | [`watch`] | whatever a test is about: no secret in the errors and outcomes that its client gets |
 
 mod api;
-mod client;
+pub(crate) mod client;
 mod counting;
 mod follow;
 #[cfg(unix)]
@@ -28,6 +29,7 @@ mod server;
 mod stage;
 pub(crate) mod tls;
 mod tower;
+mod watch;
 
 use std::sync::Arc;
 
@@ -42,7 +44,7 @@ pub(crate) use self::load::Load;
 pub(crate) use self::reqwest::Reqwest;
 pub(crate) use self::server::{Answering, Server};
 pub(crate) use self::stage::{Stage, api_key};
-pub(crate) use self::tower::{Tower, hyper};
+pub(crate) use self::tower::{Tower, hyper, hyper2};
 
 /// The origin that tests in the process use. Nobody goes there.
 pub(crate) const ORIGIN: &str = "https://api.example.com";

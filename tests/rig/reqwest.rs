@@ -19,6 +19,14 @@ pub(crate) struct Reqwest;
 /// What a middleware client needs to be built; in the process nobody asks it.
 static UNUSED: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
+impl Reqwest {
+    /// A client over sockets that speaks HTTP/2, without TLS (RFC 9113, section 3.3).
+    pub(crate) fn over_http2(auth: Authenticator, replay: Replay) -> Client {
+        let client = small(api_client()).http2_prior_knowledge().build().unwrap();
+        wrapped(ClientBuilder::new(client).with(middleware(auth, replay)).build())
+    }
+}
+
 impl Adapter for Reqwest {
     fn in_process(setup: Setup) -> Client {
         let Setup { auth, replay, redirects, server } = setup;
@@ -30,18 +38,24 @@ impl Adapter for Reqwest {
     }
 
     fn over_sockets(auth: Authenticator, replay: Replay) -> Client {
-        // Whatever the environment says about proxies.
-        let client = api_client().no_proxy().build().unwrap();
+        let client = small(api_client()).build().unwrap();
         wrapped(ClientBuilder::new(client).with(middleware(auth, replay)).build())
     }
 
     fn transport() -> Arc<dyn Transport> {
-        Arc::new(ReqwestTransport::with_builder(token_client().no_proxy()).unwrap())
+        Arc::new(ReqwestTransport::with_builder(small(token_client())).unwrap())
     }
 
     const PATH_ONLY: bool = false;
 
     const HAS_REQWESTS_TLS: bool = true;
+}
+
+/// Whatever the environment says about proxies. With TLS, to read the system's certificates takes longer than a test does.
+fn small(client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "tls")]
+    let client = client.tls_certs_only([]);
+    client.no_proxy()
 }
 
 fn middleware(auth: Authenticator, replay: Replay) -> AuthMiddleware {

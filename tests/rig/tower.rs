@@ -31,6 +31,22 @@ where
     legacy::Client::builder(TokioExecutor::new()).build_http()
 }
 
+/// The same, over HTTP/2 without TLS (RFC 9113, section 3.3).
+pub(crate) fn hyper2<B>() -> legacy::Client<HttpConnector, B>
+where
+    B: Body + Send,
+    B::Data: Send,
+{
+    legacy::Client::builder(TokioExecutor::new()).http2_only(true).build_http()
+}
+
+impl Tower {
+    /// A client over sockets that speaks HTTP/2.
+    pub(crate) fn over_http2(auth: Authenticator, replay: Replay) -> Client {
+        wrapped(layered(AuthLayer::new(auth), replay, hyper2()))
+    }
+}
+
 impl Adapter for Tower {
     fn in_process(setup: Setup) -> Client {
         let Setup { auth, replay, redirects, server } = setup;

@@ -78,7 +78,7 @@ fn command(recording: &Recording) -> BTreeSet<String> {
         return refused(recording, access);
     }
     let stage = Stage::new(&access.unwrap());
-    let cape = CapeClient::over(stage.client.clone());
+    let cape = CapeClient::with_client(stage.client.clone());
     let succeeds = recording.at("/exit_code") == 0;
     let status = |good: u16| if succeeds { good } else { 401 };
     let stdout = recording.text("/stdout").unwrap();

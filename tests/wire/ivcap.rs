@@ -46,7 +46,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     let access = access(recording).unwrap();
     let stage = Stage::new(&access);
     let limit = first.query("limit").unwrap().parse().unwrap();
-    let services = IvcapClient::over(stage.client.clone()).services().limit(limit).all();
+    let services = IvcapClient::with_client(stage.client.clone()).services().limit(limit).all();
 
     if let Some(status) = recording.status() {
         let detail = recording.text("/result/str").unwrap().split_once(&format!("HTTP {status}: ")).unwrap().1;

@@ -36,9 +36,9 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     let list = async {
         let client = stage.client.clone();
         if is_registry {
-            PodstackRegistry::over(client).experiments().all().await.map(|found| found.len())
+            PodstackRegistry::with_client(client).experiments().all().await.map(|found| found.len())
         } else {
-            PodstackClient::over(client).projects().all().await.map(|found| found.len())
+            PodstackClient::with_client(client).projects().all().await.map(|found| found.len())
         }
     };
     if let Some(status) = recording.status() {

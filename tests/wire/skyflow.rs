@@ -113,7 +113,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
         check_end(&stage, token);
     } else if is_connection {
         let method: Method = last["method"].as_str().unwrap().parse().unwrap();
-        let invoke = SkyflowConnection::over(stage.client.clone()).request(method, path);
+        let invoke = SkyflowConnection::with_client(stage.client.clone()).request(method, path);
         let invoke = if last["json"].is_null() { invoke } else { invoke.json(&last["json"]) };
         stage.then(answer(200, "{}"));
         stage.run(invoke.send()).unwrap();
@@ -135,7 +135,8 @@ fn read_vault(stage: &Stage, recorded: &Message, path: &str) {
     else {
         panic!("{path} is no table of a vault")
     };
-    let mut get = SkyflowClient::over(stage.client.clone()).get(vault, table).ids(recorded.queries("skyflow_ids"));
+    let mut get =
+        SkyflowClient::with_client(stage.client.clone()).get(vault, table).ids(recorded.queries("skyflow_ids"));
     if let Some(redaction) = recorded.query("redaction") {
         get = get.redaction(redaction);
     }

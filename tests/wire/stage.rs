@@ -5,7 +5,7 @@ use std::future::Future;
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth_core::runtime::FakeRuntime;
-use auth_core::{Access, Error, ScriptedTransport};
+use auth_core::{Access, Error, testing::ScriptedTransport};
 use auth_reqwest::{ApiClient, ApiError, ApiErrorKind, Retries, api_client};
 use serde_json::{Value, json};
 

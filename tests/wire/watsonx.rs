@@ -59,7 +59,7 @@ pub(super) fn replay(recording: &Recording) -> BTreeSet<String> {
     let call = recording.text("/inputs/call").unwrap_or_default();
     match &quoted(recording.at("/inputs/call"))[..] {
         [model, input] if call.contains(".generate(") => {
-            let client = WatsonxClient::over(stage.client.clone());
+            let client = WatsonxClient::with_client(stage.client.clone());
             stage.then(answer(200, json!({ "results": [{ "generated_text": "hi" }] })));
             assert_eq!(stage.run(client.generate(model, input).send()).unwrap().text, "hi");
         }

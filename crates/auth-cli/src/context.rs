@@ -7,6 +7,7 @@ use auth_core::{Authenticator, Credential, Env, Error, ErrorKind};
 
 use crate::cli::Global;
 use crate::failure::Failure;
+use crate::{moment, terminal};
 
 /// The environment, and what the arguments say of it.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl Context {
         if global.timeout.is_zero() {
             return Err(Failure::usage("--timeout has to be more than 0s"));
         }
-        let process = Env::process().without_arguments();
+        let process = Env::process().without_builder_hints();
         let env = match &global.dotenv {
             Some(file) => process.clone().with_dotenv(file)?,
             None => process.clone(),
@@ -48,7 +49,8 @@ impl Context {
         }
     }
 
-    /// A token with this much life left, if one fetch can bring that, within `--timeout`.
+    /// A token with this much life left (`--min-ttl`), within `--timeout`. If one fetch can't bring that, it is the best there is, and a
+    /// warning says so.
     pub(crate) async fn token(&self, auth: &Authenticator, min_ttl: Duration) -> Result<Credential, Failure> {
         let began = Instant::now();
         let fetched = tokio::time::timeout(self.timeout(), auth.token(min_ttl)).await;
@@ -57,7 +59,15 @@ impl Context {
             Ok(Err(error)) if error.kind() != ErrorKind::Timeout || began.elapsed() < self.timeout() => {
                 Err(error.into())
             }
-            Ok(Ok(credential)) => Ok(credential),
+            Ok(Ok(credential)) => {
+                if let Some(left) = moment::left(&credential).filter(|left| *left < min_ttl) {
+                    let [left, wanted] = [Duration::from_secs(left.as_secs()), min_ttl].map(humantime::format_duration);
+                    terminal::warn(format_args!(
+                        "the token is valid for {left}, which is less than {wanted}: there is none better"
+                    ));
+                }
+                Ok(credential)
+            }
             Ok(Err(_)) | Err(_) => Err(self.too_late("fetching a token", auth.status().last_error())),
         }
     }

@@ -17,7 +17,7 @@ impl Context {
 
     /// An authenticator whose first token is a new one, whatever is kept.
     pub(crate) fn authenticator_of_new(&self, access: &Access) -> Result<Authenticator, Failure> {
-        let access = self.kept(access, TokenStore::past_what_is_kept)?;
+        let access = self.kept(access, TokenStore::write_only)?;
         Ok(self.over(&access)?.build()?)
     }
 
@@ -42,7 +42,7 @@ impl Context {
             return Ok(access.clone());
         }
         Ok(match self.store()? {
-            Some(store) => how(store).keeping(access.clone()),
+            Some(store) => how(store).wrap(access.clone()),
             None => access.clone(),
         })
     }

@@ -1,7 +1,7 @@
 //! `authctl`: tokens in a shell, around a program, behind a local proxy, for a browser's backend.
 //!
 //! Thin: what is not presentation is in the libraries. [`cli`] says what can be typed, `commands` has one file or folder a
-//! command, `serving` what those have in common that serve, [`selection`] says whose credential it is, [`failure`] what an exit code means.
+//! command, `serving` what those have in common that serve, `program` those that start one, [`selection`] says whose credential it is, [`failure`] what an exit code means.
 
 #![allow(rustdoc::bare_urls, reason = "doc comments of arguments are what a terminal shows")]
 
@@ -17,6 +17,7 @@ mod logging;
 mod moment;
 mod network;
 mod output;
+mod program;
 #[cfg(test)]
 mod reference;
 mod selection;

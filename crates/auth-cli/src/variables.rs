@@ -26,7 +26,7 @@ impl Variables {
             let names = exports.token().chain(named.iter().map(String::as_str));
             names.for_each(|name| all.set(name, token.clone()));
             if let Some(end) = end {
-                all.set(Exports::EXPIRES_AT, Secret::new(moment::rfc3339(end)));
+                exports.expires_at().for_each(|name| all.set(name, Secret::new(moment::rfc3339(end))));
             }
         }
         all.checked()
@@ -45,7 +45,7 @@ impl Variables {
     /// What is in neither, but could be, from a run of `authctl` around this one.
     pub(crate) fn outdated(&self, access: &Access) -> Vec<String> {
         let exports = access.exports();
-        let ours = exports.token().chain(exports.token_file()).chain([Exports::EXPIRES_AT]);
+        let ours = exports.token().chain(exports.token_file()).chain(exports.expires_at());
         ours.filter(|name| name.starts_with("AUTHCTL_") && self.get(name).is_none()).map(str::to_owned).collect()
     }
 

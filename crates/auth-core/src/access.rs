@@ -156,12 +156,13 @@ impl Access {
         self
     }
 
-    /// Its tokens are brought by an exchange: a credential is sent, and tokens that live for a while come back, so that it pays
-    /// to keep them from one run of a program to the next (feature `store`). `beyond` is what leads to a token beyond
-    /// the settings in the [explanation](Self::explain) and the endpoint: files that the source reads by itself. Without this
-    /// call nothing is kept, as is right for a token that is given, and for a helper program that keeps its own.
+    /// What leads to a token beyond the settings in the [explanation](Self::explain) and the endpoint: files that the source reads by
+    /// itself, say, or nothing ([`Identity::default`]). It says besides that the tokens are brought by an exchange: a credential is
+    /// sent, and tokens that live for a while come back, so that it pays to keep them from one run of a program to the next
+    /// (feature `store`). Without this call nothing is kept, as is right for a token that is given, and for a helper program that
+    /// keeps its own.
     #[must_use]
-    pub fn exchanged(mut self, beyond: Identity) -> Self {
+    pub fn with_identity(mut self, beyond: Identity) -> Self {
         self.exchange = Some(beyond);
         self
     }
@@ -228,7 +229,7 @@ impl Access {
         self.source.is_none()
     }
 
-    /// Everything that leads to its tokens, if they are brought by an [exchange](Self::exchanged).
+    /// Everything that leads to its tokens, if they are [such as are kept](Self::with_identity): the settings and the endpoint, too.
     pub fn identity(&self) -> Option<Identity> {
         let beyond = self.exchange.as_ref()?;
         let identity = Identity::new(&self.id).with("endpoint", self.endpoint.to_string());

@@ -1,5 +1,6 @@
 //! What an adapter to an HTTP client uses: attach, send, judge the response, recover after a 401. Programs need nothing of
-//! this; the service and the future of `auth-tower` show its use.
+//! this; the service and the future of `auth-tower` show its use. Of a source that reads answers by itself two functions are
+//! the business, too: [`retry_after`] and [`fit_to_show`].
 //!
 //! The protocol is [`Authenticator::attach`](crate::Authenticator::attach),
 //! [`judge`](crate::Authenticator::judge), [`recover`](crate::Authenticator::recover). An adapter that keeps something for
@@ -24,7 +25,7 @@ pub use crate::authenticator::{Attach, Judgement, Recover, Recovery, Sent, View,
 /// Why a rejected request is not sent a second time, where nothing else stands in the way: its body passes once, it is not
 /// to be replayed, or it was redirected below the adapter and may have been applied (unless its method is safe). The 401 is
 /// returned, and what [`recover`](crate::Authenticator::recover) has started goes on for the next request.
-pub fn passed_once() -> Error {
+pub fn not_replayable() -> Error {
     Error::transient("the request can't be sent again; a newer token is fetched for the next one")
 }
 
@@ -57,21 +58,6 @@ fn why(error: &(dyn StdError + 'static), https: bool) -> (Option<ErrorKind>, Str
 /// a date is compared with the server's own clock if the answer says what that is. `None` for what can't be read.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     retry_after::of(headers, now)
-}
-
-/// How many seconds our clock is ahead of the server's, by an answer's `Date` (RFC 9110 section 6.6.1), to a request that was
-/// `sent` and whose answer was `received` then by our clock; negative if ours is behind, 0 if the difference is no longer than
-/// the request took. `None` if the answer does not say the server's time, or comes from a cache (`Age`).
-pub fn clock_ahead(headers: &HeaderMap, sent: SystemTime, received: SystemTime) -> Option<i64> {
-    // The date is cut to whole seconds: the server's clock was in the second that begins there.
-    let begins = retry_after::server_time(headers)?;
-    let ends = begins.checked_add(Duration::from_secs(1))?;
-    let seconds = |difference: Duration| i64::try_from(difference.as_secs()).ok();
-    match (sent.duration_since(ends), begins.duration_since(received)) {
-        (Ok(ahead), _) => seconds(ahead),
-        (_, Ok(behind)) => Some(-seconds(behind)?),
-        _ => Some(0),
-    }
 }
 
 /// A server's words as an error may show them: visible characters only, words that could be a credential as an ellipsis, at
@@ -107,24 +93,6 @@ mod tests {
         let error = io::Error::other(io::Error::new(kind, "https://user:secret@host/"));
         let said = unreachable(&error, https).to_string();
         assert!(said.ends_with(says) && !said.contains("secret"), "{said}");
-    }
-
-    #[test]
-    fn a_clock_is_ahead_or_behind_only_beyond_what_the_request_took() {
-        let at = |seconds: u64| std::time::UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 500);
-        // 1994-11-06 08:49:37 UTC.
-        const NOON: u64 = 784_111_777;
-        let mut headers = HeaderMap::new();
-        assert_eq!(clock_ahead(&headers, at(NOON), at(NOON)), None);
-        headers.insert("date", http::HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
-        for (sent, received, expect) in
-            [(0, 0, 0), (-5, 3, 0), (0, 3, 0), (-9, -1, 0), (-9, -5, -4), (5, 6, 4), (3600, 3601, 3599)]
-        {
-            let by = |seconds: i64| at(NOON.saturating_add_signed(seconds));
-            assert_eq!(clock_ahead(&headers, by(sent), by(received)), Some(expect), "{sent} {received}");
-        }
-        headers.insert("age", http::HeaderValue::from_static("60"));
-        assert_eq!(clock_ahead(&headers, at(NOON), at(NOON)), None);
     }
 
     #[test]

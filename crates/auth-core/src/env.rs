@@ -41,7 +41,7 @@ pub struct Env {
     variables: Option<Arc<HashMap<String, String>>>,
     files: Arc<Vec<DotEnv>>,
     working_directory: Option<Arc<Path>>,
-    without_arguments: bool,
+    without_builder_hints: bool,
 }
 
 impl Env {
@@ -69,17 +69,17 @@ impl Env {
         self
     }
 
-    /// The same, for a program whose user gives the systems' builders no arguments, such as a command: an error about what is
-    /// missing then names variables, files and keys of profiles alone.
+    /// The same, whose errors about what is missing name variables, files and keys of profiles, but no argument of a builder: for a
+    /// program whose user can't give one, such as a command.
     #[must_use]
-    pub fn without_arguments(mut self) -> Self {
-        self.without_arguments = true;
+    pub fn without_builder_hints(mut self) -> Self {
+        self.without_builder_hints = true;
         self
     }
 
-    /// Whether an error names the arguments of builders.
-    pub(crate) fn has_arguments(&self) -> bool {
-        !self.without_arguments
+    /// Whether an error names arguments of builders.
+    pub(crate) fn has_builder_hints(&self) -> bool {
+        !self.without_builder_hints
     }
 
     /// The same, and behind it the assignments of a file: `.env`, or any other name. A variable that is set already, here or

@@ -46,13 +46,11 @@ pub(crate) const SETTINGS: [Setting; 4] = [
 pub struct Exports {
     token: Vec<Cow<'static, str>>,
     token_file: Vec<Cow<'static, str>>,
+    expires_at: &'static [&'static str],
     values: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Exports {
-    /// The variable for the token's end, which no system has a name of its own for.
-    pub const EXPIRES_AT: &'static str = EXPIRES_AT[0];
-
     /// No names at all.
     pub fn new() -> Self {
         Self::default()
@@ -61,6 +59,7 @@ impl Exports {
     /// Those that every program gets, and these behind them.
     pub(crate) fn for_all(endpoint: String, own: &Self) -> Self {
         let mut all = Self::new().with_token(TOKEN).with_token_file(TOKEN_FILE).with_value(ENDPOINT, endpoint);
+        all.expires_at = EXPIRES_AT;
         all.token.extend(own.token.iter().cloned());
         all.token_file.extend(own.token_file.iter().cloned());
         all.values.extend(own.values.iter().cloned());
@@ -105,6 +104,12 @@ impl Exports {
         self.token_file.iter().map(AsRef::as_ref)
     }
 
+    /// The names for the token's end, RFC 3339 in UTC. No system has one of its own: it is the same for all, and there only in what an
+    /// [`Access`](crate::Access::exports) says.
+    pub fn expires_at(&self) -> impl Iterator<Item = &str> {
+        self.expires_at.iter().copied()
+    }
+
     /// What is no secret: names and values.
     pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
@@ -115,10 +120,11 @@ impl fmt::Debug for Exports {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A project's id is no secret, but what was put in its place by mistake may be one.
         let values: Vec<&str> = self.values().map(|(name, _)| name).collect();
-        let Self { token, token_file, .. } = self;
+        let Self { token, token_file, expires_at, .. } = self;
         f.debug_struct("Exports")
             .field("token", token)
             .field("token_file", token_file)
+            .field("expires_at", expires_at)
             .field("values", &values)
             .finish_non_exhaustive()
     }

@@ -110,7 +110,7 @@
 //!
 //! | feature | adds | costs |
 //! | --- | --- | --- |
-//! | `test-util` | a fake clock and executor, a scripted transport, for tests | |
+//! | `test-util` | for tests: a fake clock and executor, and module `testing`, which has a scripted source, a scripted transport, a check of your own source | |
 //! | `signing` | private keys in PEM (`signer::PrivateKey`) | aws-lc-rs, which compiles C |
 //! | `exec` | helper programs (`sources::Exec`) | tokio's `process` |
 //! | `profiles` | the config in TOML (`settings::Profiles::load`), systems described in it | toml |
@@ -140,6 +140,9 @@ mod event;
 pub mod exchange;
 mod exports;
 mod fetch;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod identity;
 mod io_reason;
 mod jwt;
@@ -161,8 +164,9 @@ pub mod store;
 mod sync;
 pub mod systems;
 mod target;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "test-util"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod testing;
 mod token;
 mod token_value;
 mod transport;
@@ -193,6 +197,4 @@ pub use secret::Secret;
 pub use source::{SourceFn, TokenSource, source_fn};
 pub use status::{Stage, Status};
 pub use token::Token;
-#[cfg(feature = "test-util")]
-pub use transport::ScriptedTransport;
 pub use transport::Transport;

@@ -1,8 +1,5 @@
 //! How a source sends a request, without this crate knowing any HTTP client.
 
-#[cfg(feature = "test-util")]
-mod scripted;
-
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,9 +7,6 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::Error;
-
-#[cfg(feature = "test-util")]
-pub use scripted::ScriptedTransport;
 
 /// Sends one request for a source and returns the whole answer.
 ///

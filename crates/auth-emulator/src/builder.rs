@@ -19,6 +19,9 @@ use crate::{
 /// IBM Cloud IAM's own lifetime of an access token.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
 
+/// More than most tests send; a bound, so that a runaway client doesn't take the test runner down.
+const DEFAULT_BODY_LIMIT: usize = 64 * 1024 * 1024;
+
 /// The options of an [`Emulator`].
 ///
 /// ```
@@ -48,6 +51,7 @@ pub struct Builder {
     address: SocketAddr,
     control: bool,
     allowed_origins: Vec<HeaderValue>,
+    body_limit: usize,
 }
 
 impl Builder {
@@ -62,6 +66,7 @@ impl Builder {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             control: false,
             allowed_origins: Vec::new(),
+            body_limit: DEFAULT_BODY_LIMIT,
         }
     }
 
@@ -132,6 +137,12 @@ impl Builder {
         self
     }
 
+    /// How long a request's body may be, 64 MiB by default. All of it is kept in memory; a longer one is answered 413.
+    pub fn with_body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
     /// Listens on two ports of the loopback interface.
     ///
     /// The first start in a process makes an RSA key of 2048 bits, which takes a fraction of a second.
@@ -167,13 +178,14 @@ impl Builder {
             self.client,
             self.token_header,
             systems,
+            self.body_limit,
         ));
         let mut routes = router::of(Origin::Main, &shared, &self.allowed_origins);
         if self.control {
             routes = routes.nest(control::PATH, control::routes(&shared));
         }
-        let main = Listener::serve(main, routes);
-        let other = Listener::serve(other, router::of(Origin::Other, &shared, &[]));
+        let main = Listener::serve(main, routes, Some(Arc::clone(&shared)));
+        let other = Listener::serve(other, router::of(Origin::Other, &shared, &[]), None);
         Ok(Emulator::new(shared, main, other))
     }
 }

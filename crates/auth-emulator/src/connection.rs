@@ -1,6 +1,6 @@
 //! Serves one connection, and ends it the way a fault asks for.
 
-use std::future::pending;
+use std::{future::pending, sync::Arc};
 
 use axum::{Router, extract::Request, response::Response};
 use bytes::Bytes;
@@ -9,10 +9,19 @@ use hyper_util::rt::TokioIo;
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::mpsc};
 use tower_service::Service;
 
+use crate::{Wire, shared::Shared, wire::Usual};
+
 /// HTTP/1.1 only: what happens to one request then happens to one connection, which is what the faults are about.
-pub(crate) async fn serve(stream: TcpStream, router: Router) {
+///
+/// In its place, what is queued for a connection of the origin whose `shared` this is.
+pub(crate) async fn serve(stream: TcpStream, router: Router, shared: Option<Arc<Shared>>) {
     // Without it a small answer may wait 40 ms for an acknowledgement. An error means that the client is gone already.
     let _ = stream.set_nodelay(true);
+    if let Some(wire) = shared.and_then(|shared| shared.connected()) {
+        // Nobody is left to tell.
+        let _ = wire.play(stream, None).await;
+        return;
+    }
     let (hang_up, mut endings) = mpsc::unbounded_channel();
     let service = service_fn(move |mut request: http::Request<Incoming>| {
         request.extensions_mut().insert(HangUp(hang_up.clone()));
@@ -36,6 +45,9 @@ pub(crate) async fn serve(stream: TcpStream, router: Router) {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
+        Ending::By(wire, usual) => {
+            let _ = wire.play(stream, Some(usual)).await;
+        }
     }
 }
 
@@ -48,6 +60,7 @@ enum Ending {
     Reset,
     /// These bytes, then FIN.
     After(Bytes),
+    By(Wire, Usual),
 }
 
 impl HangUp {
@@ -61,6 +74,10 @@ impl HangUp {
 
     pub(crate) async fn after(&self, bytes: Bytes) -> Response {
         self.end(Ending::After(bytes)).await
+    }
+
+    pub(crate) async fn by(&self, wire: Wire, usual: Usual) -> Response {
+        self.end(Ending::By(wire, usual)).await
     }
 
     /// Never returns: the connection drops the request's future when it ends.

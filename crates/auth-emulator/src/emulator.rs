@@ -1,9 +1,14 @@
 //! The emulator itself: where it listens, what it has seen, what it does next.
 
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use crate::{
-    Builder, Claims, Fault, Flaw, Plan, RecordedRequest, Rejection, listener::Listener, recording::Kind, shared::Shared,
+    Builder, Claims, Fault, Flaw, Plan, RecordedRequest, Rejection, Wire, listener::Listener, recording::Kind,
+    shared::Shared,
 };
 
 /// A token endpoint and the API it opens, on two ports of 127.0.0.1, until it is dropped; and beside them the endpoints of
@@ -23,7 +28,7 @@ impl Emulator {
     /// The API key that is accepted unless [`Builder::with_api_keys`] or [`Emulator::set_api_keys`] says otherwise.
     ///
     /// It holds `/`, `+` and `=` on purpose: a client that doesn't percent-encode its form is refused.
-    pub const API_KEY: &str = "emulator/api+key==";
+    pub const API_KEY: &str = "c4n4ry/Zq7Xw2+Lp9Rt4Vb8==";
 
     /// The `sub` of every token: a service id, as IBM Cloud IAM writes it.
     pub const SUBJECT: &str = "ServiceId-00000000-0000-4000-8000-000000000001";
@@ -90,7 +95,19 @@ impl Emulator {
         &self.shared.api_faults
     }
 
-    /// Empties all three plans. Requests that are being delayed or held stay so.
+    /// What happens to connections to the main origin, before anything is read of them: a reset on arrival, a greeting in
+    /// another protocol. A connection that was kept meets none: queue these before the client first comes.
+    pub fn connection_faults(&self) -> &Plan<Wire> {
+        &self.shared.connection_faults
+    }
+
+    /// How many connections the main origin has accepted since the start. Some meet a
+    /// [fault](Self::connection_faults) before there is a request to be recorded.
+    pub fn connection_count(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Empties all four plans. Requests that are being delayed or held stay so.
     pub fn clear_faults(&self) {
         self.shared.clear_faults();
     }

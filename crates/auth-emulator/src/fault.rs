@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{Answer, Gate, Origin};
+use crate::{Answer, Gate, Origin, Wire};
 
 /// What happens to a request in place of, or before, its usual answer.
 ///
@@ -37,6 +37,8 @@ pub enum Fault {
         /// Where to: [`Origin::Main`] is the origin that was asked.
         to: Origin,
     },
+    /// Takes the socket, and does on it what it says: bytes that are no HTTP, that drip or have no end, a reset half-way.
+    Wire(Wire),
     /// One after the other on the same request; see [`Fault::then`].
     Sequence(Vec<Fault>),
 }
@@ -45,6 +47,7 @@ impl Fault {
     /// This fault, and then the next on the same request: `Fault::Hold(gate).then(Fault::Reset)`.
     ///
     /// Only [`Delay`](Self::Delay) and [`Hold`](Self::Hold) go on to a next one; the others end the request.
+    #[must_use]
     pub fn then(self, next: impl Into<Fault>) -> Self {
         let mut steps = self.into_steps();
         steps.push(next.into());
@@ -63,5 +66,11 @@ impl Fault {
 impl From<Answer> for Fault {
     fn from(answer: Answer) -> Self {
         Self::Answer(answer)
+    }
+}
+
+impl From<Wire> for Fault {
+    fn from(wire: Wire) -> Self {
+        Self::Wire(wire)
     }
 }

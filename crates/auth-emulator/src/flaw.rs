@@ -54,6 +54,7 @@ impl Flaw {
     }
 
     /// This flaw and another in the same answer.
+    #[must_use]
     pub fn and(self, other: Flaw) -> Self {
         Self::All(vec![self, other])
     }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 
-use crate::{Answer, Fault, Origin, connection::HangUp, shared::Shared};
+use crate::{Answer, Fault, Origin, connection::HangUp, shared::Shared, wire::Usual};
 
 const LOGIN_PAGE: &str = "<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>\n";
 
@@ -39,6 +39,11 @@ async fn inject(fault: Option<Fault>, shared: &Shared, request: Request, next: N
                 let hang_up = HangUp::of(&request);
                 return hang_up.after(truncated(next.run(request).await).await).await;
             }
+            Fault::Wire(wire) => {
+                let hang_up = HangUp::of(&request);
+                let (head, body) = collected(next.run(request).await).await;
+                return hang_up.by(wire, Usual { head: head_bytes(&head, body.len()), body }).await;
+            }
             Fault::Oversized(len) => return oversized(next.run(request).await, len).await,
             Fault::Sequence(_) => unreachable!("`into_steps` leaves no sequence"),
         }
@@ -60,13 +65,17 @@ fn redirect(status: StatusCode, to: Origin, shared: &Shared, request: &Request) 
 /// The bytes of an answer whose body ends at its middle.
 async fn truncated(whole: Response) -> Bytes {
     let (head, body) = collected(whole).await;
+    // One more than there is, so that an empty body is cut short as well.
+    [&head_bytes(&head, body.len() + 1), &body[..body.len() / 2]].concat().into()
+}
+
+/// The bytes of a head that says so of its body.
+fn head_bytes(head: &http::response::Parts, len: usize) -> Bytes {
     let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
     for (name, value) in head.headers.iter().filter(|(name, _)| *name != header::CONTENT_LENGTH) {
         bytes.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    // One more than there is, so that an empty body is cut short as well.
-    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len() + 1).as_bytes());
-    bytes.extend_from_slice(&body[..body.len() / 2]);
+    bytes.extend_from_slice(format!("content-length: {len}\r\n\r\n").as_bytes());
     bytes.into()
 }
 

@@ -56,6 +56,8 @@
 //! | --- | --- |
 //! | an endpoint that is down, slow, frozen, cut off, a login page | [`Emulator::token_faults`], [`Emulator::api_faults`] |
 //! | an answer with a wrong `expires_in`, no token, the same token again | [`Emulator::token_flaws`] |
+//! | bytes that drip, have no end or are no HTTP; a reset at any moment | [`Wire`], [`Emulator::connection_faults`] |
+//! | all that can go wrong, by name | [`Scenario::all`] |
 //! | a port where nobody listens | [`ClosedPort`] |
 //! | a rotation of keys, or a lock-out | [`Emulator::set_api_keys`] |
 //! | tokens that expire now | [`Emulator::advance`], [`Builder::with_token_lifetime`] |
@@ -104,6 +106,7 @@ mod redaction;
 mod rejection;
 mod router;
 mod rules;
+mod scenario;
 mod sent;
 mod shared;
 mod signing_key;
@@ -112,6 +115,7 @@ mod token_endpoint;
 mod unique_members;
 mod vend;
 mod verifier;
+mod wire;
 
 /// The code of this crate's README compiles.
 #[cfg(doctest)]
@@ -131,4 +135,6 @@ pub use crate::plan::Plan;
 pub use crate::public_key::UnfitKey;
 pub use crate::recorded_request::{Origin, RecordedRequest};
 pub use crate::rejection::Rejection;
+pub use crate::scenario::Scenario;
+pub use crate::wire::Wire;
 pub use http::StatusCode;

@@ -14,7 +14,7 @@ use tokio::{
     task::{AbortHandle, JoinSet},
 };
 
-use crate::connection;
+use crate::{connection, shared::Shared};
 
 /// How long to leave a process alone that is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -36,9 +36,10 @@ struct Open {
 }
 
 impl Listener {
-    pub(crate) fn serve(port: TcpListener, router: Router) -> Self {
+    /// Connections meet the faults of `shared`, if there are such.
+    pub(crate) fn serve(port: TcpListener, router: Router, shared: Option<Arc<Shared>>) -> Self {
         let open = Arc::new(Mutex::new(Some(Open { port, connections: JoinSet::new() })));
-        let accepting = tokio::spawn(accept(Arc::clone(&open), router)).abort_handle();
+        let accepting = tokio::spawn(accept(Arc::clone(&open), router, shared)).abort_handle();
         Self { open, accepting }
     }
 }
@@ -51,14 +52,14 @@ impl Drop for Listener {
     }
 }
 
-async fn accept(open: Slot, router: Router) {
+async fn accept(open: Slot, router: Router, shared: Option<Arc<Shared>>) {
     while let Some(accepted) = poll_fn(|cx| poll_accept(&open, cx)).await {
         let Ok(stream) = accepted else {
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
         if let Some(open) = &mut *open.lock().unwrap_or_else(PoisonError::into_inner) {
-            open.connections.spawn(connection::serve(stream, router.clone()));
+            open.connections.spawn(connection::serve(stream, router.clone(), shared.clone()));
             while open.connections.try_join_next().is_some() {}
         }
     }

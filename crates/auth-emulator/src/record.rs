@@ -13,9 +13,6 @@ use http::{StatusCode, header};
 
 use crate::{Origin, RecordedRequest, Rejection, shared::Shared};
 
-/// More than any test should send; a bound, so that a runaway client doesn't take the test runner down.
-const MAX_BODY: usize = 64 * 1024 * 1024;
-
 /// The index of a request in the recording, for the handlers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Index(pub(crate) usize);
@@ -31,7 +28,7 @@ pub(crate) async fn record(
 ) -> Response {
     let (mut head, body) = request.into_parts();
     // Recorded even when the body can't be had: its headers may be what a test is after.
-    let body = to_bytes(body, MAX_BODY).await;
+    let body = to_bytes(body, shared.body_limit).await;
     let index = shared.recording.add(RecordedRequest {
         index: 0,
         origin,

@@ -9,6 +9,7 @@ use crate::{Rejection, redaction};
 
 /// Which of the two ports a request came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Origin {
     /// [`Emulator::url`](crate::Emulator::url), where token endpoint and API are.
     Main,
@@ -70,7 +71,7 @@ impl RecordedRequest {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body. Empty as well when it was cut off or larger than the 64 MiB that are kept.
+    /// The body. Empty as well when it was cut off or larger than [allowed](crate::Builder::with_body_limit).
     pub fn body(&self) -> &Bytes {
         &self.body
     }

@@ -1,7 +1,10 @@
 //! What the two origins, their connections and the owner of the emulator share.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -9,7 +12,7 @@ use http::HeaderName;
 use tokio::sync::watch;
 
 use crate::{
-    Claims, Emulator, Fault, Flaw, Plan, Rejection,
+    Claims, Emulator, Fault, Flaw, Plan, Rejection, Wire,
     client::Client,
     clock::Clock,
     issuer::{Issuer, Order},
@@ -33,9 +36,13 @@ pub(crate) struct Shared {
     pub(crate) token_faults: Plan<Fault>,
     pub(crate) token_flaws: Plan<Flaw>,
     pub(crate) api_faults: Plan<Fault>,
+    pub(crate) connection_faults: Plan<Wire>,
+    /// How many came to the main origin.
+    pub(crate) connections: AtomicUsize,
     pub(crate) client: Option<Client>,
     pub(crate) token_header: Option<HeaderName>,
     pub(crate) systems: State,
+    pub(crate) body_limit: usize,
     /// True once the emulator is dropped: conversations that left HTTP behind end then.
     pub(crate) ended: watch::Sender<bool>,
     api_keys: Mutex<Arc<[String]>>,
@@ -53,6 +60,7 @@ impl Shared {
         client: Option<Client>,
         token_header: Option<HeaderName>,
         systems: State,
+        body_limit: usize,
     ) -> Self {
         Self {
             issuer: Issuer::new(key, url.clone(), lifetime),
@@ -64,9 +72,12 @@ impl Shared {
             token_faults: Plan::default(),
             token_flaws: Plan::default(),
             api_faults: Plan::default(),
+            connection_faults: Plan::default(),
+            connections: AtomicUsize::new(0),
             client,
             token_header,
             systems,
+            body_limit,
             ended: watch::Sender::new(false),
             api_keys: Mutex::new(api_keys.into()),
         }
@@ -84,10 +95,17 @@ impl Shared {
         *self.api_keys.lock().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
+    /// A connection to the main origin, and what it meets.
+    pub(crate) fn connected(&self) -> Option<Wire> {
+        self.connections.fetch_add(1, Ordering::SeqCst);
+        self.connection_faults.take()
+    }
+
     pub(crate) fn clear_faults(&self) {
         self.token_faults.clear();
         self.token_flaws.clear();
         self.api_faults.clear();
+        self.connection_faults.clear();
     }
 
     pub(crate) fn revoke_all(&self) {

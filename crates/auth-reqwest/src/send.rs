@@ -3,7 +3,7 @@
 use std::mem;
 use std::time::Duration;
 
-use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Target, Without, passed_once};
+use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Target, Without, not_replayable};
 use auth_core::runtime::Sleep;
 use auth_core::{Acquire, Authenticator, Outcome, RequestAuth};
 use http::HeaderMap;
@@ -116,7 +116,7 @@ async fn newer(
     // What was redirected may have been applied, although its last hop was not.
     let Some(mut request) = copy.filter(|copy| copy.method().is_safe() || !was_redirected(copy, response)) else {
         // What was started goes on for the next request.
-        return Err(Some(if let Recovery::Return(error) = recovery { error } else { passed_once() }));
+        return Err(Some(if let Recovery::Return(error) = recovery { error } else { not_replayable() }));
     };
     match recovery {
         Recovery::Resend(_) => {}

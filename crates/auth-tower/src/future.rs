@@ -6,7 +6,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth_core::adapter::{Judgement, Recovery, Sent, passed_once};
+use auth_core::adapter::{Judgement, Recovery, Sent, not_replayable};
 use auth_core::{Authenticator, Outcome};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
@@ -145,7 +145,7 @@ where
             // Can't be sent again: what was started goes on for the next request.
             let error = match recovery {
                 Recovery::Return(error) => Some(error),
-                _ => (!is_second).then(passed_once),
+                _ => (!is_second).then(not_replayable),
             };
             response.extensions_mut().insert(Outcome::rejected(sent, is_second, error));
             return Some(response);

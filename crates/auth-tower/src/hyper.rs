@@ -26,6 +26,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// let connector = hyper_rustls::HttpsConnectorBuilder::new().with_platform_verifier().https_only().enable_http1().build();
 /// let transport = HyperTransport::with_connector(connector);
 /// ```
+#[derive(Clone)]
 pub struct HyperTransport<C = HttpConnector> {
     client: TowerTransport<Client<C, Full<Bytes>>>,
     plain: bool,

@@ -54,6 +54,12 @@ impl<S, B> TowerTransport<S, B> {
     }
 }
 
+impl<S: Clone, B> Clone for TowerTransport<S, B> {
+    fn clone(&self) -> Self {
+        Self::with_body(self.client.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
 impl<S, B> fmt::Debug for TowerTransport<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TowerTransport")

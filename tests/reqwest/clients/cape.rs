@@ -18,7 +18,7 @@ fn with(emulator: &Emulator, token: impl Into<Secret>) -> Access {
 /// Logged in, as whoever begins to make tokens.
 async fn stage() -> (Stage, CapeClient) {
     let stage = Stage::with(|emulator| with(emulator, emulator.cape().login_token())).await;
-    let client = CapeClient::over(stage.api.clone());
+    let client = CapeClient::with_client(stage.api.clone());
     (stage, client)
 }
 
@@ -28,7 +28,7 @@ async fn a_created_token_works_is_listed_and_is_refused_at_the_very_next_request
     let now = stage.clock.now().wall();
     let day = Duration::from_secs(24 * 3600);
     let issued = cape.create_token("ci").description("for the build").expires_in(day).send().await.unwrap();
-    let theirs = CapeClient::over(stage.client(&with(&stage.emulator, issued.token.clone())));
+    let theirs = CapeClient::with_client(stage.client(&with(&stage.emulator, issued.token.clone())));
 
     let listed = theirs.tokens().await.unwrap();
     let [token] = &*listed else { panic!("{listed:?}") };
@@ -52,7 +52,7 @@ async fn a_token_is_nowhere_but_in_its_secret() {
     let (stage, cape) = stage().await;
     let issued = cape.create_token("ci").send().await.unwrap();
     let token = issued.token.expose().to_owned();
-    let theirs = CapeClient::over(stage.client(&with(&stage.emulator, issued.token.clone())));
+    let theirs = CapeClient::with_client(stage.client(&with(&stage.emulator, issued.token.clone())));
     let listed = theirs.tokens().await.unwrap();
     let id = listed[0].id.clone();
     cape.delete_token(&id).await.unwrap();
@@ -87,7 +87,7 @@ async fn each_mistake_has_its_kind_and_the_systems_words() {
 
     let function = systems::Cape::FUNCTION_ID;
     let narrow = cape.create_token("narrow").function_id(function).send().await.unwrap();
-    let narrow = CapeClient::over(stage.client(&with(&stage.emulator, narrow.token)));
+    let narrow = CapeClient::with_client(stage.client(&with(&stage.emulator, narrow.token)));
     let error = narrow.tokens().await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::PermissionDenied);
     assert!(error.to_string().contains("for one function only"), "{error}");
@@ -103,7 +103,7 @@ async fn each_mistake_has_its_kind_and_the_systems_words() {
 async fn a_token_that_is_over_is_not_sent() {
     let (stage, cape) = stage().await;
     let issued = cape.create_token("short").expires_in(Duration::from_secs(60)).send().await.unwrap();
-    let theirs = CapeClient::over(stage.client(&with(&stage.emulator, issued.token)));
+    let theirs = CapeClient::with_client(stage.client(&with(&stage.emulator, issued.token)));
     theirs.tokens().await.unwrap();
     let sent = stage.counts();
     stage.clock.advance(Duration::from_secs(120));
@@ -133,7 +133,7 @@ async fn a_login_of_the_command_line_serves_and_when_it_is_refused_its_file_is_n
         Cape::from_env(&env).host(emulator.cape().url()).access().unwrap()
     })
     .await;
-    let cape = CapeClient::over(stage.api.clone());
+    let cape = CapeClient::with_client(stage.api.clone());
     assert!(cape.tokens().await.unwrap().is_empty());
     stage.emulator.revoke_all();
     let error = cape.tokens().await.unwrap_err();

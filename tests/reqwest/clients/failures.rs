@@ -20,7 +20,7 @@ trait Thin: System {
 
 impl Thin for OfWatsonx {
     async fn call(api: &ApiClient) -> Result<(), ApiError> {
-        let text = WatsonxClient::over(api.clone()).generate(systems::Watsonx::MODEL_ID, "hello");
+        let text = WatsonxClient::with_client(api.clone()).generate(systems::Watsonx::MODEL_ID, "hello");
         text.project_id(systems::Watsonx::PROJECT_ID).send().await.map(drop)
     }
 
@@ -31,7 +31,7 @@ impl Thin for OfWatsonx {
 impl Thin for OfSkyflow {
     async fn call(api: &ApiClient) -> Result<(), ApiError> {
         let (vault, table) = (systems::Skyflow::VAULT_ID, systems::Skyflow::TABLE);
-        SkyflowClient::over(api.clone()).get(vault, table).send().await.map(drop)
+        SkyflowClient::with_client(api.clone()).get(vault, table).send().await.map(drop)
     }
 
     const TIMES: usize = 3;
@@ -39,7 +39,7 @@ impl Thin for OfSkyflow {
 
 impl Thin for OfIvcap {
     async fn call(api: &ApiClient) -> Result<(), ApiError> {
-        IvcapClient::over(api.clone()).services().limit(50).all().await.map(drop)
+        IvcapClient::with_client(api.clone()).services().limit(50).all().await.map(drop)
     }
 
     const TIMES: usize = 3;
@@ -47,7 +47,7 @@ impl Thin for OfIvcap {
 
 impl Thin for OfPodstack {
     async fn call(api: &ApiClient) -> Result<(), ApiError> {
-        PodstackClient::over(api.clone()).projects().all().await.map(drop)
+        PodstackClient::with_client(api.clone()).projects().all().await.map(drop)
     }
 
     const TIMES: usize = 3;
@@ -55,7 +55,7 @@ impl Thin for OfPodstack {
 
 impl Thin for OfCape {
     async fn call(api: &ApiClient) -> Result<(), ApiError> {
-        CapeClient::over(api.clone()).tokens().await.map(drop)
+        CapeClient::with_client(api.clone()).tokens().await.map(drop)
     }
 
     const TIMES: usize = 3;

@@ -12,7 +12,7 @@ use crate::systems::five::OfIvcap;
 #[tokio::test]
 async fn services_are_listed_to_the_end_though_every_link_leads_elsewhere() {
     let stage = Stage::of::<OfIvcap>().await;
-    let services = IvcapClient::over(stage.api.clone()).services().limit(2).all().await.unwrap();
+    let services = IvcapClient::with_client(stage.api.clone()).services().limit(2).all().await.unwrap();
     let ids: Vec<_> = services.iter().map(|service| service.id.as_str()).collect();
     assert_eq!(ids, (1..=5).map(|n| format!("urn:ivcap:service:{n}")).collect::<Vec<_>>());
     assert_eq!(services[0].account.as_deref(), Some(systems::Ivcap::ACCOUNT_ID));
@@ -39,7 +39,7 @@ async fn in_a_container_all_pages_are_read_without_a_credential() {
         Ivcap::from_env(&Env::of(env)).access().unwrap()
     })
     .await;
-    let client = IvcapClient::over(stage.api.clone());
+    let client = IvcapClient::with_client(stage.api.clone());
     assert_eq!(client.services().limit(2).all().await.unwrap().len(), systems::Ivcap::SERVICES);
     let requests = stage.emulator.requests();
     assert_eq!(requests.len(), 3);
@@ -63,7 +63,7 @@ async fn each_mistake_has_its_kind_and_the_systems_words() {
     );
     let error = service("urn:ivcap:service:99").send().await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ApiErrorKind::NotFound, Some("no such service")));
-    let error = IvcapClient::over(stage.api.clone()).services().limit(51).all().await.unwrap_err();
+    let error = IvcapClient::with_client(stage.api.clone()).services().limit(51).all().await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ApiErrorKind::Validation, Some("limit is not 1 to 50")));
     let found: serde_json::Value = service("urn:ivcap:service:3").send().await.unwrap().json().await.unwrap();
     assert_eq!(found["name"], "service 3");

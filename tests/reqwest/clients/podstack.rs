@@ -19,7 +19,7 @@ fn with_project(emulator: &Emulator, project: &str) -> Access {
 #[tokio::test]
 async fn whoami_is_typed_and_says_the_rest_too() {
     let stage = Stage::of::<OfPodstack>().await;
-    let whoami = PodstackClient::over(stage.api.clone()).whoami().await.unwrap();
+    let whoami = PodstackClient::with_client(stage.api.clone()).whoami().await.unwrap();
     assert_eq!(whoami.email.as_deref(), Some(systems::Podstack::EMAIL));
     assert_eq!((whoami.name.as_deref(), whoami.id.as_deref()), (Some("Someone"), Some("user-1")));
     assert_eq!(whoami.get("project"), Some(&systems::Podstack::PROJECT.into()), "that of X-Project-ID");
@@ -33,14 +33,14 @@ async fn projects_are_listed_page_by_page() {
         stage.api.post("/projects").json(&project).send().await.unwrap();
     }
     stage.emulator.clear();
-    let projects = PodstackClient::over(stage.api.clone()).projects().all().await.unwrap();
+    let projects = PodstackClient::with_client(stage.api.clone()).projects().all().await.unwrap();
     assert!(projects.len() > 45 && projects[0].id == systems::Podstack::PROJECT);
     assert!(projects.iter().any(|project| project.name.as_deref() == Some("made 44")));
     let offsets: Vec<_> = stage.emulator.api_requests().iter().filter_map(|got| offset(got.query()?)).collect();
     assert_eq!(offsets, ["0", "20", "40"]);
 
     stage.emulator.clear();
-    let fewer = PodstackClient::over(stage.api.clone()).projects().limit(30).all().await.unwrap();
+    let fewer = PodstackClient::with_client(stage.api.clone()).projects().limit(30).all().await.unwrap();
     assert_eq!(fewer.len(), projects.len());
     let queries: Vec<_> = stage.emulator.api_requests().iter().map(|got| got.query().unwrap().to_owned()).collect();
     assert_eq!(queries, ["limit=30&offset=0", "offset=30&limit=30"]);
@@ -54,7 +54,7 @@ fn offset(query: &str) -> Option<String> {
 #[tokio::test]
 async fn the_registry_is_asked_with_the_same_token_and_project() {
     let stage = Stage::of::<OfPodstack>().await;
-    let registry = PodstackRegistry::over(stage.at(&stage.emulator.podstack().registry_url()));
+    let registry = PodstackRegistry::with_client(stage.at(&stage.emulator.podstack().registry_url()));
     let experiments = registry.experiments().all().await.unwrap();
     assert_eq!(experiments[0].id, "exp-1");
     assert_eq!(experiments[0].other["project_id"], systems::Podstack::PROJECT);
@@ -63,12 +63,12 @@ async fn the_registry_is_asked_with_the_same_token_and_project() {
 #[tokio::test]
 async fn each_mistake_has_its_kind_and_the_words_that_users_know() {
     let stage = Stage::with(|emulator| with_project(emulator, systems::Podstack::FORBIDDEN_PROJECT)).await;
-    let client = PodstackClient::over(stage.api.clone());
+    let client = PodstackClient::with_client(stage.api.clone());
     let error = client.whoami().await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ApiErrorKind::PermissionDenied, Some("Access denied to resource")));
 
     let api = stage.client(&with_project(&stage.emulator, "unknown"));
-    let error = PodstackClient::over(api).whoami().await.unwrap_err();
+    let error = PodstackClient::with_client(api).whoami().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ApiErrorKind::NotFound, Some("not_found")));
 
     let api = stage.client(&with_project(&stage.emulator, systems::Podstack::PROJECT));
@@ -77,7 +77,7 @@ async fn each_mistake_has_its_kind_and_the_words_that_users_know() {
     assert_eq!(error.message(), Some("name is required"));
 
     stage.emulator.revoke_all();
-    let error = PodstackClient::over(api).whoami().await.unwrap_err();
+    let error = PodstackClient::with_client(api).whoami().await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ApiErrorKind::Authentication, Some("Invalid API token")));
     let text = error.to_string();
     assert!(text.starts_with("the token in the variable PODSTACK_API_TOKEN was refused"), "{text}");
@@ -86,7 +86,7 @@ async fn each_mistake_has_its_kind_and_the_words_that_users_know() {
 #[tokio::test]
 async fn a_rate_limit_in_the_systems_own_form_is_waited_for() {
     let stage = Stage::of::<OfPodstack>().await;
-    let client = PodstackClient::over(stage.api.clone());
+    let client = PodstackClient::with_client(stage.api.clone());
     stage.emulator.api_faults().once(stage.emulator.podstack().rate_limit(7));
     let new = stage.api.post("/projects").json(&json!({ "name": "mine" }));
     let error = new.send().await.unwrap_err();
@@ -102,7 +102,7 @@ async fn a_rate_limit_in_the_systems_own_form_is_waited_for() {
 #[tokio::test]
 async fn a_token_that_is_renewed_serves_the_clients_that_are_there() {
     let stage = Stage::of::<OfPodstack>().await;
-    let client = PodstackClient::over(stage.api.clone());
+    let client = PodstackClient::with_client(stage.api.clone());
     client.whoami().await.unwrap();
     stage.emulator.revoke_all();
     client.whoami().await.unwrap_err();

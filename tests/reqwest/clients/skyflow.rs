@@ -20,19 +20,19 @@ fn with_key(emulator: &Emulator, key: impl Into<Secret>) -> Access {
 }
 
 fn keys(stage: &Stage) -> SkyflowKeys {
-    SkyflowKeys::over(stage.at(&stage.emulator.skyflow().management_url()))
+    SkyflowKeys::with_client(stage.at(&stage.emulator.skyflow().management_url()))
 }
 
 /// What the vault says to an API key: nothing if it lets it in.
 async fn refused(stage: &Stage, key: &Secret) -> Option<ApiErrorKind> {
-    let vault = SkyflowClient::over(stage.client(&with_key(&stage.emulator, key.clone())));
+    let vault = SkyflowClient::with_client(stage.client(&with_key(&stage.emulator, key.clone())));
     vault.get(VAULT, TABLE).send().await.err().map(|error| error.kind())
 }
 
 #[tokio::test]
 async fn a_record_is_read_by_its_id() {
     let stage = Stage::of::<OfSkyflow>().await;
-    let records = SkyflowClient::over(stage.api.clone()).get(VAULT, TABLE).ids([RECORD]).send().await.unwrap();
+    let records = SkyflowClient::with_client(stage.api.clone()).get(VAULT, TABLE).ids([RECORD]).send().await.unwrap();
     assert_eq!(records[0].fields["skyflow_id"], RECORD);
     assert!(!format!("{records:?}").contains(records[0].fields["name"].as_str().unwrap()), "Debug shows no value");
     assert_eq!(stage.counts(), (1, 1));
@@ -41,7 +41,7 @@ async fn a_record_is_read_by_its_id() {
 #[tokio::test]
 async fn an_api_key_is_sent_as_it_is() {
     let stage = Stage::with(|emulator| with_key(emulator, emulator.skyflow().api_key())).await;
-    SkyflowClient::over(stage.api.clone()).get(VAULT, TABLE).ids([RECORD]).send().await.unwrap();
+    SkyflowClient::with_client(stage.api.clone()).get(VAULT, TABLE).ids([RECORD]).send().await.unwrap();
     assert!(stage.last().header("authorization").unwrap().starts_with("Bearer sky-"));
     assert_eq!(stage.counts(), (0, 1));
 }
@@ -49,7 +49,7 @@ async fn an_api_key_is_sent_as_it_is() {
 #[tokio::test]
 async fn each_mistake_has_its_kind_the_systems_words_and_the_requests_id() {
     let stage = Stage::of::<OfSkyflow>().await;
-    let vault = SkyflowClient::over(stage.api.clone());
+    let vault = SkyflowClient::with_client(stage.api.clone());
     for (request, kind) in [
         (vault.get("another-vault", TABLE), ApiErrorKind::NotFound),
         (vault.get(VAULT, TABLE).ids(["unknown"]), ApiErrorKind::NotFound),
@@ -72,7 +72,7 @@ async fn a_connection_gets_the_raw_token_in_its_own_header_and_no_authorization(
         .connection_url(&url)
         .connection()
         .unwrap();
-    let connection = SkyflowConnection::over(stage.client(&access));
+    let connection = SkyflowConnection::with_client(stage.client(&access));
     let request = connection.request(Method::POST, "/pay").json(&json!({ "amount": 1 }));
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
     assert_eq!((&answer["method"], &answer["body"]["amount"]), (&"POST".into(), &1.into()));
@@ -84,7 +84,7 @@ async fn a_connection_gets_the_raw_token_in_its_own_header_and_no_authorization(
 
     let unknown =
         Skyflow::new().api_key("sky-00000-00000000000000000000000000000000").connection_url(&url).connection().unwrap();
-    let connection = SkyflowConnection::over(stage.client(&unknown));
+    let connection = SkyflowConnection::with_client(stage.client(&unknown));
     let error = connection.request(Method::GET, "/pay").send().await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Authentication);
     assert!(error.to_string().contains("the argument `api_key`"), "{error}");

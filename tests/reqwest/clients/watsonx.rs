@@ -24,7 +24,7 @@ fn access(emulator: &Emulator) -> Access {
 
 async fn stage() -> (Stage, WatsonxClient) {
     let stage = Stage::with(access).await;
-    let client = WatsonxClient::over(stage.api.clone());
+    let client = WatsonxClient::with_client(stage.api.clone());
     (stage, client)
 }
 
@@ -58,7 +58,7 @@ async fn a_space_takes_the_place_of_the_default_project() {
 async fn the_version_of_the_api_is_that_of_the_settings() {
     let stage =
         Stage::with(|emulator| builder(emulator).project_id(PROJECT).version("2025-01-02").access().unwrap()).await;
-    let client = WatsonxClient::over(stage.api.clone());
+    let client = WatsonxClient::with_client(stage.api.clone());
     client.generate(MODEL, "hello").send().await.unwrap();
     assert_eq!(stage.last().query(), Some("version=2025-01-02"));
 
@@ -71,7 +71,7 @@ async fn the_version_of_the_api_is_that_of_the_settings() {
         watsonx.auth_url(emulator.ibm().auth_url()).api_key(Emulator::API_KEY).project_id(PROJECT).access().unwrap()
     })
     .await;
-    WatsonxClient::over(stage.api.clone()).generate(MODEL, "hello").send().await.unwrap();
+    WatsonxClient::with_client(stage.api.clone()).generate(MODEL, "hello").send().await.unwrap();
     assert_eq!(stage.last().query(), Some("version=2025-03-04"));
 }
 
@@ -98,7 +98,7 @@ async fn each_mistake_has_its_kind_and_the_systems_words() {
 #[tokio::test]
 async fn without_a_project_the_api_says_what_is_missing() {
     let stage = Stage::with(|emulator| builder(emulator).access().unwrap()).await;
-    let error = WatsonxClient::over(stage.api.clone()).generate(MODEL, "hello").send().await.unwrap_err();
+    let error = WatsonxClient::with_client(stage.api.clone()).generate(MODEL, "hello").send().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ApiErrorKind::Validation, Some("missing_required_parameters")));
     assert!(error.to_string().contains("project_id"), "{error}");
 }

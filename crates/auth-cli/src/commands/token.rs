@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::{selection, terminal};
+use crate::{moment, selection, terminal};
 
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
@@ -48,15 +48,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     let access = selection::select(context)?;
     let auth = if args.force { context.authenticator_of_new(&access)? } else { context.authenticator(&access)? };
     let token = context.token(&auth, args.min_ttl).await?;
-    let now = SystemTime::now();
-    let left = token.expires_at().map(|end| end.duration_since(now).unwrap_or_default());
-    if let Some(left) = left.filter(|left| *left < args.min_ttl) {
-        let left = humantime::format_duration(Duration::from_secs(left.as_secs()));
-        let wanted = humantime::format_duration(args.min_ttl);
-        terminal::warn(format_args!(
-            "the token is valid for {left}, which is less than {wanted}: there is none better"
-        ));
-    }
+    let left = moment::left(&token);
     let text = match args.output {
         Form::Raw => secret(&token)?.to_owned(),
         Form::Header => headers(&token)?,

@@ -165,7 +165,7 @@ async fn a_command_runs_with_the_config_and_its_exit_code_is_ours() {
     assert!(beside(&user, &[authctl(), "token"]).await.data().len() > 100, "and `default` without a name");
     beside(&user, &[authctl(), "token", "-p", "no-such"]).await.failed(3, &["no-such"]);
     beside(&user, &[authctl(), "token", "--no-such"]).await.failed(2, &["--no-such"]);
-    beside(&user, &["no-such-program"]).await.failed(1, &["no-such-program can't be run"]);
+    beside(&user, &["no-such-program"]).await.failed(127, &["no-such-program: there is no such program"]);
     assert_eq!(folders_left(&user), Vec::<PathBuf>::new());
 }
 
@@ -183,18 +183,22 @@ async fn a_command_is_told_where_the_emulator_is() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_command_is_told_to_end_and_nothing_is_left() {
-    let user = User::new();
-    let home = user.home().to_str().unwrap().to_owned();
-    let user = user.with("TMPDIR", home);
-    // The inner one prints its URL when it is ready, and ends by itself when it is told to.
-    let emulator = Running::start(&user, &["--", authctl(), "emulator"]).await;
-    assert_eq!(folders_left(&user).len(), 1);
-    let url = emulator.url.clone();
-    let ended = emulator.end(nix::sys::signal::Signal::SIGTERM).await;
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(reqwest::get(&url).await.is_err(), "the inner one has ended");
-    assert_eq!(folders_left(&user), Vec::<PathBuf>::new());
+async fn a_command_is_told_to_end_by_whatever_signal_and_nothing_is_left() {
+    use nix::sys::signal::Signal;
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
+        let user = User::new();
+        let home = user.home().to_str().unwrap().to_owned();
+        let user = user.with("TMPDIR", home);
+        // The inner one prints its URL when it is ready, and ends by itself when it is told to.
+        let emulator = Running::start(&user, &["--", authctl(), "emulator"]).await;
+        assert_eq!(folders_left(&user).len(), 1);
+        let url = emulator.url.clone();
+        let ended = emulator.end(signal);
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.expect("it ends");
+        assert_eq!(ended.code, Some(0), "{signal} {ended:?}");
+        assert!(reqwest::get(&url).await.is_err(), "{signal}: the inner one has ended");
+        assert_eq!(folders_left(&user), Vec::<PathBuf>::new(), "{signal}");
+    }
 }
 
 #[tokio::test]

@@ -165,7 +165,7 @@ async fn restart_gives_the_program_each_new_token_and_ends_with_it() {
     let script = "trap 'echo asked; exit 9' TERM; echo \"$AUTHCTL_TOKEN\"; read line & wait $!; echo done; exit 5";
     // A read in the background has no stdin of its own in sh.
     let script = script.replace("read line &", "exec 3<&0; sh -c 'read line <&3' &");
-    let mut running = Running::start(&user, &["--refresh", "restart"], &script);
+    let mut running = Running::start(&user, &["--refresh", "restart", "--min-ttl", "1s"], &script);
     let first = running.line().await;
     assert_eq!(running.line().await, "asked");
     let second = running.line().await;
@@ -196,7 +196,7 @@ async fn the_file_is_private_rewritten_whole_and_gone_at_the_end() {
     let emulator = emulator(SHORT).await;
     let user = User::new().with_config(&exchanging(&emulator));
     let script = "echo \"$AUTHCTL_TOKEN_FILE\"; echo \"$MINE\"; echo \"${AUTHCTL_TOKEN-none}\"; while read line; do cat \"$MINE\"; echo; done";
-    let mut running = Running::start(&user, &["--refresh", "file", "--env", "MINE"], script);
+    let mut running = Running::start(&user, &["--refresh", "file", "--env", "MINE", "--min-ttl", "1s"], script);
     let path = running.line().await;
     assert_eq!(running.line().await, path);
     assert_eq!(running.line().await, "none");

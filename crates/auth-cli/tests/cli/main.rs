@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`broker`] | short-lived tokens for a page of one origin with a session, and nothing for anybody else |
 //! | [`cache`] | tokens are kept between commands, for their user alone; many commands at once make one exchange |
-//! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for |
+//! | [`canary`] | no secret on stderr, and on stdout only a token that was asked for; none in files, environments, arguments, metrics and answers |
 //! | [`completions`] | a script for each shell |
 //! | [`credential_helper`] | git, kubectl and AWS' SDKs get their answers in the form they ask for, and for their host alone |
 //! | [`doctor`] | each check goes red by what it is about, and says how to mend it |
@@ -25,6 +25,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
+// One hunt for all: what is found in a log by the suite's canaries is found here.
+#[allow(dead_code, unused_imports, reason = "its other ways in are the suite's")]
+#[path = "../../../../tests/hunt/mod.rs"]
+mod hunt;
 // A home of its own for each test, and the program run in it.
 mod rig;
 // Which commands there are.

@@ -2,11 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::hunt::Hunt;
+
 const AUTHCTL: &str = env!("CARGO_BIN_EXE_authctl");
+
+/// What no command has a reason to tell.
+static EMULATORS: LazyLock<Hunt> = LazyLock::new(|| {
+    use auth_emulator::{Emulator, systems};
+    Hunt::after([
+        ("the API key", Emulator::API_KEY),
+        ("the client secret", systems::OAuth::CLIENT_SECRET),
+        ("the compute resource token", systems::Ibm::CR_TOKEN),
+        ("the session", systems::Remote::SESSION),
+    ])
+});
 
 /// A user with a home folder and variables.
 pub(crate) struct User {
@@ -86,6 +100,8 @@ impl User {
 impl Ended {
     pub(crate) fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
+        // Whatever the test is about.
+        EMULATORS.check("stderr", &String::from_utf8_lossy(&output.stderr));
         Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 
@@ -127,4 +143,14 @@ pub(crate) fn profiles(emulator: &auth_emulator::Emulator) -> String {
         }
     }
     text
+}
+
+#[test]
+fn a_key_on_stderr_is_noticed_whatever_the_test_is_about() {
+    let said = |stderr: String| {
+        let output = Output { status: Default::default(), stdout: Vec::new(), stderr: stderr.into_bytes() };
+        std::panic::catch_unwind(|| Ended::of(output)).is_err()
+    };
+    assert!(said(format!("error: {:?} is refused", auth_emulator::Emulator::API_KEY)));
+    assert!(!said("error: the API key is refused".to_owned()));
 }

@@ -81,6 +81,22 @@ async fn more_life_than_one_fetch_can_bring_is_a_warning() {
     assert_eq!(emulator.token_request_count(), 2, "one fetch was tried");
 }
 
+/// Whoever asks for a token to hand on, by whichever command.
+#[tokio::test]
+async fn a_token_with_less_life_than_was_asked_for_comes_with_a_warning_from_every_command() {
+    let emulator = Emulator::builder().with_token_lifetime(Duration::from_secs(600)).start().await.unwrap();
+    let user = User::new().with_config(&exchanging(&emulator));
+    for line in ["token", "export", "credential-helper process", "credential-helper k8s", "exec"] {
+        for (life, warning) in [("1m", ""), ("1h", "warning: the token is valid for 9m")] {
+            let program = if line == "exec" { "-- true" } else { "" };
+            let ended = user.run(&format!("{line} --min-ttl {life} {program}")).await;
+            assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
+            let (warned, lines) = (ended.stderr.starts_with(warning), ended.stderr.lines().count());
+            assert!(warned && lines == usize::from(life == "1h"), "{line} {life}: {}", ended.stderr);
+        }
+    }
+}
+
 #[tokio::test]
 async fn where_no_credential_is_needed_there_is_no_token() {
     let user = User::new().with_config("[profile.default]\ntype = \"none\"\nendpoint = \"https://api.example.com\"\n");

@@ -1,34 +1,22 @@
 //! No secret in what whoami, sources and doctor print, however they fail.
 
 use auth_emulator::{Answer, Emulator, StatusCode};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use crate::hunt::Hunt;
 use crate::rig::User;
 
-/// A secret that stands in no other text, with characters that URLs write otherwise.
+/// A secret that no other text has a piece of, with characters that URLs write otherwise. Its name stands in it with gaps.
 fn canary(name: &str) -> String {
-    format!("c4n4ry/{name}+Zq7==w")
+    format!("c4n4ry/{}+Zq7==w", spelt(name))
 }
 
 /// The same for what has to look like a token.
 fn canary_token(name: &str) -> String {
-    format!("c4n4ry-{name}-Zq7w")
+    format!("c4n4ry-{}-Zq7w", spelt(name))
 }
 
-/// What must not be seen: as it is, in base64 at each of its three offsets, and in percent-encoding; eight bytes are enough.
-fn forms(secret: &str) -> Vec<String> {
-    let mut forms = vec![secret.to_owned(), secret[..12].to_owned()];
-    for engine in [&STANDARD, &URL_SAFE_NO_PAD] {
-        for offset in 0..3 {
-            let encoded = engine.encode(format!("{}{secret}", "x".repeat(offset)));
-            // Without the characters that what stands before and after shares.
-            forms.push(encoded[4..encoded.len() - 4].to_owned());
-        }
-    }
-    let percent = secret.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D");
-    forms.extend([percent.to_lowercase(), percent]);
-    forms
+fn spelt(name: &str) -> String {
+    name.chars().flat_map(|letter| [letter, '7']).collect()
 }
 
 const COMMANDS: [&str; 9] = [
@@ -44,15 +32,12 @@ const COMMANDS: [&str; 9] = [
 ];
 
 async fn hunt(user: &User, arguments: &str, secrets: &[String]) {
+    let hunt = Hunt::after(secrets.iter().map(|secret| (secret.as_str(), secret.as_str())));
     for command in COMMANDS {
         let ended = user.run(&format!("{command} {arguments}")).await;
         let said = ended.stdout.clone() + &ended.stderr;
         assert!(!said.is_empty(), "{command} {arguments}");
-        for secret in secrets {
-            for form in forms(secret) {
-                assert!(!said.contains(&form), "{form} of {secret} is in what {command} {arguments} says: {said}");
-            }
-        }
+        hunt.check(&format!("{command} {arguments}"), &said);
     }
 }
 
@@ -139,20 +124,5 @@ async fn a_config_that_is_a_secret_is_not_shown() {
         format!("[profile.default]\ntoken = {secret}\n"),
     ] {
         hunt(&User::new().with_config(&config), "", std::slice::from_ref(&secret)).await;
-    }
-}
-
-#[test]
-fn the_forms_that_are_looked_for_are_those_that_would_be_seen() {
-    let secret = canary("x");
-    let forms = forms(&secret);
-    for seen in [
-        STANDARD.encode(&secret),
-        STANDARD.encode(format!("user:{secret}")),
-        URL_SAFE_NO_PAD.encode(format!("ab{secret}cd")),
-        format!("?key={}", secret.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D")),
-        format!("the beginning {} of it", &secret[..14]),
-    ] {
-        assert!(forms.iter().any(|form| seen.contains(form)), "{seen}");
     }
 }

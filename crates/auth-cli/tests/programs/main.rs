@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
 mod git;
+mod hostile;
 mod shells;
 
 // The same home and the same way to run it as in the tests that need nothing.

@@ -2,45 +2,8 @@
 
 use tokio::process::Command;
 
+use crate::hostile::PIECES;
 use crate::rig::{Ended, User};
-
-/// What is code somewhere, or ends a string.
-const PIECES: [&str; 34] = [
-    "'",
-    "\"",
-    "\\",
-    "\\'",
-    "'\\''",
-    "\n",
-    "\n\n",
-    "\r",
-    "\r\n",
-    "$",
-    "$HOME",
-    "${HOME}",
-    "$(echo x)",
-    "`echo x`",
-    "(echo x)",
-    "!",
-    "!!",
-    "%PATH%",
-    "^",
-    "&",
-    "|",
-    ";",
-    "<",
-    ">",
-    "*",
-    "?",
-    "[a]",
-    "~",
-    "#",
-    "-n",
-    "é 日本 😀",
-    "\u{2019}",
-    "\u{1b}[31m",
-    "{a,b}",
-];
 
 /// Each of them inside a value, at its beginning and its end, and all in one.
 fn values() -> Vec<String> {

@@ -18,7 +18,8 @@ const PANICKED: &str =
     "the source panicked; its message is on stderr (a tokio runtime needs `enable_all()` for clients)";
 
 pub(super) struct Attempt {
-    fetch: Fetch,
+    /// `None` while it is dropped.
+    fetch: Option<Fetch>,
     limits: Arc<Limits>,
     runtime: Arc<dyn Runtime>,
     /// Made when the source first has to wait: a local source needs no timer, and so no runtime.
@@ -28,8 +29,8 @@ pub(super) struct Attempt {
 impl Attempt {
     pub(super) fn new(source: Arc<dyn TokenSource>, cx: FetchContext, runtime: Arc<dyn Runtime>) -> Self {
         let limits = Arc::clone(&cx.limits);
-        let fetch = Box::pin(async move { source.fetch(&cx).await });
-        Self { fetch, limits, runtime, timer: None }
+        let fetch: Fetch = Box::pin(async move { source.fetch(&cx).await });
+        Self { fetch: Some(fetch), limits, runtime, timer: None }
     }
 }
 
@@ -38,9 +39,10 @@ impl Future for Attempt {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        let Some(fetch) = &mut this.fetch else { return Poll::Pending };
         // The future is not polled again after a panic, so nobody sees what it left half-done. Its message is not
         // repeated: it may quote a secret.
-        match catch_unwind(AssertUnwindSafe(|| this.fetch.as_mut().poll(cx))) {
+        match catch_unwind(AssertUnwindSafe(|| fetch.as_mut().poll(cx))) {
             Ok(Poll::Ready(result)) => return Poll::Ready(result),
             Ok(Poll::Pending) => {}
             // Clients that need a runtime panic where there is none.
@@ -58,5 +60,13 @@ impl Future for Attempt {
                 return Poll::Ready(Err(Error::new(ErrorKind::Timeout, message)));
             }
         }
+    }
+}
+
+impl Drop for Attempt {
+    /// One that is given up may panic on the way: that must not take its flight with it, whose waiters are to hear why.
+    fn drop(&mut self) {
+        let fetch = self.fetch.take();
+        let _panicked = catch_unwind(AssertUnwindSafe(|| drop(fetch)));
     }
 }

@@ -29,6 +29,8 @@ pub use changed::Changed;
 #[cfg(feature = "store")]
 pub(crate) use lifetime::of as lifetime_of;
 pub(crate) use limits::Limits;
+#[cfg(fuzzing)]
+pub(crate) use machine::drive as drive_machine;
 pub(crate) use machine::{Age, Demand, Phase};
 pub(crate) use snapshot::{Headers, Quiet, Snapshot};
 pub(crate) use waiter::Waiter;

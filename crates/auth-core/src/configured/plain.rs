@@ -38,7 +38,7 @@ pub(super) fn access(mut names: Names) -> Result<Access, Error> {
     let exports = exports(&names, &base.to_string())?;
     let mut access = Access::new(id, Arc::clone(&built.source), base).with_exports(exports);
     if let Some(beyond) = built.exchange {
-        access = access.exchanged(beyond);
+        access = access.with_identity(beyond);
     }
     if let Some(place) = place {
         access = access.placed(place);

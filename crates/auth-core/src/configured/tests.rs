@@ -4,7 +4,7 @@ mod hostile;
 
 use crate::runtime::FakeRuntime;
 use crate::settings::Profiles;
-use crate::{Access, Env, Error, ErrorKind, ScriptedTransport};
+use crate::{Access, Env, Error, ErrorKind, testing::ScriptedTransport};
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 
@@ -398,7 +398,7 @@ fn a_described_system_needs_no_profile_where_variables_and_defaults_say_all() ->
 
 #[test]
 fn where_a_program_has_no_arguments_no_error_names_one() {
-    let env = Env::empty().without_arguments();
+    let env = Env::empty().without_builder_hints();
     for name in crate::systems::NAMES {
         let error = crate::systems::from_env(name, &env).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{name}");

@@ -137,12 +137,15 @@ impl Exchange {
         self
     }
 
-    /// Authenticates the client by HTTP Basic, both parts form-encoded first as RFC 6749 section 2.3.1 has it.
+    /// Authenticates the client by HTTP Basic, both parts form-encoded first as RFC 6749 section 2.3.1 has it. A space is `%20`,
+    /// which everybody who decodes reads as one; some take `+` as it stands (Authlib 1.9).
     ///
     /// # Errors
     /// None at present; the encoding leaves nothing that a header can't carry.
     pub fn basic_auth(self, client_id: &str, client_secret: &Secret) -> Result<Self, Error> {
-        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        // A `+` of the text itself is `%2B` by then.
+        let encode =
+            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
         let pair = format!("{}:{}", encode(client_id), encode(client_secret.expose()));
         Ok(self.basic(&pair, client_secret))
     }
@@ -243,6 +246,9 @@ impl Exchange {
         let mut secrets: Vec<&str> = sent.map(Secret::expose).collect();
         let basic = self.authorization.as_ref().and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
         secrets.extend(basic);
+        // As they stand in what was sent, which an issuer may repeat as it is.
+        let encoded: Vec<Secret> = secrets.iter().filter_map(|secret| self.encoded(secret)).collect();
+        secrets.extend(encoded.iter().map(Secret::expose));
         let reply = reply::Reply {
             response,
             now: cx.started().wall(),
@@ -276,6 +282,16 @@ impl Exchange {
             request.headers_mut().insert(AUTHORIZATION, authorization.clone());
         }
         Ok(request)
+    }
+
+    /// A value as the body has it, if that is another text.
+    fn encoded(&self, value: &str) -> Option<Secret> {
+        let encoded: String = if self.json {
+            serde_json::Value::from(value).to_string().trim_matches('"').to_owned()
+        } else {
+            form_urlencoded::byte_serialize(value.as_bytes()).collect()
+        };
+        (encoded != value).then(|| Secret::new(encoded))
     }
 
     fn body(&self) -> (&'static str, Bytes) {

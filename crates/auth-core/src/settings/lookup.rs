@@ -102,7 +102,7 @@ impl<'a> Lookup<'a> {
 
     /// What a user can do about its absence.
     pub(super) fn missing(&self, env: &Env, profile: Option<&str>) -> String {
-        let argument = self.argument.as_ref().filter(|_| env.has_arguments());
+        let argument = self.argument.as_ref().filter(|_| env.has_builder_hints());
         let argument = argument.map(|_| format!("give the argument `{}`", self.what));
         let variables = (!self.variables.is_empty()).then(|| format!("set {}", self.variables.join(" or ")));
         let key = self.keys.first().map(|key| match profile {

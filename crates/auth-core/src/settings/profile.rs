@@ -1,9 +1,11 @@
 //! A named set of settings from a file.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::profiles::LONGEST;
 use super::provenance::{Provenance, shown};
 use super::{Found, Setting, trust};
 use crate::config::document;
@@ -120,7 +122,9 @@ impl Profile {
         if known.is_empty() {
             return Error::misconfigured(format!("{place} means nothing here"));
         }
-        Error::misconfigured(format!("{place} means nothing here: known are {}", known.join(", ")))
+        let mut message = format!("{place} means nothing here: known are ");
+        message += &listed(known, key, LONGEST.saturating_sub(message.len()));
+        Error::misconfigured(message)
     }
 
     /// The value under `key` of the setting `what`, or `None` if there is none, or an empty one.
@@ -179,6 +183,26 @@ fn variable(name: &str) -> String {
     let is_usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let is_name = name.len() <= 60 && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(is_usual);
     if is_name { format!("the variable {name}") } else { "a variable".to_owned() }
+}
+
+/// The names that are known, as far as there is room: then those first that begin as `key` does.
+fn listed(known: &[&str], key: &str, room: usize) -> String {
+    let all = known.join(", ");
+    if all.len() <= room {
+        return all;
+    }
+    let alike = |name: &&str| name.bytes().zip(key.bytes()).take_while(|(one, other)| one == other).count();
+    let mut nearest = known.to_vec();
+    nearest.sort_by_key(|name| Reverse(alike(name)));
+    let mut list = String::new();
+    for (at, name) in nearest.iter().enumerate() {
+        if list.len() + name.len() + ", and 999 more".len() > room {
+            return format!("{list} and {} more", nearest.len() - at);
+        }
+        list += if at == 0 { "" } else { ", " };
+        list += name;
+    }
+    list
 }
 
 impl fmt::Debug for Profile {

@@ -27,7 +27,7 @@ pub(crate) const CONFIG: Setting = Setting::new("config", "the user's config, a 
 const CONFIG_VARIABLE: &str = "AUTHCTL_CONFIG";
 
 /// The longest error, in bytes, with room for the name of the source it comes from: it is one line of a log.
-const LONGEST: usize = 270;
+pub(super) const LONGEST: usize = 270;
 
 /// The profiles of a file, each a named set of settings.
 ///

@@ -11,7 +11,7 @@ use http::{Request, Response};
 
 use crate::exchange::TokenEndpoint;
 use crate::runtime::FakeRuntime;
-use crate::{Authenticator, Error, ScriptedTransport, TokenSource, Transport};
+use crate::{Authenticator, Error, TokenSource, Transport, testing::ScriptedTransport};
 
 type Echo = Box<dyn FnOnce(&Asked) -> String + Send>;
 

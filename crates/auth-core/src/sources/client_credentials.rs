@@ -102,9 +102,23 @@ mod tests {
         assert_eq!(bench.token().unwrap(), "t");
         let request = bench.last();
         assert_eq!(request.form(), [("grant_type", "client_credentials"), ("scope", "a b")]);
-        // RFC 6749 section 2.3.1 with appendix B: form-encoded first, then RFC 7617.
-        assert_eq!(request.basic().unwrap(), "my%3Aclient:p%40ss+w%25rd%2B%C3%BC");
+        // RFC 6749 section 2.3.1 with appendix B: form-encoded first, then RFC 7617; a space as those decode it, too, that do
+        // not know `+` (Authlib).
+        assert_eq!(request.basic().unwrap(), "my%3Aclient:p%40ss%20w%25rd%2B%C3%BC");
         assert!(request.is_sensitive);
+    }
+
+    /// Some put the beginning of the body into it.
+    #[test]
+    fn a_request_id_that_repeats_the_secret_as_it_was_encoded_is_not_shown() {
+        for repeated in ["hV3%21x%3AQe%2F7", "plain-id-7"] {
+            let bench = Bench::new(source(ClientAuth::post("id", "hV3!x:Qe/7")));
+            let response = http::Response::builder().status(400).header("x-request-id", repeated);
+            let body = r#"{"error":"invalid_client","error_description":"no"}"#;
+            bench.issuer.answer_with(Ok(response.body(body.into()).unwrap()));
+            let shown = bench.token().unwrap_err().request_id().map(str::to_owned);
+            assert_eq!(shown.as_deref(), Some(repeated).filter(|id| !id.contains('%')));
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ mod tests {
     fn chain(env: &Env) -> Result<Token, Error> {
         let links = [
             Link::new("platform", Injected::of(env.clone(), "IVCAP_BASE_URL")),
-            Link::made("token", StaticToken::new("given")),
+            Link::from_result("token", StaticToken::new("given")),
         ];
         let clock = FakeRuntime::new();
         let auth = Authenticator::builder(Chain::new(links)).anywhere().runtime(clock.clone()).build()?;

@@ -38,6 +38,8 @@ pub use cr_token::CrToken;
 pub use env::EnvToken;
 #[cfg(feature = "exec")]
 pub(crate) use exec::SETTINGS as EXEC;
+#[cfg(all(feature = "exec", fuzzing))]
+pub(crate) use exec::printed;
 #[cfg(feature = "exec")]
 pub use exec::{Exec, ExecFormat};
 pub use file::FileToken;

@@ -26,7 +26,7 @@ const LEEWAY: Duration = Duration::from_secs(30);
 /// # fn main() -> Result<(), auth_core::Error> {
 /// let given = PersonalToken::new("eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOlsiY2FwZS1hcGkiXX0.c2ln")?.audience("cape-api");
 /// let handle = given.handle();
-/// let from_a_variable = PersonalToken::over(EnvToken::new("CAPE_TOKEN")).audience("cape-api");
+/// let from_a_variable = PersonalToken::from_source(EnvToken::new("CAPE_TOKEN")).audience("cape-api");
 /// # let _: (&dyn auth_core::TokenSource, &dyn auth_core::TokenSource) = (&given, &from_a_variable);
 /// # let _ = handle;
 /// # Ok(())
@@ -46,7 +46,7 @@ impl PersonalToken {
     /// # Errors
     /// As [`StaticToken::new`]. Its claims are looked at when it is needed, since that depends on the time.
     pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
-        StaticToken::new(token).map(Self::over)
+        StaticToken::new(token).map(Self::from_source)
     }
 
     /// A handle that replaces the token later.
@@ -57,7 +57,7 @@ impl PersonalToken {
 
 impl<S: TokenSource> PersonalToken<S> {
     /// The tokens of another source, such as a file's or a variable's, looked at in the same way.
-    pub fn over(source: S) -> Self {
+    pub fn from_source(source: S) -> Self {
         Self { inner: source, audience: None, leeway: LEEWAY, opaque: false }
     }
 

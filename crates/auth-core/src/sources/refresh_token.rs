@@ -163,7 +163,7 @@ impl TokenSource for RefreshToken {
         match answer {
             Err(error) if error.code() == Some("invalid_grant") => Err(error.reworded(
                 ErrorKind::InteractionRequired,
-                "the refresh token has expired, was revoked or is used up: sign in again",
+                "the refresh token has expired, was revoked or is used up: sign in again; or it is another client's: check the client id",
             )),
             Err(error) => {
                 self.save(cx).await;

@@ -57,6 +57,19 @@ pub(super) fn without_bearer(bytes: &[u8]) -> &[u8] {
     }
 }
 
+/// Whether `token` is only the beginning of one, as far as the one `before` it tells: a JWS has three parts (RFC 7515 section
+/// 7.1), and under the same header signatures of the same length. Of what is no JWS nothing can be told.
+pub(super) fn is_cut_off(token: &str, before: &str) -> bool {
+    const BEGINNING: &str = "eyJ";
+    let (before, token): (Vec<_>, Vec<_>) = (before.split('.').collect(), token.split('.').collect());
+    match (&before[..], &token[..]) {
+        ([header, ..], _) if !header.starts_with(BEGINNING) => false,
+        ([header, _, signature], [same, _, shorter]) => same == header && shorter.len() < signature.len(),
+        ([_, _, _], [first] | [first, _]) => first.starts_with(BEGINNING) || BEGINNING.starts_with(first),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +101,27 @@ mod tests {
         ] {
             let token = token(Path::new("t"), without_bearer(input.as_bytes()));
             assert_eq!(token.ok().as_ref().map(Secret::expose), expect, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_cut_off_if_the_one_before_it_says_so() {
+        for (token, before, expect) in [
+            ("", "eyJh.eyJi.c2ln", true),
+            ("ey", "eyJh.eyJi.c2ln", true),
+            ("eyJh", "eyJh.eyJi.c2ln", true),
+            ("eyJ4.eyJ", "eyJh.eyJi.c2ln", true),
+            ("eyJh.eyJi.", "eyJh.eyJi.c2ln", true),
+            ("eyJh.eyJj.c2l", "eyJh.eyJi.c2ln", true),
+            ("eyJh.eyJj.c2ln", "eyJh.eyJi.c2ln", false),
+            ("eyJ4.eyJj.c2", "eyJh.eyJi.c2ln", false), // another key, perhaps another algorithm
+            ("eyJh.k.iv.text.tag", "eyJh.eyJi.c2ln", false), // encrypted (RFC 7516)
+            ("opaque", "eyJh.eyJi.c2ln", false),
+            ("eyJh", "eyJoIjoi", false),
+            ("a.b", "a.b.c", false),
+            ("eyJh", "opaque", false),
+        ] {
+            assert_eq!(is_cut_off(token, before), expect, "{token:?} after {before:?}");
         }
     }
 }

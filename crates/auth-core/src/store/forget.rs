@@ -39,7 +39,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = TokenStore::in_folder(folder.path().join("tokens"));
         let access = || Ok::<_, Error>(Access::new("acme", StaticToken::new("t")?, Endpoint::parse("https://a")?));
-        let exchanged = access()?.exchanged(Identity::new("me"));
+        let exchanged = access()?.with_identity(Identity::new("me"));
         let refused = Secret::new("refused");
         assert!(!store.forget(&exchanged, &refused)?, "there is none");
 

@@ -33,7 +33,7 @@ type Notice = Arc<dyn Fn(&Error) + Send + Sync>;
 /// # fn access(env: &Env, transport: impl auth_core::Transport) -> Result<(), auth_core::Error> {
 /// let access = from_env("watsonx", env)?;
 /// let access = match TokenStore::of_user(env)? {
-///     Some(store) => store.keeping(access),
+///     Some(store) => store.wrap(access),
 ///     None => access, // no home folder
 /// };
 /// let auth = access.authenticator(transport)?;
@@ -64,9 +64,9 @@ impl TokenStore {
         Ok(env.cache_directory()?.map(|folder| Self::in_folder(folder.join(FOLDER))))
     }
 
-    /// The same, which answers nothing with what is kept: each token is fetched, and kept for others.
+    /// The same, which answers nothing with what is kept: each token is fetched, and kept for others (`--force` of a command).
     #[must_use]
-    pub fn past_what_is_kept(mut self) -> Self {
+    pub fn write_only(mut self) -> Self {
         self.answers = false;
         self
     }
@@ -78,18 +78,18 @@ impl TokenStore {
         self
     }
 
-    /// The access, with its tokens kept here, if they are brought by an [exchange](Access::exchanged); else as it was.
+    /// The access, with its tokens kept here, if it says that they are [such as are kept](Access::with_identity); else as it was.
     #[must_use]
-    pub fn keeping(&self, access: Access) -> Access {
+    pub fn wrap(&self, access: Access) -> Access {
         match access.identity() {
-            Some(identity) => access.over(|source| self.keeping_of(source, identity)),
+            Some(identity) => access.over(|source| self.wrap_source(source, identity)),
             None => access,
         }
     }
 
     /// The source, with its tokens kept here for this identity: everything that leads to them has to be in it, secrets included, or
     /// one user's token is taken for another's.
-    pub fn keeping_of(&self, source: impl TokenSource, identity: Identity) -> Arc<dyn TokenSource> {
+    pub fn wrap_source(&self, source: impl TokenSource, identity: Identity) -> Arc<dyn TokenSource> {
         Arc::new(keeping::Keeping::new(self.clone(), Arc::new(source), identity))
     }
 

@@ -140,7 +140,7 @@ impl Cape {
                 trust::check(&host, &token, trusted)?;
                 settings.note(format!("the token is the login in {}", shown(&login.path)));
                 document.warned().into_iter().for_each(|warning| settings.note(warning));
-                let source = PersonalToken::over(login).audience(AUDIENCE).allow_opaque();
+                let source = PersonalToken::from_source(login).audience(AUDIENCE).allow_opaque();
                 Access::new(id, source, endpoint).with_credential(&token)
             }
         };
@@ -157,7 +157,8 @@ struct Login {
 
 impl Login {
     fn of(env: &Env) -> Result<Self, Error> {
-        let missing = if env.has_arguments() { "give the argument `token`" } else { "choose a profile with `token`" };
+        let missing =
+            if env.has_builder_hints() { "give the argument `token`" } else { "choose a profile with `token`" };
         let nowhere = || Error::unavailable(format!("no token is configured: {missing}, or log in with `cape login`"));
         Ok(Self { path: env.home()?.ok_or_else(nowhere)?.join(AUTH_FILE), missing })
     }

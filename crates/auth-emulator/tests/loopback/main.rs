@@ -10,6 +10,8 @@
 //! | `podstack`, `ivcap` | what each takes and refuses, in its own words |
 //! | `oauth`, `remote` | the grants of an authorization server, and a backend that vends tokens |
 //! | `faults` | each fault is seen by a client as what it says it is |
+//! | `wire` | what is on a connection is what was said, byte for byte |
+//! | `scenarios` | each has a name, and goes wrong where it says |
 //! | `flaws` | each flaw is in the answer, and nothing else is |
 //! | `control` | all of it over HTTP, for tests in other languages, and not for web pages |
 //! | `recording` | every request is there, in order, with what became of it |
@@ -33,9 +35,11 @@ mod oauth;
 mod podstack;
 mod recording;
 mod remote;
+mod scenarios;
 mod secrecy;
 mod skyflow;
 mod skyflow_keys;
 mod tokens;
 mod watsonx;
 mod websocket;
+mod wire;

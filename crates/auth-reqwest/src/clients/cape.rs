@@ -38,7 +38,7 @@ impl CapeClient {
     }
 
     /// The same over a client with settings of yours.
-    pub fn over(client: ApiClient) -> Self {
+    pub fn with_client(client: ApiClient) -> Self {
         Self(client)
     }
 

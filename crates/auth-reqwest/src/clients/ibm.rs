@@ -31,7 +31,7 @@ impl WatsonxClient {
     }
 
     /// The same over a client with settings of yours.
-    pub fn over(client: ApiClient) -> Self {
+    pub fn with_client(client: ApiClient) -> Self {
         Self(client)
     }
 

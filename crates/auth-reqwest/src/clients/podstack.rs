@@ -38,7 +38,7 @@ impl PodstackClient {
     }
 
     /// The same over a client with settings of yours.
-    pub fn over(client: ApiClient) -> Self {
+    pub fn with_client(client: ApiClient) -> Self {
         Self(client)
     }
 
@@ -78,7 +78,7 @@ impl PodstackRegistry {
     }
 
     /// The same over a client with settings of yours, whose endpoint has no path.
-    pub fn over(client: ApiClient) -> Self {
+    pub fn with_client(client: ApiClient) -> Self {
         Self(client)
     }
 

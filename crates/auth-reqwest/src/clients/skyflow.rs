@@ -35,7 +35,7 @@ impl SkyflowClient {
     }
 
     /// The same over a client with settings of yours.
-    pub fn over(client: ApiClient) -> Self {
+    pub fn with_client(client: ApiClient) -> Self {
         Self(client)
     }
 
@@ -178,7 +178,7 @@ impl SkyflowConnection {
     }
 
     /// The same over a client with settings of yours.
-    pub fn over(client: ApiClient) -> Self {
+    pub fn with_client(client: ApiClient) -> Self {
         Self(client)
     }
 

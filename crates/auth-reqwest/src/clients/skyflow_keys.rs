@@ -43,7 +43,7 @@ impl SkyflowKeys {
     ///
     /// # Errors
     /// [`Misconfigured`](auth_core::ErrorKind::Misconfigured) if the endpoint is in neither (a proxy, a test's server, a domain
-    /// of one's own): say where the management API is, with [`over`](Self::over) and a client of
+    /// of one's own): say where the management API is, with [`with_client`](Self::with_client) and a client of
     /// [that endpoint](Access::with_endpoint). Else as [`ApiClient::new`].
     pub fn new(access: &Access) -> Result<Self, Error> {
         let host = access.endpoint().origin().to_string().to_ascii_lowercase();
@@ -57,7 +57,7 @@ impl SkyflowKeys {
     }
 
     /// The same over a client with settings of yours, whose endpoint is a management API.
-    pub fn over(client: ApiClient) -> Self {
+    pub fn with_client(client: ApiClient) -> Self {
         Self(client)
     }
 

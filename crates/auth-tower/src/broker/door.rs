@@ -33,7 +33,7 @@ impl Door {
     }
 
     pub(super) fn allow_host(&mut self, host: &str) -> Result<(), Error> {
-        let authority = Authority::try_from(host).ok().filter(|authority| !authority.as_str().contains(['@', '*']));
+        let authority = Authority::try_from(host).ok().filter(|host| is_host(host) && !host.as_str().contains('*'));
         let message = "an allowed host is not usable: write it as host or host:port, as the URL of the broker has it";
         self.hosts.push(authority.ok_or_else(|| Error::misconfigured(message))?);
         Ok(())
@@ -65,7 +65,7 @@ impl Door {
         let listed = |host: &Authority| {
             host.host().eq_ignore_ascii_case(name.host()) && (host.port().is_none() || host.port() == name.port())
         };
-        !name.as_str().contains('@') && (is_loopback(name.host()) || self.hosts.iter().any(listed))
+        is_host(name) && (is_loopback(name.host()) || self.hosts.iter().any(listed))
     }
 
     fn check_origin(&self, headers: &HeaderMap) -> Result<(), Refusal> {
@@ -95,6 +95,11 @@ fn allowed(origin: &str) -> Result<HeaderValue, Error> {
         return Err(Error::misconfigured(message));
     }
     HeaderValue::try_from(parsed.to_string()).map_err(|_| Error::misconfigured("an origin can't stand in a header"))
+}
+
+/// Whether it is a host, or a host and a port, and nothing else: an [`Authority`] may have a user in front, and anything for a port.
+fn is_host(name: &Authority) -> bool {
+    name.as_str() == name.host() || name.port_u16().is_some_and(|_| !name.as_str().contains('@'))
 }
 
 fn is_loopback(host: &str) -> bool {

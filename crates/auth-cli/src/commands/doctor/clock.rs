@@ -1,6 +1,9 @@
 //! Whether this machine's clock agrees with the servers'.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{AGE, DATE};
 
 use super::check::Check;
 
@@ -17,6 +20,24 @@ pub(super) struct Answer {
     pub(super) host: String,
     /// How many seconds this machine's clock is ahead of the server's.
     pub(super) ahead: i64,
+}
+
+/// How many seconds our clock is ahead of the server's, by an answer's `Date` (RFC 9110 section 6.6.1), to a request that was
+/// `sent` and whose answer was `received` then by our clock; negative if ours is behind, 0 if the difference is no longer than
+/// the request took. `None` if the answer does not say the server's time, or comes from a cache (`Age`).
+pub(super) fn ahead(headers: &HeaderMap, sent: SystemTime, received: SystemTime) -> Option<i64> {
+    if headers.contains_key(AGE) {
+        return None;
+    }
+    // The date is cut to whole seconds: the server's clock was in the second that begins there.
+    let begins = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    let ends = begins.checked_add(Duration::from_secs(1))?;
+    let seconds = |difference: Duration| i64::try_from(difference.as_secs()).ok();
+    match (sent.duration_since(ends), begins.duration_since(received)) {
+        (Ok(ahead), _) => seconds(ahead),
+        (_, Ok(behind)) => Some(-seconds(behind)?),
+        _ => Some(0),
+    }
 }
 
 /// The one that disagrees most counts.
@@ -44,6 +65,24 @@ pub(super) fn check<'a>(answers: impl Iterator<Item = &'a Answer>) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_is_ahead_or_behind_only_beyond_what_the_request_took() {
+        // 1994-11-06 08:49:37.5 UTC.
+        let by = |seconds: i64| {
+            SystemTime::UNIX_EPOCH + Duration::from_millis(784_111_777_u64.saturating_add_signed(seconds) * 1000 + 500)
+        };
+        let mut headers = HeaderMap::new();
+        assert_eq!(ahead(&headers, by(0), by(0)), None);
+        headers.insert(DATE, http::HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        for (sent, received, expect) in
+            [(0, 0, 0), (-5, 3, 0), (0, 3, 0), (-9, -1, 0), (-9, -5, -4), (5, 6, 4), (3600, 3601, 3599)]
+        {
+            assert_eq!(ahead(&headers, by(sent), by(received)), Some(expect), "{sent} {received}");
+        }
+        headers.insert(AGE, http::HeaderValue::from_static("60"));
+        assert_eq!(ahead(&headers, by(0), by(0)), None);
+    }
 
     #[test]
     fn the_clock_that_disagrees_most_is_told_with_its_direction() {

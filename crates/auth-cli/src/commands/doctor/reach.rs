@@ -2,15 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
+use auth_core::Origin;
 use auth_core::adapter::io_reason;
-use auth_core::{Origin, adapter};
 use auth_reqwest::token_client;
 use http::{HeaderMap, Uri};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::check::{Check, Status};
-use super::clock::Answer;
+use super::clock::{self, Answer};
 use super::{proxy, tls};
 use crate::context::Context;
 use crate::failure::Exit;
@@ -164,6 +164,6 @@ async fn ask(id: &'static str, url: &str, host: &str, limit: Duration) -> (Check
 
 /// What an answer says of the time, to a request of that moment.
 pub(super) fn dated(host: &str, headers: &HeaderMap, sent: SystemTime) -> Option<Answer> {
-    let ahead = adapter::clock_ahead(headers, sent, SystemTime::now())?;
+    let ahead = clock::ahead(headers, sent, SystemTime::now())?;
     Some(Answer { host: host.to_owned(), ahead })
 }

@@ -1,11 +1,10 @@
 //! `authctl emulator`: the emulated systems as a server, for programs in any language.
 
-mod child;
 mod config;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use auth_core::adapter::io_reason;
@@ -13,12 +12,14 @@ use auth_emulator::{Account, Emulator};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::program::child::Child;
+use crate::program::signals::Signals;
 use crate::terminal;
 
 /// Run the emulated systems on this machine, for tests in any language.
 ///
 /// Prints its base URL on stdout and serves until it is interrupted or terminated; or, with a command, as long as that runs,
-/// with AUTHCTL_CONFIG set to a config that has a profile of each system, and AUTHCTL_EMULATOR_URL to the base URL. What it
+/// with AUTHCTL_CONFIG set to a config that has a profile of each system, and AUTHCTL_EMULATOR_URL to the base URL; 126 and 127 are as of exec. What it
 /// recorded, and faults, are at the base URL's /_emulator, in JSON: the README of the crate auth-emulator has the table.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
@@ -53,7 +54,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
             "the emulator reads no config, which --config names: --write-config FILE writes one",
         ));
     }
-    let mut signals = child::Signals::new()?;
+    let mut signals = Signals::listen()?;
     let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port.unwrap_or(0)).into());
     let builder = Emulator::builder().with_address(address).with_token_lifetime(args.token_lifetime).with_control();
     let builder = match &args.state {
@@ -63,18 +64,21 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<ExitCode, Failu
     let emulator = builder.start().await.map_err(|error| not_started(&error, address, args.state.as_deref()))?;
     let accounts = emulator.accounts();
     let config = args.write_config.map(|file| config::Config::at(file, &accounts)).transpose()?;
-    let Some((program, arguments)) = args.command.split_first() else {
+    let [program, arguments @ ..] = args.command.as_slice() else {
         terminal::data_line(emulator.url())?;
         announce(&accounts, config.as_ref());
         signals.end().await;
         return Ok(Exit::Ok.code());
     };
     let config = config.map_or_else(|| config::Config::beside(&accounts), Ok)?;
-    let mut command = tokio::process::Command::new(program);
+    let mut command = Command::new(program);
     command.args(arguments).env("AUTHCTL_CONFIG", config.path()).env("AUTHCTL_EMULATOR_URL", emulator.url());
     // They would choose among the profiles of another config.
     command.env_remove("AUTHCTL_PROFILE").env_remove("AUTHCTL_SOURCE");
-    child::run(command, program, &mut signals).await
+    match Child::start(command, &args.command) {
+        Ok(mut child) => child.end(&mut signals).await,
+        Err(code) => Ok(code),
+    }
 }
 
 /// The system's own words, which hold no secret, and the setting that they are about.

@@ -3,8 +3,6 @@
 mod renewal;
 #[cfg(unix)]
 mod replacing;
-mod signals;
-mod status;
 mod supervising;
 mod token_file;
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
-use super::status;
+use crate::program::status;
 
 /// Becomes the program; comes back only if that fails.
 pub(super) fn replace(mut command: Command, program: &[OsString]) -> ExitCode {

@@ -1,61 +1,15 @@
 //! Whatever a value is, it comes back as it was.
 
 use super::Format;
+use hostile::PIECES;
 
-/// Strings that are code somewhere, and their ends, joined in pairs.
-pub(super) fn hostile() -> Vec<String> {
-    let pieces = [
-        "",
-        "a",
-        "'",
-        "\"",
-        "\\",
-        "\\'",
-        "\n",
-        "\r",
-        "\r\n",
-        "$",
-        "$HOME",
-        "${HOME}",
-        "$(echo x)",
-        "`echo x`",
-        "!",
-        "!!",
-        "%PATH%",
-        "%",
-        "^",
-        "&",
-        "|",
-        ";",
-        "<",
-        ">",
-        "*",
-        "?",
-        "[a]",
-        "~",
-        "#",
-        " #",
-        " ",
-        "\t",
-        "-n",
-        "--",
-        "=",
-        "é",
-        "日本",
-        "😀",
-        "\u{2019}",
-        "\u{1b}[31m",
-        "\u{7}",
-        "'\\''",
-        "EOF",
-        "\\n",
-        "\u{200b}",
-        "{a,b}",
-        "(",
-        ")",
-    ];
-    let pairs = pieces.iter().flat_map(|one| pieces.iter().map(move |other| format!("{one}{other}")));
-    pairs.chain([pieces.concat()]).collect()
+#[path = "../../../tests/programs/hostile.rs"]
+mod hostile;
+
+/// Those of [`PIECES`], joined in pairs.
+fn hostile() -> Vec<String> {
+    let pairs = PIECES.iter().flat_map(|one| PIECES.iter().map(move |other| format!("{one}{other}")));
+    pairs.chain([PIECES.concat()]).collect()
 }
 
 /// A POSIX sh evaluates the assignments and prints what it has, NUL between values.

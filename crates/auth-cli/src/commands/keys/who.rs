@@ -34,6 +34,6 @@ impl Who {
         // No variable says where the vault is, and nothing is sent there.
         let skyflow = if is_profile { skyflow } else { skyflow.vault_url(url) };
         let access = skyflow.access()?.with_endpoint(Endpoint::parse(url)?);
-        Ok(SkyflowKeys::over(ApiClient::new(&access)?))
+        Ok(SkyflowKeys::with_client(ApiClient::new(&access)?))
     }
 }

@@ -48,6 +48,23 @@ impl Scene {
         planted.chain(self.made.iter().cloned()).chain(issued).collect()
     }
 
+    /// What the user wrote.
+    #[cfg(unix)]
+    pub(super) fn own_files(&self) -> Vec<PathBuf> {
+        let home = self.user.home();
+        [".config/authctl/config.toml", "token", "helper.toml"]
+            .map(|name| home.join(name))
+            .into_iter()
+            .chain([self.dotenv.clone()])
+            .collect()
+    }
+
+    /// The servers.
+    #[cfg(unix)]
+    pub(super) fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
     /// `{api}` and `{management}` are URLs of the emulator's, `{pat}` a personal access token's id.
     pub(super) fn filled_in(&self, word: &str) -> String {
         let word = word.replace("{management}", &self.emulator.skyflow().management_url());
@@ -130,6 +147,9 @@ async fn scene(name: &'static str, change: impl FnOnce(String) -> String + Send,
         }
     }
     let user = User::new().with("UNRELATED", secrets::ENV_VALUE).with("SESSION_SECRET", secrets::SESSION);
+    let tmp = user.home().join("tmp");
+    std::fs::create_dir(&tmp).unwrap();
+    let user = user.with("TMPDIR", tmp.to_str().unwrap());
     let dotenv = user.write("secrets.env", &format!("OTHER_TOKEN={}\n", secrets::DOTENV_VALUE));
     let file = user.write("token", secrets::FILE_CONTENT);
     let by_reference = format!(

@@ -16,6 +16,9 @@ mod rig;
 // Small upstreams.
 mod upstream;
 
+#[cfg(unix)]
+pub(crate) use self::rig::{Proxy, send};
+
 mod admin;
 mod callers;
 mod credential;

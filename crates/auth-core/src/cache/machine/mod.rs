@@ -2,6 +2,8 @@
 //! lock, reads no clock and holds no secret.
 
 mod ask;
+#[cfg(fuzzing)]
+mod driven;
 mod early;
 mod flight;
 mod forced;
@@ -17,6 +19,8 @@ use crate::runtime::{Moment, nanos};
 use crate::{Error, Policy, Reason};
 
 pub(crate) use ask::{Ask, Demand};
+#[cfg(fuzzing)]
+pub(crate) use driven::drive;
 pub(crate) use flight::{Abandoned, FlightId, Start};
 pub(crate) use forced::not_forced;
 pub(crate) use life::{Age, Life, Phase};

@@ -128,3 +128,17 @@ fn the_config_is_where_the_variable_says_or_in_the_configuration_directory() {
         assert_eq!(Profiles::load(&env).unwrap_err().kind(), ErrorKind::Unavailable);
     }
 }
+
+/// Found by the fuzz target `profiles`: watsonx knows more keys than an error has room for.
+#[test]
+fn known_keys_are_listed_as_far_as_there_is_room_and_those_alike_first() {
+    let mut profile = Profile::new("p", "/etc/acme/config.toml", false);
+    profile.insert("project_idd", Value::Literal("x".into()), Some(7));
+    let known: Vec<String> = (0..60).map(|n| format!("setting_{n}")).chain(["project_id".to_owned()]).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let message = profile.unknown_key("project_idd", &known).to_string();
+    assert!(message.len() < 300 && message.ends_with(" more"), "{message}");
+    assert!(message.contains("config.toml:7 means nothing here: known are project_id, setting_0, "), "{message}");
+    let message = profile.unknown_key("project_idd", &known[59..]).to_string();
+    assert!(message.ends_with("known are setting_59, project_id"), "{message}");
+}

@@ -22,25 +22,25 @@ pub struct Link {
 }
 
 impl Link {
-    /// How long a link that has to be [found](Self::probed) may take to answer for the first time. A metadata service is on
+    /// How long a link that has to be [found](Self::probe_first) may take to answer for the first time. A metadata service is on
     /// the machine or next to it, and answers in milliseconds; where there is none, packets vanish.
     pub const PROBE: Duration = Duration::from_secs(1);
 
     /// A source. `name` is what errors, explanations and `AUTHCTL_SOURCE` call it.
     pub fn new(name: impl Into<Cow<'static, str>>, source: impl TokenSource) -> Self {
-        Self::made(name, Ok(source))
+        Self::from_result(name, Ok(source))
     }
 
     /// A source that is made from settings, or why it could not be: [`Unavailable`](crate::ErrorKind::Unavailable) is not
     /// configured, any other kind is configured and broken.
-    pub fn made<S: TokenSource>(name: impl Into<Cow<'static, str>>, source: Result<S, Error>) -> Self {
+    pub fn from_result<S: TokenSource>(name: impl Into<Cow<'static, str>>, source: Result<S, Error>) -> Self {
         let source = source.map(|source| Arc::new(source) as Arc<dyn TokenSource>);
         Self { name: name.into(), source, endpoint: None, explanation: Explanation::default(), probe: None }
     }
 
     /// The source of a system or profile, with what it explains; or why there is none. Links of one chain that have an
     /// endpoint have the same: a token for one API is not for another.
-    pub fn access(name: impl Into<Cow<'static, str>>, access: Result<Access, Error>) -> Self {
+    pub fn from_access(name: impl Into<Cow<'static, str>>, access: Result<Access, Error>) -> Self {
         let endpoint = access.as_ref().ok().map(|access| access.endpoint().clone());
         let explanation = access.as_ref().map(|access| access.explain().clone()).unwrap_or_default();
         let source = access.map(|access| access.source().map_or_else(|| Arc::new(NoneNeeded) as _, Arc::clone));
@@ -49,7 +49,7 @@ impl Link {
 
     /// Says where its settings came from, for the chain's explanation.
     #[must_use]
-    pub fn explained(mut self, explanation: Explanation) -> Self {
+    pub fn with_explanation(mut self, explanation: Explanation) -> Self {
         self.explanation = explanation;
         self
     }
@@ -58,7 +58,7 @@ impl Link {
     /// counts as not configured if nobody answers its first request within [`PROBE`](Self::PROBE), or nobody is reached; that
     /// is remembered for [`Chain::REMEMBERED`](super::Chain::REMEMBERED). Once somebody has answered it may take its time.
     #[must_use]
-    pub fn probed(mut self) -> Self {
+    pub fn probe_first(mut self) -> Self {
         self.probe = Some(Self::PROBE);
         self
     }

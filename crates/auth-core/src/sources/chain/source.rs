@@ -76,7 +76,7 @@ struct Note {
 }
 
 impl Chain {
-    /// For how long a link that [has to be found](Link::probed) and was not there is not asked again.
+    /// For how long a link that [has to be found](Link::probe_first) and was not there is not asked again.
     pub const REMEMBERED: Duration = Duration::from_secs(5 * 60);
 
     /// These links, in this order.

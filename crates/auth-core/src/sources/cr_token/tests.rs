@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::runtime::FakeRuntime;
-use crate::{Authenticator, ScriptedTransport};
+use crate::{Authenticator, testing::ScriptedTransport};
 
 const TOKEN: &str = r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#;
 

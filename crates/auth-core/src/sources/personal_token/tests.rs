@@ -99,11 +99,12 @@ fn a_token_that_is_no_jwt_passes_only_if_that_is_allowed() {
 
 #[test]
 fn a_token_of_a_variable_is_looked_at_in_the_same_way() {
-    let of =
-        |claims: &str| PersonalToken::over(EnvToken::of(Env::of([("PAT", jwt(claims))]), "PAT")).audience("cape-api");
+    let of = |claims: &str| {
+        PersonalToken::from_source(EnvToken::of(Env::of([("PAT", jwt(claims))]), "PAT")).audience("cape-api")
+    };
     fetch(of(r#"{"aud":"cape-api"}"#)).unwrap();
     assert!(fetch(of(r#"{"aud":"other"}"#)).is_err());
-    let unset = PersonalToken::over(EnvToken::of(Env::of::<&str, &str>([]), "PAT"));
+    let unset = PersonalToken::from_source(EnvToken::of(Env::of::<&str, &str>([]), "PAT"));
     assert_eq!(fetch(unset).unwrap_err().kind(), ErrorKind::Unavailable);
 }
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::*;
 use crate::runtime::{FakeRuntime, Runtime};
 use crate::sources::Callback;
-use crate::{Authenticator, ScriptedTransport, Status};
+use crate::{Authenticator, Status, testing::ScriptedTransport};
 
 const SESSION: &str = "session=S3cr3t-S3cr3t-S3cr3t";
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::runtime::FakeRuntime;
 use crate::sources::{ApiKey, StaticToken};
-use crate::{Authenticator, ErrorKind, ScriptedTransport};
+use crate::{Authenticator, ErrorKind, testing::ScriptedTransport};
 
 fn endpoint() -> TokenEndpoint {
     TokenEndpoint::parse("https://iam.cloud.ibm.com/identity/token").unwrap()

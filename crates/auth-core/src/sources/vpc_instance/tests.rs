@@ -4,7 +4,7 @@ use http::Response;
 
 use super::*;
 use crate::runtime::FakeRuntime;
-use crate::{Authenticator, ScriptedTransport, Transport, async_trait};
+use crate::{Authenticator, Transport, async_trait, testing::ScriptedTransport};
 
 const IDENTITY: &str = r#"{"access_token":"instance-identity","expires_in":300}"#;
 const TOKEN: &str = r#"{"access_token":"iam-token","expires_in":3600}"#;

@@ -77,7 +77,7 @@ impl Bench {
         let told: Arc<Mutex<Vec<String>>> = Arc::default();
         let hears = Arc::clone(&told);
         let store = store.on_trouble(move |trouble| hears.lock().unwrap().push(trouble.to_string()));
-        let source = store.keeping_of(source, identity);
+        let source = store.wrap_source(source, identity);
         let auth = Authenticator::builder(source).anywhere().policy(policy).runtime(self.clock.clone());
         let auth = auth.build().unwrap();
         Process { auth, clock: self.clock.clone(), told }
@@ -277,7 +277,7 @@ fn an_early_refresh_of_a_long_run_takes_what_another_process_brought_and_not_its
     bench.clock.run_until_idle();
     assert_eq!((process.token()?, bench.fetched()), ("token-2".to_owned(), 2), "the file had nothing newer");
     bench.clock.advance(seconds(2600));
-    let another = bench.process_of(bench.store().past_what_is_kept(), me(), hour);
+    let another = bench.process_of(bench.store().write_only(), me(), hour);
     another.token()?;
     bench.clock.advance(seconds(300));
     process.token()?;
@@ -362,10 +362,10 @@ fn without_a_known_end_or_a_token_nothing_is_kept() -> Result<(), Error> {
 }
 
 #[test]
-fn past_what_is_kept_each_process_fetches_and_the_next_has_it() -> Result<(), Error> {
+fn a_store_that_is_written_only_has_each_process_fetch_and_the_next_has_it() -> Result<(), Error> {
     let bench = Bench::new();
     bench.process().token()?;
-    let forced = bench.process_of(bench.store().past_what_is_kept(), me(), hour);
+    let forced = bench.process_of(bench.store().write_only(), me(), hour);
     assert_eq!(forced.token()?, "token-2");
     assert_eq!(bench.process().token()?, "token-2");
     Ok(())

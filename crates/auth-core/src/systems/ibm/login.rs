@@ -60,7 +60,7 @@ impl Login {
         let Some(source) = self.source else { return Ok(Access::none_needed(id, endpoint)) };
         let mut access = Access::new(id, source, endpoint);
         if self.is_exchange {
-            access = access.exchanged(Identity::default());
+            access = access.with_identity(Identity::default());
         }
         let access = match self.credentials.first() {
             Some(credential) => access.with_credential(credential),

@@ -108,7 +108,7 @@ impl Resolver {
     pub(super) fn ways(&self, known: &Known) -> String {
         let variables = self.variables(known);
         let mut ways = Vec::new();
-        if self.env.has_arguments() {
+        if self.env.has_builder_hints() {
             ways.push(format!("give the argument `{}`", known.name()));
         }
         if !variables.is_empty() {

@@ -106,7 +106,7 @@ impl Given {
             None => {
                 let (names, variables) = (KINDS.map(Setting::name).join("`, `"), TEXT.variables().join(" or "));
                 let profile = settings.profile().map_or_else(|| "a profile".to_owned(), Profile::to_string);
-                let ways = if settings.env().has_arguments() {
+                let ways = if settings.env().has_builder_hints() {
                     format!("give one of the arguments `{names}`, set {variables}, or put one of them into {profile}")
                 } else {
                     format!("set {variables}, or put one of `{names}` into {profile}")

@@ -221,7 +221,7 @@ impl Skyflow {
             access = access.with_token_handle(handle);
         }
         if let Some(beyond) = chosen.exchange {
-            access = access.exchanged(beyond);
+            access = access.with_identity(beyond);
         }
         Ok(access.with_credential(&chosen.credential).with_explanation(settings.into_explanation()))
     }

@@ -17,7 +17,7 @@ pub struct Ibm<'a>(&'a Shared);
 
 impl<'a> Ibm<'a> {
     /// The compute resource token that is accepted until [`set_compute_resource_tokens`](Self::set_compute_resource_tokens).
-    pub const CR_TOKEN: &'static str = "emulator/cr+token==";
+    pub const CR_TOKEN: &'static str = "c4n4ry/Bq5Wn8+Xs3Lk6Gd1==";
     /// The id of the one trusted profile.
     pub const PROFILE_ID: &'static str = "iam-Profile-00000000-0000-4000-8000-000000000002";
     /// Its CRN.

@@ -20,7 +20,7 @@ impl<'a> OAuth<'a> {
     /// A client id with characters that have to be encoded.
     pub const CLIENT_ID: &'static str = "emulator client:1";
     /// Its secret, likewise.
-    pub const CLIENT_SECRET: &'static str = "s3cret/+&=%: ü";
+    pub const CLIENT_SECRET: &'static str = "c4n4ry/+&=%: ü/Xd5Rk9Wm";
     /// A client without a secret: it may use its refresh tokens, and no more.
     pub const PUBLIC_CLIENT_ID: &'static str = "emulator-public";
 

@@ -13,7 +13,7 @@ impl<'a> Remote<'a> {
     /// The header that carries the session.
     pub const SESSION_HEADER: &'static str = "x-session";
     /// The session that is accepted, until [`set_sessions`](Self::set_sessions).
-    pub const SESSION: &'static str = "emulator-session-1";
+    pub const SESSION: &'static str = "c4n4ry-Hv6Dj2Pz9Mc4Tf";
 
     pub(crate) fn new(shared: &'a Shared) -> Self {
         Self(shared)

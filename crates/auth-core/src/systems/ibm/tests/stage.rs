@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::runtime::FakeRuntime;
-use crate::{Access, Env, Error, ScriptedTransport};
+use crate::{Access, Env, Error, testing::ScriptedTransport};
 
 /// A home folder and a working directory below it, gone with the value.
 pub(super) struct Stage {

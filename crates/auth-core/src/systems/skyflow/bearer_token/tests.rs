@@ -12,7 +12,7 @@ use super::*;
 use crate::runtime::{FakeRuntime, Runtime};
 use crate::signer::Algorithm;
 use crate::signer::test_keys::{key, pem, verified};
-use crate::{Authenticator, ScriptedTransport};
+use crate::{Authenticator, testing::ScriptedTransport};
 
 const URI: &str = "https://manage.skyflowapis.com/v1/auth/sa/oauth/token";
 

@@ -14,7 +14,7 @@ use crate::settings::Value as Entry;
 use crate::signer::Algorithm;
 use crate::signer::test_keys::{key, pem, verified};
 use crate::sources::StaticToken;
-use crate::{ErrorKind, ScriptedTransport};
+use crate::{ErrorKind, testing::ScriptedTransport};
 
 const KEY: &str = "sky-ab123-0123456789abcdef0123456789abcdef";
 const VAULT: &str = "https://ab12.vault.skyflowapis.com";

@@ -1,0 +1,58 @@
+//! Authenticators that are made, used and dropped, some of them in the middle of a fetch: nothing of them stays.
+
+use std::time::Duration;
+
+use auth_core::{Authenticator, Token, source_fn};
+
+use crate::issuer::Issuer;
+use crate::ledger::Ledger;
+use crate::process::Held;
+
+/// More resident memory than this after the second half than after the first one is a leak: 32 bytes for each of 50,000.
+const MORE: usize = 1600;
+
+pub(crate) async fn run(count: usize) -> Ledger {
+    let issuer = Issuer::of_tokens_for(Duration::from_secs(1));
+    let before = Held::now();
+    make_and_drop(count / 2, &issuer, before.tasks).await;
+    let between = Held::now();
+    make_and_drop(count / 2, &issuer, before.tasks).await;
+    let after = Held::now();
+    println!(
+        "a crowd: {count} authenticators made, used and dropped: tasks {} -> {}, descriptors {} -> {}, resident {} -> {} -> {} KiB",
+        before.tasks,
+        after.tasks,
+        before.descriptors,
+        after.descriptors,
+        before.resident,
+        between.resident,
+        after.resident
+    );
+    let mut ledger = Ledger::default();
+    if after.tasks > before.tasks || after.descriptors > before.descriptors {
+        ledger.lost.push("a crowd: tasks or descriptors of authenticators stay when they are dropped".to_owned());
+    }
+    if after.resident > between.resident + MORE {
+        ledger.lost.push("a crowd: memory of authenticators stays when they are dropped".to_owned());
+    }
+    ledger
+}
+
+async fn make_and_drop(count: usize, issuer: &Issuer, tasks: usize) {
+    for number in 0..count {
+        let at_once = source_fn(|_cx| async { Ok(Token::bearer("at once").expires_in(Duration::from_secs(60))) });
+        let auth = Authenticator::builder(at_once).anywhere().build().unwrap();
+        auth.token(Duration::ZERO).await.unwrap();
+        if number % 10 == 0 {
+            // Dropped while it waits for its issuer, by the caller and by everybody.
+            let slow = Authenticator::builder(issuer.source(number)).anywhere().build().unwrap();
+            let waiting = slow.token(Duration::ZERO);
+            drop(slow);
+            drop(futures_util::poll!(Box::pin(waiting)));
+        }
+    }
+    // What is under way may end.
+    while tokio::runtime::Handle::current().metrics().num_alive_tasks() > tasks {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
