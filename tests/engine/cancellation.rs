@@ -246,7 +246,7 @@ fn a_runtime_may_die_at_every_await_point() {
             let at = || format!("{}, after {polls} polls", wait.name);
             let (world, doomed, alive) = (World::on_tokio(), tokio(), tokio());
             let mut caller = {
-                let _entered = doomed.enter();
+                let _inside = doomed.enter();
                 (wait.caller)(&world)
             };
             let mut outcome = Poll::Pending;
