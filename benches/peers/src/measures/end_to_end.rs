@@ -32,7 +32,7 @@ pub(crate) struct Row {
     pub(crate) rate_ratio: f64,
     pub(crate) cpu: f64,
     pub(crate) cpu_ratio: f64,
-    /// How sure the ratio of requests is: the error of its median, from the spread of the pairs.
+    /// How sure the ratio of requests is: the standard error of its median.
     pub(crate) spread: f64,
 }
 

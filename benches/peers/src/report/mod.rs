@@ -7,7 +7,7 @@ use auth_benches::{Page, Section, occasion};
 
 use crate::Error;
 use crate::args::Extent;
-use crate::contender::{Contender, Shape, Side};
+use crate::contender::{Contender, Shape};
 use crate::issuer::CANARY;
 use crate::measures::{end_to_end, failing, herd, hit, steady};
 
@@ -22,13 +22,6 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// By how much a fixed header differs from itself end to end, in the turns beside each other: what is less is nothing.
-    pub(crate) fn noise(&self, shape: Shape) -> f64 {
-        let fixed =
-            |row: &&end_to_end::Row| row.lane.shape == shape && self.contenders[row.lane.place].side == Side::Fixed;
-        self.wire.iter().find(fixed).map_or(0.0, |row| row.spread)
-    }
-
     fn sections(&self) -> Vec<Section> {
         vec![
             tables::who(self),
