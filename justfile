@@ -124,6 +124,15 @@ cost:
 bench:
     bash .ci/run bench
 
+# Ours beside everybody else who keeps tokens: "Beside its peers" in docs/PERFORMANCE.md, which it rewrites; fails with the line
+# that does not hold. Builds hundreds of crates. Not part of `ci`.
+bench-peers:
+    bash .ci/run bench-peers
+
+# What each of those brings, in crates, seconds and bytes; builds each from nothing. Not part of `ci`.
+bench-peers-weight:
+    bash .ci/run bench-peers-weight
+
 # `authctl proxy` beside nginx, and its memory: "The proxy" in docs/PERFORMANCE.md, which it rewrites. Not part of `ci`.
 proxy:
     bash .ci/run proxy

@@ -11,16 +11,18 @@ mod cost;
 mod hit;
 mod load;
 mod report;
-mod rounds;
+pub mod rounds;
 mod wire;
 
 use std::path::Path;
 
 use args::{Command, Extent};
 use hit::{Contender, instructions};
-use report::{Figures, Page};
+use report::Figures;
 
-pub use hit::print_allocations;
+pub use hit::{Api, Body, NoOp, ORIGIN, ReqwestApi, ReqwestNoOp, print_allocations, request};
+pub use report::{Bar, Page, Section, Table, bars, occasion};
+pub use wire::{Server, Stop, cpu_used, serve};
 
 /// What everything here fails with: a sentence for a person.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -38,7 +40,7 @@ pub fn run(allocations: &Path, args: impl Iterator<Item = String>) -> Result<(),
         }
         Command::Cost { record } => cost::gate(allocations, record),
         Command::Count { contender, hits } => instructions::count(contender, hits),
-        Command::Serve => wire::serve(),
+        Command::Serve => serve(),
     }
 }
 
@@ -47,8 +49,9 @@ fn all(allocations: &Path, extent: Extent) -> Result<(), Error> {
         Figures { hit: hit::measure(allocations, extent)?, load: load::measure(extent)?, wire: wire::measure(extent)? };
     println!("{}", figures.markdown());
     if extent == Extent::Full {
-        let page = Page::find()?;
-        page.write(&figures)?;
+        let page = Page::performance("figures")?;
+        page.write(&format!("{}\n\n![chart](performance.svg)\n\n{}", occasion()?, figures.markdown()))?;
+        page.write_beside("performance.svg", &figures.chart())?;
         println!("written: {page}");
     } else {
         println!("quick: too short to be believed, so nothing was written");

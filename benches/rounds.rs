@@ -2,17 +2,17 @@
 
 /// The numbers from 0 to `count`, starting one later in each round, so that nobody always follows the same neighbour
 /// after the same pause.
-pub(crate) fn turns(round: usize, count: usize) -> impl Iterator<Item = usize> {
+pub fn turns(round: usize, count: usize) -> impl Iterator<Item = usize> {
     (0..count).map(move |place| (round + place) % count)
 }
 
 /// The middle one; 0 if there is none.
-pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     percentile(values, 0.5)
 }
 
 /// The smallest value that at least this share of the values does not exceed; 0 if there is none.
-pub(crate) fn percentile(values: impl IntoIterator<Item = f64>, share: f64) -> f64 {
+pub fn percentile(values: impl IntoIterator<Item = f64>, share: f64) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     #[expect(
@@ -25,7 +25,7 @@ pub(crate) fn percentile(values: impl IntoIterator<Item = f64>, share: f64) -> f
 }
 
 /// The middle of the ratios of each round, so that what slowed a whole round cancels out.
-pub(crate) fn median_ratio(of: &[f64], to: &[f64]) -> f64 {
+pub fn median_ratio(of: &[f64], to: &[f64]) -> f64 {
     median(of.iter().zip(to).map(|(of, to)| of / to))
 }
 

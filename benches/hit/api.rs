@@ -10,19 +10,20 @@ use http::{HeaderValue, Method, Request, Response, Uri, header::ACCEPT};
 use http_body_util::Full;
 use tower::Service;
 
-pub(crate) type Body = Full<Bytes>;
+/// What requests are made with: no bytes.
+pub type Body = Full<Bytes>;
 
 /// Where all requests go.
-pub(crate) const ORIGIN: &str = "https://api.example.com";
+pub const ORIGIN: &str = "https://api.example.com";
 
 /// Answers with the number of headers that arrived, so that nobody can leave the work away.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Api;
+pub struct Api;
 
 impl Api {
     /// Not inlined: a client isn't either.
     #[inline(never)]
-    pub(crate) fn answer(request: Request<Body>) -> usize {
+    pub fn answer(request: Request<Body>) -> usize {
         black_box(&request).headers().len()
     }
 }
@@ -43,7 +44,7 @@ impl Service<Request<Body>> for Api {
 
 /// A layer's worth of Tower, and nothing in it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NoOp<S>(pub(crate) S);
+pub struct NoOp<S>(pub S);
 
 impl<S: Service<Request<Body>>> Service<Request<Body>> for NoOp<S> {
     type Response = S::Response;
@@ -60,7 +61,7 @@ impl<S: Service<Request<Body>>> Service<Request<Body>> for NoOp<S> {
 }
 
 /// A small request without a body. The URI was parsed before, as a program would.
-pub(crate) fn request(uri: &Uri) -> Request<Body> {
+pub fn request(uri: &Uri) -> Request<Body> {
     let mut request = Request::new(Body::default());
     *request.method_mut() = Method::GET;
     *request.uri_mut() = uri.clone();

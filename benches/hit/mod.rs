@@ -20,9 +20,9 @@ use crate::rounds::{median, median_ratio};
 
 pub(crate) use allocations::Allocations;
 pub use allocations::print_allocations;
-pub(crate) use api::{Api, Body, ORIGIN, request};
+pub use api::{Api, Body, NoOp, ORIGIN, request};
 pub(crate) use contender::Contender;
-pub(crate) use reqwest::NoOp as ReqwestNoOp;
+pub use reqwest::{Api as ReqwestApi, NoOp as ReqwestNoOp};
 pub(crate) use table::Row;
 
 /// Everything there is to say about a hit, one row a contender.

@@ -9,7 +9,8 @@ use super::sender::{Sender, at_once, deliver};
 use crate::Error;
 
 /// Passes requests on: what reqwest-middleware itself costs.
-pub(crate) struct NoOp;
+#[derive(Clone, Copy, Debug)]
+pub struct NoOp;
 
 #[async_trait]
 impl Middleware for NoOp {
@@ -19,7 +20,15 @@ impl Middleware for NoOp {
 }
 
 /// Answers 200 and as many more as headers arrived.
-struct Api;
+#[derive(Clone, Copy, Debug)]
+pub struct Api;
+
+impl Api {
+    /// How many headers arrived at what was answered like this.
+    pub fn headers(response: &Response) -> usize {
+        usize::from(response.status().as_u16().saturating_sub(BARE))
+    }
+}
 
 const BARE: u16 = 200;
 
@@ -57,9 +66,6 @@ impl Sender for Client {
     }
 
     fn send(&mut self) -> usize {
-        deliver(&mut self.requests, |request| {
-            let response = at_once(self.client.execute(request));
-            usize::from(response.status().as_u16() - BARE)
-        })
+        deliver(&mut self.requests, |request| Api::headers(&at_once(self.client.execute(request))))
     }
 }

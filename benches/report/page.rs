@@ -1,49 +1,59 @@
-//! `docs/PERFORMANCE.md`: prose by hand, figures between two markers.
+//! A page of the repository: prose by hand, figures between two markers.
 
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Figures, chart};
 use crate::Error;
-use crate::cost::rustc;
 
-const BEGIN: &str = "<!-- figures: begin -->";
-const END: &str = "<!-- figures: end -->";
-
-pub(crate) struct Page(PathBuf);
+/// The part of a page between `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
+pub struct Page {
+    path: PathBuf,
+    part: &'static str,
+}
 
 impl Page {
-    /// The repository's own, wherever it stands.
-    pub(crate) fn find() -> Result<Self, Error> {
-        Ok(Self(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/PERFORMANCE.md").canonicalize()?))
+    /// A part of `docs/PERFORMANCE.md`.
+    ///
+    /// # Errors
+    /// If there is no such file.
+    pub fn performance(part: &'static str) -> Result<Self, Error> {
+        Ok(Self { path: Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/PERFORMANCE.md").canonicalize()?, part })
     }
 
-    /// Replaces the figures, and the chart beside the page.
-    pub(crate) fn write(&self, figures: &Figures) -> Result<(), Error> {
-        let block = format!("{}\n\n![chart](performance.svg)\n\n{}", occasion()?, figures.markdown());
-        fs::write(&self.0, replaced(&fs::read_to_string(&self.0)?, &block)?)?;
-        fs::write(self.0.with_file_name("performance.svg"), chart::svg(&figures.hit))?;
-        Ok(())
+    /// Replaces what stands there.
+    ///
+    /// # Errors
+    /// If the markers are missing, or the page can't be written.
+    pub fn write(&self, figures: &str) -> Result<(), Error> {
+        Ok(fs::write(&self.path, replaced(&fs::read_to_string(&self.path)?, self.part, figures)?)?)
+    }
+
+    /// Writes a file beside the page.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn write_beside(&self, name: &str, content: &str) -> Result<(), Error> {
+        Ok(fs::write(self.path.with_file_name(name), content)?)
     }
 }
 
-/// When, and with what.
-fn occasion() -> Result<String, Error> {
-    let day = jiff::Timestamp::now().strftime("%Y-%m-%d");
-    let threads = std::thread::available_parallelism()?;
-    Ok(format!("{day}, {}, {}, {threads} hardware threads.", rustc()?, std::env::consts::ARCH))
-}
-
-fn replaced(page: &str, block: &str) -> Result<String, Error> {
-    let parts = page.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or_else(|| format!("the page needs a line {BEGIN} and, below, a line {END}"))?;
-    Ok(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", block.trim_end()))
+fn replaced(page: &str, part: &str, figures: &str) -> Result<String, Error> {
+    let (begin, end) = (format!("<!-- {part}: begin -->"), format!("<!-- {part}: end -->"));
+    let parts = page.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
+    let (before, after) = parts.ok_or_else(|| format!("the page needs a line {begin} and, below, a line {end}"))?;
+    Ok(format!("{before}{begin}\n\n{}\n\n{end}{after}", figures.trim_end()))
 }
 
 impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.display().fmt(f)
+        self.path.display().fmt(f)
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Page({self}, {})", self.part)
     }
 }
 
@@ -53,14 +63,16 @@ mod tests {
 
     #[test]
     fn the_prose_stays_and_the_figures_go() -> Result<(), Error> {
-        let page = format!("before\n{BEGIN}\nold\n{END}\nafter\n");
-        assert_eq!(replaced(&page, "new\n")?, format!("before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"));
+        let page = "before\n<!-- a: begin -->\nold\n<!-- a: end -->\nafter\n";
+        let new = "before\n<!-- a: begin -->\n\nnew\n\n<!-- a: end -->\nafter\n";
+        assert_eq!(replaced(page, "a", "new\n")?, new);
         Ok(())
     }
 
     #[test]
     fn a_page_without_markers_is_not_touched() {
-        assert!(replaced("prose", "new").is_err());
-        assert!(replaced(&format!("{END}{BEGIN}"), "new").is_err());
+        assert!(replaced("prose", "a", "new").is_err());
+        assert!(replaced("<!-- a: end --><!-- a: begin -->", "a", "new").is_err());
+        assert!(replaced("<!-- b: begin --><!-- b: end -->", "a", "new").is_err());
     }
 }

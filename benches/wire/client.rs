@@ -23,15 +23,17 @@ use crate::Error;
 use crate::hit::ReqwestNoOp;
 
 /// Tells tasks to end.
-#[derive(Clone, Default)]
-pub(super) struct Stop(Arc<AtomicBool>);
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    pub(super) fn stop(&self) {
+    /// Tells them.
+    pub fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether they were told.
+    pub fn is_over(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// User and system time of all threads so far; zero where there is no such call.
 #[cfg(unix)]
-pub(super) fn used() -> Duration {
+pub fn used() -> Duration {
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::time::TimeVal;
 
@@ -18,6 +18,6 @@ pub(super) fn used() -> Duration {
 }
 
 #[cfg(not(unix))]
-pub(super) fn used() -> Duration {
+pub fn used() -> Duration {
     Duration::ZERO
 }

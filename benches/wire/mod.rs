@@ -10,10 +10,11 @@ use crate::Error;
 use crate::args::Extent;
 use crate::report::{Section, Table};
 use crate::rounds::{median, turns};
-use client::{Client, Stop};
-use server::Server;
+use client::Client;
 
-pub(crate) use server::serve;
+pub use client::Stop;
+pub use cpu::used as cpu_used;
+pub use server::{Server, serve};
 
 /// Tasks that send one request after the other.
 const TASKS: usize = 16;

@@ -18,8 +18,11 @@ use crate::Error;
 /// A small answer.
 const ANSWER: &str = r#"{"items":[{"id":1,"name":"first"},{"id":2,"name":"second"}],"next":null}"#;
 
-/// Serves on a free port, which it prints, until its input ends.
-pub(crate) fn serve() -> Result<(), Error> {
+/// Serves on a free port, which it prints, until its input ends. What a program does that [`Server::start`] starts with `serve`.
+///
+/// # Errors
+/// If it can't listen.
+pub fn serve() -> Result<(), Error> {
     std::thread::spawn(|| {
         let _ended = io::copy(&mut io::stdin(), &mut io::sink());
         std::process::exit(0);
@@ -44,14 +47,19 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
     Ok(response)
 }
 
-/// The child; it ends when this is dropped.
-pub(super) struct Server {
+/// This program once more, as a server; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
-    pub(super) fn start() -> Result<Self, Error> {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If it can't be started.
+    pub fn start() -> Result<Self, Error> {
         let mut child =
             Command::new(std::env::current_exe()?).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut address = String::new();
@@ -59,7 +67,8 @@ impl Server {
         Ok(Self { child, address: address.trim().to_owned() })
     }
 
-    pub(super) fn origin(&self) -> String {
+    /// Its scheme, host and port.
+    pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 }

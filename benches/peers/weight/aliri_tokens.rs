@@ -1,0 +1,18 @@
+//~ aliri_tokens = { version = "0.3", default-features = false, features = ["oauth2", "rand"] }
+//~ aliri_clock = "0.1"
+//~ reqwest = { version = "0.12", default-features = false, features = ["rustls-tls"] }
+//~ tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+use aliri_tokens::sources::oauth2::{ClientCredentialsTokenSource, dto::ClientCredentials};
+use aliri_tokens::{ClientId, ClientSecret, TokenLifetimeConfig, TokenWatcher, backoff, jitter};
+
+#[tokio::main]
+async fn main() {
+    let url = std::env::args().nth(1).unwrap().parse().unwrap();
+    let credentials =
+        ClientCredentials { client_id: ClientId::from_static("id"), client_secret: ClientSecret::from_static("key") };
+    let config = TokenLifetimeConfig::default();
+    let source = ClientCredentialsTokenSource::new(reqwest::Client::new(), url, credentials, config);
+    let jitter = jitter::RandomEarlyJitter::new(aliri_clock::DurationSecs(60));
+    let watcher = TokenWatcher::spawn_from_token_source(source, jitter, backoff::ErrorBackoffConfig::default()).await;
+    println!("{:?}", watcher.is_ok());
+}
