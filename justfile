@@ -152,3 +152,19 @@ load-whole:
 # Half an hour of everyday life: memory, descriptors and tasks do not grow. Not part of `ci`.
 soak:
     bash .ci/run soak
+
+# Advisories for what the lock files have. Needs cargo-deny and a network. Not part of `ci`.
+advisories:
+    bash .ci/run advisories
+
+# Whether the public API breaks programs written for the last release; builds cargo-semver-checks. Not part of `ci`.
+semver:
+    bash .ci/run semver
+
+# The lines of auth-core that no test reaches; builds cargo-tarpaulin. Some minutes. Not part of `ci`.
+coverage:
+    bash .ci/run coverage
+
+# cargo-mutants on cache, authenticator, origins and exchange. Hours. Not part of `ci`.
+mutations:
+    bash .ci/run mutations
