@@ -156,8 +156,16 @@ async fn multi_thread<F: Front>() -> Seen {
 /// At the same time, with one authenticator.
 async fn two<F: Front>() -> Seen {
     let scene = real::<F>().await;
-    let (one, other) = (on_tasks(&scene, 20), on_tasks(&scene, 20));
-    // They have connections in common, so neither ends before the other is done.
+    // They have connections in common, and what nobody drives does not answer: each runs until both are done.
+    let done = Arc::new(tokio::sync::Barrier::new(2));
+    let until_both = |tasks| {
+        let done = Arc::clone(&done);
+        async move {
+            tasks.await;
+            done.wait().await;
+        }
+    };
+    let (one, other) = (until_both(on_tasks(&scene, 20)), until_both(on_tasks(&scene, 20)));
     let run = move || {
         let (threads, thread) = (threads(), one_thread());
         std::thread::scope(|scope| {
