@@ -81,6 +81,36 @@ fn what_was_waited_for_is_handed_out_after_a_shutdown_only_while_it_is_good() {
     assert_eq!(late(|_, runtime| runtime.suspend(Duration::from_secs(3600))), Err(ErrorKind::Closed));
 }
 
+/// What was waited for is remembered by nobody then, and still it is not handed out.
+#[test]
+fn what_was_waited_for_is_not_handed_out_once_it_was_forgotten_after_a_shutdown() {
+    let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    let mut waiting = auth.token(Duration::ZERO);
+    assert!(poll_once(&mut waiting).is_pending());
+    source.open();
+    runtime.run_until_idle();
+    assert!(poll_once(&mut auth.shutdown()).is_ready());
+    auth.invalidate();
+    assert!(matches!(poll_once(&mut waiting), Poll::Ready(Err(error)) if error.kind() == ErrorKind::Closed));
+}
+
+/// Of two tokens, who has waited for the first does not get that after somebody else got the second.
+#[test]
+fn what_was_waited_for_is_not_handed_out_after_a_newer_one() {
+    let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    let mut waiting = auth.token(Duration::ZERO);
+    assert!(poll_once(&mut waiting).is_pending());
+    source.open();
+    runtime.run_until_idle();
+    drop(auth.recover(1));
+    runtime.run_until_idle();
+    assert_eq!(auth.status().generation(), Some(2));
+    assert!(poll_once(&mut auth.shutdown()).is_ready());
+    assert!(matches!(poll_once(&mut waiting), Poll::Ready(Err(error)) if error.kind() == ErrorKind::Closed));
+}
+
 #[test]
 fn a_replaced_token_is_used_from_then_on() {
     let source = StaticToken::new("old").unwrap();

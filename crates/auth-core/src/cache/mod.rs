@@ -20,7 +20,7 @@ use crate::runtime::{Abort, Moment, coarse_now};
 use crate::sync::{AtomicBool, Mutex, Ordering, Pointer};
 use crate::{Error, Policy, TokenSource};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 pub(crate) use flight::Flight;
 use machine::{Abandoned, Ask, Machine, Start};
@@ -69,6 +69,8 @@ struct State {
     machine: Machine,
     flight: Option<Arc<Flight>>,
     abort: Option<Abort>,
+    /// The token that a shutdown has let go of, while somebody still holds it.
+    cleared: Weak<Snapshot>,
 }
 
 /// What a caller gets.
@@ -93,7 +95,7 @@ impl Cache {
         Self {
             pointer: Pointer::empty(),
             wants_answers: AtomicBool::new(false),
-            state: Mutex::new(State { machine: Machine::new(parts.policy.clone()), flight: None, abort: None }),
+            state: Mutex::new(State::new(parts.policy.clone())),
             policy: parts.policy,
             needs_runtime: AtomicBool::new(false),
             id: parts.id,
@@ -242,8 +244,10 @@ impl Cache {
         let now = self.runtime.now();
         let mut state = self.state.lock();
         forget(&mut state.machine);
-        if let Some(old) = self.put(&mut state, None) {
-            old.forget();
+        self.put(&mut state, None);
+        // Who waited for it before a shutdown may not have looked yet.
+        if let Some(cleared) = state.cleared.upgrade() {
+            cleared.forget();
         }
         self.publish(&state, now);
     }
@@ -269,7 +273,9 @@ impl Cache {
     pub(crate) fn clear(&self) {
         let mut state = self.state.lock();
         state.machine.clear();
-        self.put(&mut state, None);
+        if let Some(old) = self.swap(&mut state, None) {
+            state.cleared = Arc::downgrade(&old);
+        }
         let (flight, abort) = (state.flight.take(), state.abort.take());
         drop(state);
         if let Some(abort) = abort {
@@ -295,9 +301,16 @@ impl Cache {
         }
     }
 
-    /// Puts another token, or none, where hits read, and returns the old one. Whoever holds a copy of that sees that its quiet
-    /// time is over; nobody can set it anew meanwhile, because the state is locked.
-    fn put(&self, _locked: &mut State, snapshot: Option<Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
+    /// Puts another token, or none, where hits read. The old one is no good any more.
+    fn put(&self, locked: &mut State, snapshot: Option<Arc<Snapshot>>) {
+        if let Some(old) = self.swap(locked, snapshot) {
+            old.forget();
+        }
+    }
+
+    /// Whoever holds a copy of the old token sees that its quiet time is over; nobody can set it anew meanwhile, because the state
+    /// is locked.
+    fn swap(&self, _locked: &mut State, snapshot: Option<Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
         let old = self.pointer.swap(snapshot);
         if let Some(old) = &old {
             old.quiet.end();
@@ -330,6 +343,10 @@ impl Cache {
 }
 
 impl State {
+    fn new(policy: Policy) -> Self {
+        Self { machine: Machine::new(policy), flight: None, abort: None, cleared: Weak::new() }
+    }
+
     /// Gives up a flight that is overdue; its callers are told once the lock is released.
     fn abandon_overdue(&mut self, now: Moment) -> Option<(Arc<Flight>, Option<Abort>)> {
         if let Some(flight) = &self.flight {

@@ -52,7 +52,7 @@ impl Snapshot {
         self.end.map(|(_, wall)| UNIX_EPOCH + Duration::from_nanos(wall))
     }
 
-    /// Somebody said that it is no good.
+    /// Somebody said that it is no good, or a newer one took its place.
     pub(crate) fn forget(&self) {
         self.forgotten.store(true, Ordering::Relaxed);
     }
