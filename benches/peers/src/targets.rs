@@ -140,7 +140,8 @@ mod tests {
         let contenders = all();
         let is = |place: usize, side: Side| contenders[place].side == side;
         let lanes = (0..contenders.len()).flat_map(|place| {
-            let behind = (contenders[place].shape == Shape::Value).then_some(Shape::Middleware);
+            let is_wrapped = contenders[place].shape == Shape::Value && !is(place, Side::Ours);
+            let behind = is_wrapped.then_some(Shape::Middleware);
             std::iter::once(contenders[place].shape).chain(behind).map(move |shape| Lane { place, shape })
         });
         let lanes: Vec<Lane> = lanes.collect();
