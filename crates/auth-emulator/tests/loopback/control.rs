@@ -52,7 +52,7 @@ async fn the_record_has_names_and_no_secrets() {
     assert_eq!(api.as_array().unwrap().len(), 1);
     assert!(api[0]["headers"].as_array().unwrap().contains(&json!(["authorization", "[redacted]"])), "{api}");
     let text = record.to_string();
-    assert!(!text.contains(&token) && !text.contains("S3CR3T") && !text.contains("emulator/api"), "{text}");
+    assert!(!text.contains(&token) && !text.contains("S3CR3T") && !text.contains(Emulator::API_KEY), "{text}");
 
     assert_eq!(post(&emulator, "/carries", json!({"text": token})).await, json!({"requests": [1]}));
     assert_eq!(post(&emulator, "/carries", json!({"text": token, "kind": "other"})).await, json!({"requests": []}));
