@@ -11,6 +11,9 @@
 
 mod git;
 mod hostile;
+#[allow(dead_code, unused_imports, reason = "not all of it is needed here")]
+#[path = "../../../../tests/hunt/mod.rs"]
+mod hunt;
 mod shells;
 
 // The same home and the same way to run it as in the tests that need nothing.
