@@ -3,8 +3,10 @@
 use std::task::Poll;
 use std::time::Duration;
 
+use auth_core::adapter::{Attach, Sent};
 use auth_core::runtime::FakeRuntime;
 use auth_core::{Authenticator, Error};
+use http::{HeaderMap, Uri};
 
 use super::scripted::{Scripted, hour, poll_once};
 
@@ -22,6 +24,40 @@ fn after_a_sleep_a_wall_clock_that_was_set_back_keeps_no_token_alive() {
     runtime.step_wall(-1);
     assert!(auth.status().remaining().is_none(), "it has ended");
     assert_eq!(runtime.block_on(auth.token(Duration::ZERO)).unwrap().generation(), 2);
+}
+
+/// The same without asking the rules, as a hit is served: both clocks that it looks at say that no time has passed.
+#[test]
+fn a_hit_behind_a_sleep_is_none_if_the_wall_clock_was_set_back_further() {
+    let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    runtime.block_on(auth.warm_up()).unwrap();
+    assert_eq!(generation_at_hand(&auth), Some(1));
+    runtime.suspend(Duration::from_secs(3600));
+    runtime.step_wall(-7200);
+    assert_eq!(generation_at_hand(&auth), None, "it has ended");
+}
+
+/// The wall clock was wrong when the rules were asked last, so what it says later proves nothing.
+#[test]
+fn a_wall_clock_that_is_contradicted_lets_nothing_be_served_unasked() {
+    let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    runtime.block_on(auth.warm_up()).unwrap();
+    runtime.step_wall(100_000);
+    assert_eq!(generation_at_hand(&auth), Some(1), "the boot clock says that it goes on");
+    // The refresh that is due has not run yet.
+    runtime.suspend(Duration::from_secs(3600));
+    runtime.step_wall(-3590);
+    assert_eq!(generation_at_hand(&auth), None, "it has ended");
+}
+
+fn generation_at_hand(auth: &Authenticator) -> Option<u64> {
+    match auth.attach(&Uri::from_static("https://api.acme.example/"), &mut HeaderMap::new()).unwrap() {
+        Attach::Ready(Sent::With { generation }) => Some(generation),
+        Attach::Ready(Sent::Without(why)) => panic!("sent without: {why:?}"),
+        Attach::Wait(_) => None,
+    }
 }
 
 /// The answer of before the sleep comes after it, and its flight is too old to go on.

@@ -64,17 +64,23 @@ impl Snapshot {
     }
 }
 
-/// Until both clocks reach these, the token is served without asking the rules. Written under the state's lock. A torn
-/// pair is harmless: each half is a time up to which the token was found good.
+/// Until both clocks reach these, the token is served without asking the rules; nor if the wall clock has been set back, because a
+/// sleep may hide behind that, which the monotonic clock does not count. Written under the state's lock. What is torn is
+/// harmless: each end is a time up to which the token was found good.
 #[derive(Debug)]
 pub(crate) struct Quiet {
     monotonic: AtomicU64,
+    wall_from: AtomicU64,
     wall: AtomicU64,
 }
 
+/// Coarse clocks lag by some milliseconds behind the exact one, and clocks are adjusted by less than this without anybody setting
+/// them.
+const SET_BACK: u64 = 1_000_000_000;
+
 impl Default for Quiet {
     fn default() -> Self {
-        Self { monotonic: AtomicU64::new(0), wall: AtomicU64::new(0) }
+        Self { monotonic: AtomicU64::new(0), wall_from: AtomicU64::new(0), wall: AtomicU64::new(0) }
     }
 }
 
@@ -82,13 +88,16 @@ impl Quiet {
     /// Whether the token may be served without asking.
     #[inline]
     pub(crate) fn holds(&self, (monotonic, wall): (u64, u64)) -> bool {
-        monotonic < self.monotonic.load(Ordering::Relaxed) && wall < self.wall.load(Ordering::Relaxed)
+        monotonic < self.monotonic.load(Ordering::Relaxed)
+            && wall < self.wall.load(Ordering::Relaxed)
+            && wall >= self.wall_from.load(Ordering::Relaxed)
     }
 
     pub(crate) fn set(&self, now: Moment, time: Option<Duration>) {
         let time = time.map_or(0, nanos);
         let until = |clock: u64| if time == 0 { 0 } else { clock.saturating_add(time) };
         self.monotonic.store(until(now.monotonic), Ordering::Relaxed);
+        self.wall_from.store(now.wall.saturating_sub(SET_BACK), Ordering::Relaxed);
         self.wall.store(until(now.wall), Ordering::Relaxed);
     }
 

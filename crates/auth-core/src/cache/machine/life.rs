@@ -89,6 +89,11 @@ impl Life {
         self.absolute && end(self) > end(old).saturating_add(ROUNDING)
     }
 
+    /// Whether it serves although the wall clock says that it has ended, because the boot clock knows better.
+    pub(crate) fn is_disputed(&self, now: Moment) -> bool {
+        now.wall.saturating_sub(self.acquired.wall) >= self.end && !self.is_over(now)
+    }
+
     /// Whether one clock says that it has ended, and another that it has not.
     fn clocks_disagree(&self, now: Moment) -> bool {
         let monotonic = now.monotonic.saturating_sub(self.acquired.monotonic);

@@ -103,9 +103,10 @@ impl Machine {
     }
 
     /// How long a caller need not ask: until then the current token is served and nothing else is to be done.
-    /// `None` if it must ask every time.
+    /// `None` if it must ask every time, as it must while the boot clock, which a hit does not look at, is all that the token
+    /// lives by.
     pub(crate) fn quiet_for(&self, now: Moment) -> Option<Duration> {
-        let current = self.current.as_ref().filter(|_| !self.closed)?;
+        let current = self.current.as_ref().filter(|current| !self.closed && !current.life.is_disputed(now))?;
         let age = current.life.age(now);
         let remaining = age.remaining.unwrap_or(Duration::MAX);
         let steady = now.steady();
