@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| auth_fuzz::token_response::check(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| auth_fuzz::canary::unless_guessed(data, auth_fuzz::token_response::check));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| auth_fuzz::url::check(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| auth_fuzz::canary::unless_guessed(data, auth_fuzz::url::check));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use auth_core::settings::DotEnv;
 use auth_core::{Env, Error};
 
-use crate::canary::{CANARY, check_debug, check_error, filled};
+use crate::canary::{check_debug, check_error, filled, piece_in};
 use crate::stage::file;
 
 type Values = BTreeMap<String, String>;
@@ -52,7 +52,11 @@ fn read(bytes: &[u8]) -> Result<Values, Error> {
     let value = |name: &str| read.get(name).expect("a name that is there").expose().to_owned();
     let values = read.names().map(|name| (name.to_owned(), value(name))).collect();
     check_debug(
-        &read.names().filter(|name| !name.contains(CANARY)).filter_map(|name| read.get(name)).collect::<Vec<_>>(),
+        &read
+            .names()
+            .filter(|name| piece_in(name.as_bytes()).is_none())
+            .filter_map(|name| read.get(name))
+            .collect::<Vec<_>>(),
     );
     Ok(values)
 }

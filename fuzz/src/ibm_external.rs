@@ -1,9 +1,9 @@
-//! IBM's external configuration: `VCAP_SERVICES`, or a credentials file, by the first byte. Errors say where, and not what.
+//! IBM's external configuration: `VCAP_SERVICES`, or a credentials file, by the first byte. Errors say where, and not what; a URL that is taken is shown.
 
 use auth_core::Env;
 use auth_core::systems::{IbmCloud, Watsonx};
 
-use crate::canary::{check_debug, check_error, filled, filled_text};
+use crate::canary::{check_debug_without, check_error, filled, filled_text};
 use crate::stage::file;
 
 pub fn check(data: &[u8]) {
@@ -18,7 +18,7 @@ pub fn check(data: &[u8]) {
     let env = env.without_builder_hints();
     for access in [IbmCloud::from_env("acme", &env).access(), Watsonx::from_env(&env).access()] {
         match access {
-            Ok(access) => check_debug(&access),
+            Ok(access) => check_debug_without(&access, &access.endpoint().to_string()),
             Err(error) => check_error(&error),
         }
     }

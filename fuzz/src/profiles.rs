@@ -1,9 +1,10 @@
-//! The config in TOML: whatever it is, reading it ends, and no value of it is said, neither by the file nor by a profile.
+//! The config in TOML: whatever it is, reading it ends, and no value of it is said, neither by the file nor by a profile;
+//! names are, in full.
 
 use auth_core::Env;
 use auth_core::settings::Profiles;
 
-use crate::canary::{CANARY, check_debug, check_error};
+use crate::canary::{CANARY, check_debug, check_error_naming};
 use crate::stage::{file, folder};
 
 pub fn check(data: &[u8]) {
@@ -15,7 +16,7 @@ pub fn check(data: &[u8]) {
         let profiles = match Profiles::read(&path, &env) {
             Ok(profiles) => profiles,
             Err(error) => {
-                check_error(&error);
+                check_error_naming(&error, data.len());
                 continue;
             }
         };
@@ -26,13 +27,13 @@ pub fn check(data: &[u8]) {
                     check_debug(&access);
                     assert!(!access.id().is_empty());
                 }
-                Err(error) => check_error(&error),
+                Err(error) => check_error_naming(&error, data.len()),
             }
         }
         let systems: Vec<String> = profiles.systems().map(str::to_owned).collect();
         for name in &systems {
             if let Err(error) = profiles.access_of_system(name, &env) {
-                check_error(&error);
+                check_error_naming(&error, data.len());
             }
         }
     }

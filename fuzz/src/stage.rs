@@ -19,19 +19,12 @@ pub fn file(bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// A folder of this process; it stays until the fuzzer ends.
+/// A folder of this process, in the temporary folder: a fuzzer ends without running destructors, so whoever started it cleans up.
 pub fn folder<T>(look: impl FnOnce(&Path) -> T) -> T {
     thread_local! {
         static FOLDER: OnceCell<TempDir> = const { OnceCell::new() };
     }
-    FOLDER.with(|folder| look(folder.get_or_init(in_memory).path()))
-}
-
-/// Where files cost no disk, if there is such a place.
-fn in_memory() -> TempDir {
-    const SHARED_MEMORY: &str = "/dev/shm";
-    let made = TempDir::with_prefix_in("auth-fuzz-", SHARED_MEMORY).or_else(|_| TempDir::with_prefix("auth-fuzz-"));
-    made.expect("there is a temporary folder")
+    FOLDER.with(|folder| look(folder.get_or_init(|| tempfile::tempdir().expect("there is a temporary folder")).path()))
 }
 
 /// What is handed out goes into a header: visible ASCII, marked, and as long as it is.

@@ -1,6 +1,6 @@
 //! `just fuzz`: seeds for every target, a run of each, two at a time, a table, and a control that has to fail.
 //!
-//! `auth-fuzz-run <folder of the built targets> <seconds a target> [targets]`
+//! `auth-fuzz-run <folder of the built targets> <seconds a target> [targets]`; `FUZZ_SEED` makes the fuzzer choose as it did before.
 
 mod report;
 mod run;
@@ -47,6 +47,10 @@ fn all() -> Result<bool, String> {
     let usage = "usage: auth-fuzz-run <folder of the built targets> <seconds a target> [targets]";
     let built = PathBuf::from(arguments.next().ok_or(usage)?);
     let seconds: u64 = arguments.next().and_then(|seconds| seconds.parse().ok()).filter(|s| *s > 0).ok_or(usage)?;
+    let seed = match std::env::var("FUZZ_SEED") {
+        Ok(seed) => Some(seed.parse().map_err(|_| "FUZZ_SEED has to be a number below 2^32")?),
+        Err(_) => None,
+    };
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let known = targets(&fuzz)?;
     let mut wanted: Vec<String> = arguments.collect();
@@ -62,14 +66,14 @@ fn all() -> Result<bool, String> {
     }
     println!("{} seeds, {seconds} s a target, two at a time", seeds.values().sum::<usize>());
 
-    let control = Run { fuzz: &fuzz, built: &built, seconds: CONTROL_SECONDS }.target(CONTROL)?;
+    let control = Run { fuzz: &fuzz, built: &built, seconds: CONTROL_SECONDS, seed }.target(CONTROL)?;
     if control.outcome != Outcome::Crashed {
         report::print(&[control]);
         return Err(format!("{CONTROL} did not crash: what is planted was not found, so nothing would be"));
     }
     println!("{CONTROL}: found after {} runs in {} s, as it has to be", control.runs, control.seconds);
 
-    let run = Run { fuzz: &fuzz, built: &built, seconds };
+    let run = Run { fuzz: &fuzz, built: &built, seconds, seed };
     let queue = Mutex::new(wanted.iter().rev().collect::<Vec<_>>());
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {

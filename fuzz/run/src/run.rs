@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use tempfile::TempDir;
+
 /// The longest input; real ones are a few hundred bytes.
 const LONGEST: usize = 4096;
 
@@ -16,6 +18,8 @@ pub struct Run<'a> {
     /// Where the built targets are.
     pub built: &'a Path,
     pub seconds: u64,
+    /// What the fuzzer's choices follow from; another one every time without.
+    pub seed: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +60,27 @@ impl Run<'_> {
             .arg(format!("-max_len={LONGEST}"))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .args(["-print_final_stats=1", "-use_value_profile=0", "-verbosity=1"]);
+        if let Some(seed) = &self.seed {
+            command.arg(format!("-seed={seed}"));
+        }
         let dictionary = self.fuzz.join("dictionaries").join(format!("{name}.dict"));
         if dictionary.exists() {
             command.arg(format!("-dict={}", dictionary.display()));
         }
+        let files = in_memory().map_err(|error| format!("no temporary folder: {error}"))?;
+        command.env("TMPDIR", files.path());
         command.arg(&corpus).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let began = Instant::now();
         let ended = command.output().map_err(|error| format!("{name} can't be started: {error}"))?;
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
         Ok(row(name, &said, ended.status.success(), began.elapsed().as_secs()))
     }
+}
+
+/// Where files cost no disk, if there is such a place.
+fn in_memory() -> std::io::Result<TempDir> {
+    const SHARED_MEMORY: &str = "/dev/shm";
+    TempDir::with_prefix_in("auth-fuzz-", SHARED_MEMORY).or_else(|_| TempDir::with_prefix("auth-fuzz-"))
 }
 
 fn row(name: &str, said: &str, success: bool, seconds: u64) -> Row {
