@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use auth_core::runtime::FakeRuntime;
 use auth_core::sources::StaticToken;
-use auth_core::{Authenticator, ErrorKind, Stage, source_fn};
+use auth_core::{Authenticator, Error, ErrorKind, Stage, source_fn};
+use tracing::Subscriber;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use super::scripted::{Scripted, hour, poll_once};
 
@@ -210,6 +212,30 @@ fn a_listener_that_panics_wedges_nobody() {
     source.open();
     runtime.run_until_idle();
     callers.iter_mut().for_each(|caller| assert!(matches!(poll_once(caller), Poll::Ready(Ok(_)))));
+}
+
+/// Where the log can't be written, say.
+struct PanickingLog;
+
+impl<S: Subscriber> Layer<S> for PanickingLog {
+    fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+        panic!("in the log");
+    }
+}
+
+#[test]
+fn a_log_that_panics_wedges_nobody() {
+    let refused = || Err(Error::new(ErrorKind::Rejected, "the source's words"));
+    let (source, runtime) = (Scripted::new([refused(), Ok(hour("then"))]), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(PanickingLog), || {
+        let Poll::Ready(Err(error)) = poll_once(&mut auth.token(Duration::ZERO)) else {
+            panic!("it is refused at once")
+        };
+        assert_eq!(error.kind(), ErrorKind::Rejected, "{error}");
+        auth.retry_now();
+        assert!(matches!(poll_once(&mut auth.token(Duration::ZERO)), Poll::Ready(Ok(_))));
+    });
 }
 
 #[test]

@@ -328,9 +328,10 @@ impl Cache {
         self.wants_answers.store(state.machine.wants_answers(), Ordering::Relaxed);
     }
 
+    /// A listener or a log's subscriber that panics must not take a flight with it: somebody waits for that. And this may be said
+    /// while a panic unwinds already, where a second one would end the program.
     fn emit(&self, event: &Event) {
-        event.log(&self.id);
-        // A listener that panics must not take a flight with it: somebody waits for that.
+        let _panicked = catch_unwind(AssertUnwindSafe(|| event.log(&self.id)));
         if let Some(listener) = &self.listener {
             let _panicked = catch_unwind(AssertUnwindSafe(|| listener(event)));
         }
