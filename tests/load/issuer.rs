@@ -1,10 +1,13 @@
 //! Who issues tokens, and knows whose each is.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use auth_core::{Error, FetchContext, Token, TokenSource};
+
+use crate::listening::CANARY;
 
 /// Clones are the same issuer. It remembers only the tokens that are valid.
 #[derive(Clone)]
@@ -13,6 +16,7 @@ pub(crate) struct Issuer(Arc<Inside>);
 struct Inside {
     life: Duration,
     issued: Mutex<Issued>,
+    is_down: AtomicBool,
 }
 
 #[derive(Default)]
@@ -24,7 +28,7 @@ struct Issued {
 impl Issuer {
     /// Of tokens that live so long.
     pub(crate) fn of_tokens_for(life: Duration) -> Self {
-        Self(Arc::new(Inside { life, issued: Mutex::default() }))
+        Self(Arc::new(Inside { life, issued: Mutex::default(), is_down: AtomicBool::new(false) }))
     }
 
     pub(crate) fn life(&self) -> Duration {
@@ -36,6 +40,20 @@ impl Issuer {
         self.0.issued.lock().unwrap().count
     }
 
+    /// No token that there is is valid any more.
+    pub(crate) fn revoke_all(&self) {
+        self.0.issued.lock().unwrap().valid.clear();
+    }
+
+    /// Whether it answers with 503.
+    pub(crate) fn is_down(&self) -> bool {
+        self.0.is_down.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_down(&self, is_down: bool) {
+        self.0.is_down.store(is_down, Ordering::SeqCst);
+    }
+
     /// A token for this owner.
     pub(crate) fn issue(&self, owner: usize) -> String {
         let mut issued = self.0.issued.lock().unwrap();
@@ -43,13 +61,13 @@ impl Issuer {
         let (number, now) = (issued.count, Instant::now());
         issued.valid.retain(|(_, _, end)| *end > now);
         issued.valid.push((number, owner, now + self.0.life));
-        format!("token-{number}-of-{owner}")
+        format!("{CANARY}{number}-of-{owner}")
     }
 
     /// Whose token an `Authorization` has, if it is valid now.
     pub(crate) fn owner(&self, authorization: Option<&str>) -> Option<usize> {
         let token = authorization?.strip_prefix("Bearer ")?;
-        let (number, owner) = token.strip_prefix("token-")?.split_once("-of-")?;
+        let (number, owner) = token.strip_prefix(CANARY)?.split_once("-of-")?;
         let (number, owner) = (number.parse::<usize>().ok()?, owner.parse::<usize>().ok()?);
         let issued = self.0.issued.lock().unwrap();
         let found = issued.valid.iter().find(|(known, whose, _)| (*known, *whose) == (number, owner))?;
@@ -76,9 +94,9 @@ impl TokenSource for InProcess {
     }
 }
 
-/// The fewest tokens with which one can do for so long, and the most that the policy allows: the first early refresh is due when a
-/// quarter of a life is left, or up to a fifth of that earlier or later; a second more for one under way at the end.
+/// The fewest tokens with which one can do for so long, and the most that the policy allows: an early refresh is due when a quarter of
+/// a life is left, or up to a fifth of that earlier.
 pub(crate) fn needed(life: Duration, took: Duration) -> (usize, usize) {
     let lives = took.as_secs_f64() / life.as_secs_f64();
-    (lives.ceil() as usize, (lives / 0.7).ceil() as usize + 1)
+    ((lives.ceil() as usize).max(1), 1 + (lives / 0.7).floor() as usize)
 }

@@ -1,5 +1,6 @@
 //! Requests over sockets, while tokens live for two seconds and the API key is replaced every third second.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use auth_emulator::Emulator;
 use crate::front::Front;
 use crate::issuer::needed;
 use crate::ledger::Ledger;
+use crate::listening::{self, CANARY};
 use crate::rig::{Client, Replay, get};
 
 const AT_ONCE: usize = 64;
@@ -52,6 +54,12 @@ pub(crate) async fn run<F: Front>(requests: usize) -> Ledger {
         if wrongly > 0 {
             ledger.let_in.push(format!("{}: {wrongly} requests with bad tokens", F::NAME));
         }
+        let requests = emulator.api_requests();
+        let tokens: BTreeSet<&str> = requests
+            .iter()
+            .filter_map(|request| request.headers().get("authorization")?.to_str().ok()?.strip_prefix("Bearer "))
+            .collect();
+        ledger.leaked.extend(listening::leaks(tokens));
         emulator.clear();
     }
     rotating.abort();
@@ -103,8 +111,9 @@ struct Keys {
 
 impl Keys {
     fn new(emulator: &Emulator) -> Self {
-        emulator.set_api_keys(["key-number-1"]);
-        Self { now: Mutex::new("key-number-1".to_owned()), count: AtomicUsize::new(1) }
+        let first = key(1);
+        emulator.set_api_keys([first.clone()]);
+        Self { now: Mutex::new(first), count: AtomicUsize::new(1) }
     }
 
     fn count(&self) -> usize {
@@ -114,13 +123,17 @@ impl Keys {
     /// As an operator does it: the issuer takes the new one, the program gets it, the issuer refuses the old one.
     async fn replace(&self, emulator: &Emulator) {
         let old = self.now.lock().unwrap().clone();
-        let new = format!("key-number-{}", self.count.fetch_add(1, Ordering::SeqCst) + 1);
+        let new = key(self.count.fetch_add(1, Ordering::SeqCst) + 1);
         emulator.set_api_keys([old, new.clone()]);
         *self.now.lock().unwrap() = new.clone();
         // Who has begun with the old one may end with it.
         tokio::time::sleep(Duration::from_millis(500)).await;
         emulator.set_api_keys([new]);
     }
+}
+
+fn key(number: usize) -> String {
+    format!("{CANARY}key-{number}")
 }
 
 /// A program's own source: it looks for the key anew each time.

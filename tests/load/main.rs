@@ -12,6 +12,7 @@
 //! | [`crowd`] | authenticators, made and dropped |
 //! | [`soak`] | time |
 //! | [`issuer`], [`server`] | who issues tokens and knows whose each is, in this process and over sockets |
+//! | [`listening`] | what is logged meanwhile |
 //! | [`process`] | what this process holds: memory, descriptors, tasks |
 
 #![expect(clippy::print_stdout, reason = "a tool talks to a person")]
@@ -28,6 +29,7 @@ mod in_process;
 mod issuer;
 #[path = "../proof/ledger.rs"]
 mod ledger;
+mod listening;
 mod loopback;
 mod process;
 mod revocation;
@@ -61,6 +63,7 @@ const SHORT: Amount = Amount { in_process: 50_000, loopback: 6000, tenants: 100,
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    listening::begin();
     let mut ledger = Ledger::default();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["whole"] => all(&WHOLE, &mut ledger).await,
@@ -68,6 +71,7 @@ async fn main() -> ExitCode {
         ["soak", minutes] => ledger.add(soak::run(minutes.parse().expect("a number of minutes")).await),
         _ => panic!("the argument is whole, short, or soak and minutes"),
     }
+    ledger.leaked.extend(listening::leaks([]));
     println!("\n{ledger}");
     if ledger.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn run<F: Front>(in_flight: usize) -> Ledger {
         orders.len(),
         fetches - 1
     );
-    let mut ledger = Ledger { extra: fetches - 2, ..Ledger::default() };
+    let mut ledger = Ledger { extra: fetches.saturating_sub(2), ..Ledger::default() };
     if served != in_flight {
         ledger.lost.push(format!("{}: {} requests were not served after a revocation", F::NAME, in_flight - served));
     }

@@ -45,7 +45,10 @@ async fn whose(State(issuer): State<Issuer>, headers: HeaderMap) -> Result<Strin
     issuer.owner(sent).map(|owner| owner.to_string()).ok_or(StatusCode::UNAUTHORIZED)
 }
 
-async fn token(State(issuer): State<Issuer>) -> Json<Value> {
+async fn token(State(issuer): State<Issuer>) -> Result<Json<Value>, StatusCode> {
     tokio::time::sleep(Duration::from_millis(20)).await;
-    Json(json!({ "access_token": issuer.issue(0), "token_type": "Bearer", "expires_in": issuer.life().as_secs() }))
+    if issuer.is_down() {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    Ok(Json(json!({ "access_token": issuer.issue(0), "token_type": "Bearer", "expires_in": issuer.life().as_secs() })))
 }

@@ -11,8 +11,9 @@ use auth_core::exchange::TokenEndpoint;
 use auth_core::sources::ClientCredentials;
 
 use crate::front::{Core, Front};
-use crate::issuer::Issuer;
+use crate::issuer::{Issuer, needed};
 use crate::ledger::Ledger;
+use crate::listening;
 use crate::process::Held;
 use crate::rig::{Client, Replay, Reqwest, Tower, get};
 use crate::server::Server;
@@ -25,6 +26,12 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// Between two looks at the process.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// Between a revocation of all tokens and an outage of the issuer, and the other way round.
+const TROUBLE: Duration = Duration::from_secs(10);
+
+/// Shorter than what is left of a token when its early refresh is due.
+const OUTAGE: Duration = Duration::from_millis(300);
 
 /// The most by which resident memory may grow, in KiB a minute.
 const SLOPE: f64 = 16.0;
@@ -54,18 +61,45 @@ pub(crate) async fn run(minutes: u64) -> Ledger {
             })
         })
         .collect();
+    let troubled = tokio::spawn(trouble(issuer.clone(), Arc::clone(&is_over)));
     let begun = Instant::now();
     let whole = Duration::from_secs(60 * minutes);
-    let mut looks = Vec::new();
+    let (mut looks, mut ledger) = (Vec::new(), Ledger::default());
     while begun.elapsed() < whole {
         tokio::time::sleep(LOOK.min(whole)).await;
+        ledger.leaked.extend(listening::leaks(["a secret of this run"]));
         looks.push((begun.elapsed().as_secs_f64() / 60.0, Held::now()));
     }
+    let took = begun.elapsed();
     is_over.store(true, Ordering::Relaxed);
     for caller in callers {
         caller.await.unwrap();
     }
-    report(&looks, &sent, &served, &issuer)
+    let revocations = troubled.await.unwrap();
+    let (fewest, most) = needed(issuer.life(), took);
+    ledger.extra = issuer.count().saturating_sub(clients.len() * fewest);
+    ledger.extra_bound = clients.len() * (most + revocations - fewest);
+    println!(
+        "soak: {revocations} revocations of all tokens, and as many outages of {OUTAGE:?}; at least {} tokens needed",
+        clients.len() * fewest
+    );
+    ledger.add(report(&looks, &sent, &served, &issuer));
+    ledger
+}
+
+/// How often all tokens were revoked, until it is over.
+async fn trouble(issuer: Issuer, is_over: Arc<AtomicBool>) -> usize {
+    let mut revocations = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        tokio::time::sleep(TROUBLE).await;
+        issuer.revoke_all();
+        revocations += 1;
+        tokio::time::sleep(TROUBLE).await;
+        issuer.set_down(true);
+        tokio::time::sleep(OUTAGE).await;
+        issuer.set_down(false);
+    }
+    revocations
 }
 
 fn client<F: Front>(server: &Server) -> Client {
