@@ -38,6 +38,36 @@ fn a_hit_behind_a_sleep_is_none_if_the_wall_clock_was_set_back_further() {
     assert_eq!(generation_at_hand(&auth), None, "it has ended");
 }
 
+/// By as much as both clocks allow, the sleep can't be seen by a hit; so the rules are asked now and then.
+#[test]
+fn a_sleep_that_both_clocks_hide_is_seen_within_a_minute() {
+    let (source, runtime) = (Scripted::hourly(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    runtime.block_on(auth.warm_up()).unwrap();
+    runtime.suspend(Duration::from_secs(3600));
+    runtime.step_wall(-3600);
+    assert_eq!(generation_at_hand(&auth), Some(1), "nothing that a hit looks at has changed");
+    runtime.advance(Duration::from_secs(60));
+    assert_eq!(generation_at_hand(&auth), None, "it has ended");
+}
+
+/// The rules have forgotten a token that was kept for it, so it is looked at by itself.
+#[test]
+fn who_waited_and_looks_after_a_shutdown_and_a_sleep_gets_no_dead_token() {
+    let (source, runtime) = (Scripted::hourly().closed(), FakeRuntime::new());
+    let auth = authenticator(&source, &runtime);
+    let (mut early, mut late) = (auth.token(Duration::ZERO), auth.token(Duration::ZERO));
+    assert!(poll_once(&mut early).is_pending() && poll_once(&mut late).is_pending());
+    source.open();
+    runtime.run_until_idle();
+    let _shutdown = auth.shutdown();
+    runtime.step_wall(7200);
+    assert!(matches!(poll_once(&mut early), Poll::Ready(Ok(_))), "the boot clock says that it goes on");
+    runtime.suspend(Duration::from_secs(3600));
+    runtime.step_wall(-10_800);
+    assert!(matches!(poll_once(&mut late), Poll::Ready(Err(_))), "it has ended");
+}
+
 /// The wall clock was wrong when the rules were asked last, so what it says later proves nothing.
 #[test]
 fn a_wall_clock_that_is_contradicted_lets_nothing_be_served_unasked() {

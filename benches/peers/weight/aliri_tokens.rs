@@ -1,4 +1,4 @@
-//~ aliri_tokens = { version = "0.3", default-features = false, features = ["oauth2", "rand"] }
+//~ aliri_tokens = "0.3"
 //~ aliri_clock = "0.1"
 //~ reqwest = { version = "0.12", default-features = false, features = ["rustls-tls"] }
 //~ tokio = { version = "1", features = ["macros", "rt-multi-thread"] }

@@ -19,9 +19,10 @@ pub(crate) struct Snapshot {
     pub(crate) headers: Headers,
     /// Shared with those who copied the headers. They don't hold the token, so its secret is wiped when it is replaced.
     pub(crate) quiet: Arc<Quiet>,
-    /// The end of its life on the monotonic and the wall clock, for the one case that the machine can't be asked about: it
-    /// has forgotten the token because the cache was closed.
-    end: Option<(u64, u64)>,
+    /// When its life began, and how long it lasts, for the one case that the machine can't be asked about: it has forgotten the
+    /// token because the cache was closed.
+    started: Moment,
+    life: Option<u64>,
     forgotten: AtomicBool,
 }
 
@@ -34,22 +35,29 @@ impl Snapshot {
         started: Moment,
         life: Option<Duration>,
     ) -> Self {
-        let end =
-            life.map(nanos).map(|life| (started.monotonic.saturating_add(life), started.wall.saturating_add(life)));
         let (headers, quiet) = (headers.into_boxed_slice(), Arc::default());
-        Self { generation, token, headers, quiet, end, forgotten: AtomicBool::new(false) }
+        Self { generation, token, headers, quiet, started, life: life.map(nanos), forgotten: AtomicBool::new(false) }
     }
 
     /// What is left of its life, stated or assumed, by the clock that says less.
     pub(crate) fn remaining(&self, now: Moment) -> Option<Duration> {
-        let left =
-            |(monotonic, wall): (u64, u64)| monotonic.saturating_sub(now.monotonic).min(wall.saturating_sub(now.wall));
-        self.end.map(left).map(Duration::from_nanos)
+        self.life.map(|life| Duration::from_nanos(life.saturating_sub(self.age(now, life))))
     }
 
     /// Its end on the wall clock, stated or assumed.
     pub(crate) fn end(&self) -> Option<SystemTime> {
-        self.end.map(|(_, wall)| UNIX_EPOCH + Duration::from_nanos(wall))
+        self.life.map(|life| UNIX_EPOCH + Duration::from_nanos(self.started.wall.saturating_add(life)))
+    }
+
+    /// As the machine has it: the older of what the clocks say, but the boot clock is believed where the wall clock alone says that
+    /// it is over.
+    fn age(&self, now: Moment, life: u64) -> u64 {
+        let monotonic = now.monotonic.saturating_sub(self.started.monotonic);
+        let wall = now.wall.saturating_sub(self.started.wall);
+        match now.boot.zip(self.started.boot).map(|(now, then)| monotonic.max(now.saturating_sub(then))) {
+            Some(boot) if boot < life && wall >= life => boot,
+            boot => boot.unwrap_or(monotonic).max(wall),
+        }
     }
 
     /// Somebody said that it is no good, or a newer one took its place.
@@ -59,14 +67,15 @@ impl Snapshot {
 
     /// Whether whoever has waited for it may still have it.
     pub(crate) fn is_alive(&self, now: Moment) -> bool {
-        let ended = self.end.is_some_and(|(monotonic, wall)| now.monotonic >= monotonic || now.wall >= wall);
+        let ended = self.life.is_some_and(|life| self.age(now, life) >= life);
         !ended && !self.forgotten.load(Ordering::Relaxed)
     }
 }
 
-/// Until both clocks reach these, the token is served without asking the rules; nor if the wall clock has been set back, because a
-/// sleep may hide behind that, which the monotonic clock does not count. Written under the state's lock. What is torn is
-/// harmless: each end is a time up to which the token was found good.
+/// Until both clocks reach these, the token is served without asking the rules. They are also asked if the wall clock has been set back,
+/// because a sleep may hide behind that, which the monotonic clock does not count. Written under the state's lock. What is read while
+/// it is written is harmless: each end is a time up to which the token was found good, and of two beginnings both were times at
+/// which it was.
 #[derive(Debug)]
 pub(crate) struct Quiet {
     monotonic: AtomicU64,

@@ -357,15 +357,15 @@ impl Driver<'_> {
         }
     }
 
-    /// Whether one of the lives that were stated goes on: by the monotonic clock, and by the wall clock or, where that may have
-    /// been set, the boot clock.
+    /// Whether one of the lives that were stated goes on: by the monotonic clock, and by the boot clock or, where there is none, the
+    /// wall clock.
     fn is_alive(&self) -> bool {
         let now = self.now;
         self.lives.iter().any(|(from, end)| {
             let monotonic = now.monotonic.saturating_sub(from.monotonic);
             let wall = now.wall.saturating_sub(from.wall);
             let boot = now.boot.zip(from.boot).map(|(now, from)| now.saturating_sub(from));
-            monotonic < *end && (wall < *end || boot.is_some_and(|boot| boot < *end))
+            monotonic < *end && boot.map_or(wall < *end, |boot| boot < *end)
         })
     }
 

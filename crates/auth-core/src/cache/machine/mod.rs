@@ -31,6 +31,9 @@ use flight::Flight;
 use forced::Forced;
 use kept::Kept;
 
+/// The longest that the boot clock is not looked at, where there is one.
+const LOOK_AT_BOOT: Duration = Duration::from_secs(60);
+
 /// Everything that is remembered about one credential, but the credential itself.
 #[derive(Debug)]
 pub(crate) struct Machine {
@@ -120,7 +123,9 @@ impl Machine {
                 age.next.min(until(self.early.not_before(age.phase, &self.policy))).min(recheck)
             }
         };
-        Some(quiet.min(remaining))
+        // What a hit can't see, a sleep and a wall clock that is set back by less, is seen within this time.
+        let look = now.boot.map_or(Duration::MAX, |_| LOOK_AT_BOOT);
+        Some(quiet.min(remaining).min(look))
     }
 
     /// Whether answers to requests are of interest: a good one clears a suspicion.
