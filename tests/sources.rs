@@ -48,16 +48,6 @@ fn each_source_assumes_the_lifetime_that_it_was_given_where_nobody_states_one() 
     assumes(TokenExchange::new(endpoint(), client, given, TokenType::JWT).default_lifetime(HOUR));
 }
 
-#[cfg(unix)]
-#[test]
-fn a_helpers_token_lives_as_long_as_was_said_where_it_states_nothing() {
-    let helper = |text| auth_core::sources::Exec::new("echo", [text]).default_lifetime(HOUR);
-    let (credential, _, now) = made(helper("plain-token"), "");
-    assert_eq!(credential.expires_at(), Some(now + HOUR));
-    let (credential, _, now) = made(helper(r#"{"access_token":"t","expires_in":60}"#), "");
-    assert_eq!(credential.expires_at(), Some(now + HOUR / 60));
-}
-
 #[test]
 fn an_api_key_is_sent_in_the_words_of_the_issuer_that_takes_it() {
     let answer = r#"{"access_token":"t"}"#;
