@@ -32,6 +32,10 @@ crates:
 lint:
     bash .ci/run lint
 
+# Clippy for fuzz/ and benches/peers, which are workspaces of their own and build hundreds of crates. Not part of `ci`.
+lint-beside:
+    bash .ci/run lint-beside
+
 # The oldest Rust we promise.
 msrv:
     bash .ci/run msrv
@@ -153,7 +157,7 @@ load-whole:
 soak:
     bash .ci/run soak
 
-# Advisories for what the lock files have. Needs cargo-deny and a network. Not part of `ci`.
+# Advisories for what this workspace and fuzz/ build. Needs cargo-deny and a network. Not part of `ci`.
 advisories:
     bash .ci/run advisories
 
@@ -161,7 +165,8 @@ advisories:
 semver:
     bash .ci/run semver
 
-# The lines of auth-core that no test reaches; builds cargo-tarpaulin. Some minutes. Not part of `ci`.
+# The lines of auth-core that no test reaches, and whether that is under 10 of 100; builds cargo-llvm-cov, and installs LLVM's own
+# programs. Some minutes. Not part of `ci`.
 coverage:
     bash .ci/run coverage
 

@@ -11,6 +11,7 @@
 //! | [`engine`] | whatever callers do or suffer: one fetch, nobody hangs, no token is lost |
 //! | [`exec`] | a helper program gets what it is given and nothing else, and nothing of it is left |
 //! | [`chain`] | a chain goes on where nothing is configured and nowhere else, and says why |
+//! | [`sources`] | a source asks in the words that it was given, and assumes what it was told to |
 //! | [`systems`] | the five systems work whole over every adapter, and fail with a word about what to change |
 //! | [`testing`] | what is checked of a user's source: ours keep it, and a bad one is found out by the name of what it breaks |
 //! | [`wire`] | token requests are those that the systems' own clients send |
@@ -37,6 +38,7 @@ mod reference;
 mod reqwest;
 // Both adapters behind one trait, and what is below and around them.
 mod rig;
+mod sources;
 mod systems;
 mod testing;
 mod tower;

@@ -1,5 +1,6 @@
 //! Whatever callers do, and whatever happens to them: one fetch, nobody hangs, no token is lost.
 
+mod building;
 mod callers;
 mod cancellation;
 mod clocks;

@@ -74,6 +74,22 @@ fn a_system_is_described_in_toml_alone() {
 }
 
 #[test]
+fn a_value_of_the_context_goes_to_one_place_and_a_token_to_no_variable_that_every_program_knows() {
+    let of = |line: &str| {
+        access(&format!("[system.acme]\nendpoint = \"https://a\"\n{line}\n[profile.p]\nsystem = \"acme\"\n"), "p")
+    };
+    let with = |context: &str| of(&format!("token = \"t\"\n{context}"));
+    let body = with("context.project = { default = \"p-0\", body = \"project_id\" }").unwrap();
+    assert_eq!(body.context().body_fields().collect::<Vec<_>>(), [("project_id", "p-0")]);
+    for places in ["", ", header = \"x-a\", query = \"a\"", ", query = \"a\", body = \"b\""] {
+        let error = with(&format!("context.project = {{ default = \"p-0\"{places} }}")).unwrap_err().to_string();
+        assert!(error.contains("one of `header`, `query` and `body`"), "{places}: {error}");
+    }
+    let error = of("token = { variables = [\"PATH\"], default = \"t\" }").unwrap_err().to_string();
+    assert!(error.contains("use another"), "{error}");
+}
+
+#[test]
 fn a_described_system_may_exchange_and_the_profile_may_hold_what_varies() {
     let text = r#"
         [system.acme]
@@ -159,6 +175,15 @@ fn what_is_wrong_is_named_with_file_and_line_and_a_secret_never_shown() {
         ("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"TOKEN\"\nheader = \"x y\"", "no header's name"),
         ("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"TOKEN\"\nheader = \"x\"\nscheme = \"y\"", "choose one"),
         ("type = \"token\"\nendpoint = \"https://a?TOKEN\"\ntoken = \"t\"", "config.toml:3"),
+        ("type = \"token\"\nendpoint = \"https://a\"\ntoken = \"TOKEN\"\nscheme = \"a b\"", "config.toml:5"),
+        (
+            "type = \"client_credentials\"\nendpoint = \"https://a\"\ntoken_url = \"https://b\"\nclient_id = \"c\"\nclient_auth = \"digest\"",
+            "it is neither basic, post nor private_key_jwt",
+        ),
+        (
+            "type = \"remote\"\nendpoint = \"https://a\"\ntoken_url = \"https://b\"\nsession = \"TOKEN\"\npost = \"yes\"",
+            "it is neither true nor false",
+        ),
         (
             "type = \"api_key\"\nendpoint = \"https://a\"\ntoken_url = \"http://b\"\napi_key = \"TOKEN\"",
             "config.toml:4",

@@ -321,6 +321,19 @@ mod tests {
     }
 
     #[test]
+    fn the_account_goes_in_a_header_where_one_is_named() -> Result<(), Error> {
+        let variables = [("IVCAP_URL", "https://api"), ("IVCAP_JWT", JWT)];
+        let name = HeaderName::from_static("x-account");
+        let access = with(&variables).account("urn:ivcap:account:a1").account_header(name.clone()).access()?;
+        let (mut uri, mut headers) = (http::Uri::from_static("https://api/"), http::HeaderMap::new());
+        access.context().apply(&mut uri, &mut headers);
+        assert_eq!(headers["x-account"], "urn:ivcap:account:a1");
+        // There is none to send.
+        assert!(with(&variables).account_header(name).access()?.context().is_empty());
+        Ok(())
+    }
+
+    #[test]
     fn a_source_is_no_credential_of_the_working_directory() -> Result<(), Error> {
         let folder = crate::testing::Folder::new();
         folder.write(".env", "IVCAP_URL=https://evil.example\n");

@@ -257,4 +257,25 @@ mod tests {
         let error = of(&env, &[]).access().unwrap_err();
         assert!(error.to_string().contains("credentials:2") && error.to_string().contains("quotes"), "{error}");
     }
+
+    #[test]
+    fn an_endpoint_of_the_working_directory_gets_a_token_from_elsewhere_only_if_the_program_says_so()
+    -> Result<(), Error> {
+        let folder = crate::testing::Folder::new();
+        folder.write(".env", "PODSTACK_BASE_URL=https://evil.example\n");
+        let env = Env::empty().in_directory(folder.path()).with_dotenv(".env")?;
+        let podstack = || Podstack::from_env(&env).token("psk_1");
+        let error = podstack().access().unwrap_err();
+        assert!(error.to_string().contains("working directory"), "{error}");
+        podstack().allow_nearby_endpoint().access()?;
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_asked_for_who_it_is_can_be_another_path() -> Result<(), Error> {
+        let whoami = |podstack: Podstack| Ok::<_, Error>(podstack.token("t").access()?.whoami().map(str::to_owned));
+        assert_eq!(whoami(Podstack::new().whoami("/me"))?.as_deref(), Some("/me"));
+        assert_ne!(whoami(Podstack::new())?.as_deref(), Some("/me"));
+        Ok(())
+    }
 }
