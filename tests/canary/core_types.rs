@@ -36,6 +36,7 @@ pub(super) fn show(table: &mut Table) {
     for key in ["Runtime", "TokenSource", "Transport"] {
         table.silent(&format!("auth-core::{key}"), "a trait: its implementations have rows of their own");
     }
+    table.silent("auth-core::Head", "a trait of a client's own requests");
     for key in ["Sleep", "Task"] {
         table.silent(&format!("auth-core::{key}"), "a boxed future, which prints nothing");
     }

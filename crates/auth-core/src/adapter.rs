@@ -3,9 +3,9 @@
 //! the business, too: [`retry_after`] and [`fit_to_show`].
 //!
 //! The protocol is [`Authenticator::attach`](crate::Authenticator::attach),
-//! [`judge`](crate::Authenticator::judge), [`recover`](crate::Authenticator::recover). An adapter that keeps something for
-//! each client asks a [`View`] for a hit first, which is faster. The enums are exhaustive on purpose: a new case is something
-//! every adapter has to know, so it comes with a new major version.
+//! [`judge`](crate::Authenticator::judge), [`recover`](crate::Authenticator::recover). Ask for a hit first, which is faster: a
+//! [`View`] in an adapter that keeps something for each client, else [`Authenticator::hit`](crate::Authenticator::hit). The enums
+//! are exhaustive on purpose: a new case is something every adapter has to know, so it comes with a new major version.
 
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
@@ -17,6 +17,7 @@ use http::{HeaderMap, Uri};
 use crate::exchange::{answer, retry_after};
 use crate::{Error, context};
 
+pub use crate::head::Head;
 pub use crate::io_reason::io_reason;
 pub use crate::target::Target;
 

@@ -143,6 +143,7 @@ mod fetch;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod head;
 mod identity;
 mod io_reason;
 mod jwt;

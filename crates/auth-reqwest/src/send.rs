@@ -1,7 +1,7 @@
 //! One request's way: perhaps wait for a token, send, and perhaps send once more.
 
+use std::future::Future;
 use std::mem;
-use std::time::Duration;
 
 use auth_core::adapter::{Attach, Judgement, Recovery, Sent, Target, Without, not_replayable};
 use auth_core::runtime::Sleep;
@@ -13,48 +13,100 @@ use crate::Error;
 use crate::below::Below;
 use crate::limit::within;
 use crate::replay::Replay;
-use crate::url::{answered_by, target, was_redirected};
+use crate::url::{Hit, answered_by, target, was_redirected};
 
 /// Sends a request with the authenticator's token, or the one that the request wishes for.
 ///
-/// Every hit allocates this future, so it is kept small: what is rare lies in a box, and what was ever lent (a request, to
-/// have a header put on) is lent in functions of their own, or it would have its place here to the end.
-pub(crate) async fn send<B, E>(
-    authenticator: &Authenticator,
+/// Every hit allocates this future, so it is kept small: what is rare lies in a box. And a request is large, so it stays
+/// where it was put when the future was made, and is lent from there.
+#[expect(clippy::manual_async_fn, reason = "an async function has its arguments in its future twice")]
+pub(crate) fn send<'a, B, E>(
+    authenticator: &'a Authenticator,
     wishes: Option<RequestAuth>,
-    replay: &Replay,
-    request: Request,
+    replay: &'a Replay,
+    mut request: Request,
     mut below: B,
-) -> Result<Response, E>
+) -> impl Future<Output = Result<Response, E>> + Send + use<'a, B, E>
 where
     B: Below,
     E: From<Error<B::Error>>,
 {
-    let failed = |error| Error::Inner(B::without_url(error));
-    let wishes = wishes.as_ref();
-    let chosen = wishes.map_or(Some(authenticator), |wishes| wishes.authenticator(authenticator));
-    let fresh = wishes.is_some_and(RequestAuth::wants_fresh);
-    let Begun { request, copy, timeout, attached } = begin(chosen, fresh, replay, request).map_err(Error::Auth)?;
-    let authenticator = chosen.unwrap_or(authenticator);
-    let (request, sent) = match attached {
-        Attach::Ready(sent) => (request, sent),
-        Attach::Wait(acquire) => {
-            let waiting = attach_late(authenticator, acquire, timeout, request);
-            Box::pin(waiting).await.map_err(Error::Auth)?
+    async move {
+        let wishes = wishes.as_ref();
+        let chosen = wishes.map_or(Some(authenticator), |wishes| wishes.authenticator(authenticator));
+        let mut copy = chosen.and_then(|_| replay.copy(&request));
+        let fresh = wishes.is_some_and(RequestAuth::wants_fresh);
+        let attached = begin(chosen, fresh, &mut request).map_err(Error::Auth)?;
+        let authenticator = chosen.unwrap_or(authenticator);
+        let sent = match attached {
+            Attach::Ready(sent) => sent,
+            Attach::Wait(acquire) => {
+                Box::pin(attach_late(authenticator, acquire, &mut request)).await.map_err(Error::Auth)?
+            }
+        };
+        if let Sent::Without(_) = sent {
+            copy = None;
         }
-    };
-    let copy = copy.filter(|_| matches!(sent, Sent::With { .. }));
-    // reqwest counts on while the first response is held: after half of the request's own time it can still be read.
-    let patience = timeout.filter(|_| copy.is_some()).map(|timeout| authenticator.timer(timeout / 2));
+        // reqwest counts on while the first response is held: after half of the request's own time it can still be read.
+        let patience = copy.as_ref().and_then(|copy| Some(authenticator.timer(*copy.timeout()? / 2)));
 
-    let response = below.send(request).await.map_err(failed)?;
-    let Judgement::Rejected { generation } = judge(authenticator, sent, &response) else {
-        return Ok(if let Sent::Without(_) = sent { with(response, Outcome::without(sent)) } else { response });
-    };
-    match Box::pin(newer(authenticator, generation, copy, &response, patience)).await {
+        let response = below.send(request).await.map_err(failed::<B>)?;
+        match judge(authenticator, sent, &response) {
+            Judgement::Fine if matches!(sent, Sent::With { .. }) => Ok(response),
+            Judgement::Fine => Ok(with(response, Outcome::without(sent))),
+            Judgement::Rejected { generation } => {
+                let again = again(authenticator, sent, generation, copy, patience, response, &mut below);
+                Ok(Box::pin(again).await.map_err(failed::<B>)?)
+            }
+        }
+    }
+}
+
+fn failed<B: Below>(error: B::Error) -> Error<B::Error> {
+    Error::Inner(B::without_url(error))
+}
+
+/// Puts the credential on a request, if it is to have one and there is one.
+fn begin(
+    authenticator: Option<&Authenticator>,
+    fresh: bool,
+    request: &mut Request,
+) -> Result<Attach, auth_core::Error> {
+    let Some(authenticator) = authenticator else { return Ok(Attach::Ready(Sent::Without(Without::Asked))) };
+    if fresh {
+        return with_headers(request, |target, headers| authenticator.attach_fresh(target, headers));
+    }
+    match authenticator.hit(&mut Hit(request)) {
+        Some(sent) => Ok(Attach::Ready(sent)),
+        None => with_headers(request, |target, headers| authenticator.attach(target, headers)),
+    }
+}
+
+/// Waits for a token, no longer than the request has time, and puts it on.
+async fn attach_late(
+    authenticator: &Authenticator,
+    acquire: Acquire,
+    request: &mut Request,
+) -> Result<Sent, auth_core::Error> {
+    let limit = request.timeout().map(|timeout| authenticator.timer(*timeout));
+    let credential = within(limit, acquire).await?;
+    with_headers(request, |target, headers| authenticator.attach_credential(&credential, target, headers))
+}
+
+/// What comes of a rejected token: the answer to a second sending, or the one at hand.
+async fn again<B: Below>(
+    authenticator: &Authenticator,
+    sent: Sent,
+    rejected: u64,
+    copy: Option<Request>,
+    patience: Option<Sleep>,
+    response: Response,
+    below: &mut B,
+) -> Result<Response, B::Error> {
+    match newer(authenticator, rejected, copy, &response, patience).await {
         Ok((request, sent)) => {
             drop(response);
-            let response = below.send(*request).await.map_err(failed)?;
+            let response = below.send(request).await?;
             let outcome = second(authenticator, sent, &response);
             Ok(with(response, outcome))
         }
@@ -62,56 +114,14 @@ where
     }
 }
 
-/// A request before it is sent.
-struct Begun {
-    request: Request,
-    /// For a second sending.
-    copy: Option<Box<Request>>,
-    /// The request's own.
-    timeout: Option<Duration>,
-    attached: Attach,
-}
-
-/// Copies a request for a second sending, and puts the credential on it, if it is to have one and there is one.
-fn begin(
-    authenticator: Option<&Authenticator>,
-    fresh: bool,
-    replay: &Replay,
-    mut request: Request,
-) -> Result<Begun, auth_core::Error> {
-    let timeout = request.timeout().copied();
-    let Some(authenticator) = authenticator else {
-        return Ok(Begun { request, copy: None, timeout, attached: Attach::Ready(Sent::Without(Without::Asked)) });
-    };
-    let copy = replay.copy(&request).map(Box::new);
-    let attached = with_headers(&mut request, |target, headers| {
-        if fresh { authenticator.attach_fresh(target, headers) } else { authenticator.attach(target, headers) }
-    })?;
-    Ok(Begun { request, copy, timeout, attached })
-}
-
-/// Waits for a token, no longer than the request has time, and puts it on.
-async fn attach_late(
-    authenticator: &Authenticator,
-    acquire: Acquire,
-    timeout: Option<Duration>,
-    mut request: Request,
-) -> Result<(Request, Sent), auth_core::Error> {
-    let credential = within(timeout.map(|timeout| authenticator.timer(timeout)), acquire).await?;
-    let attach =
-        |target: Target<'_>, headers: &mut HeaderMap| authenticator.attach_credential(&credential, target, headers);
-    let sent = with_headers(&mut request, attach)?;
-    Ok((request, sent))
-}
-
 /// The request with a newer token than the rejected one; or nothing better than the response at hand, and why.
 async fn newer(
     authenticator: &Authenticator,
     rejected: u64,
-    copy: Option<Box<Request>>,
+    copy: Option<Request>,
     response: &Response,
     patience: Option<Sleep>,
-) -> Result<(Box<Request>, Sent), Option<auth_core::Error>> {
+) -> Result<(Request, Sent), Option<auth_core::Error>> {
     let recovery = authenticator.recover(rejected);
     // What was redirected may have been applied, although its last hop was not.
     let Some(mut request) = copy.filter(|copy| copy.method().is_safe() || !was_redirected(copy, response)) else {

@@ -1,10 +1,26 @@
 //! reqwest's URLs as targets.
 
-use auth_core::adapter::Target;
+use auth_core::adapter::{Head, Target};
+use http::HeaderMap;
 use reqwest::{Request, Response, Url};
 
 /// The URL of a response that no server of reqwest's gave: one that was made from an `http::Response`, by a cache or a test.
 const NO_URL: &str = "http://no.url.provided.local/";
+
+/// A request as a hit sees it.
+pub(crate) struct Hit<'a>(pub(crate) &'a mut Request);
+
+impl Head for Hit<'_> {
+    #[inline]
+    fn target(&self) -> Target<'_> {
+        target(self.0.url())
+    }
+
+    #[inline]
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.0.headers_mut()
+    }
+}
 
 /// Where a request goes. reqwest makes the URI that it sends from the same text.
 pub(crate) fn target(url: &Url) -> Target<'_> {

@@ -1,10 +1,11 @@
 //! The one place that writes auth headers, and only after the origins said yes.
 
 use http::header::Entry;
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Error;
 use crate::cache::Snapshot;
+use crate::head::Head;
 use crate::origins::{Origins, Permission};
 use crate::target::Target;
 
@@ -37,9 +38,9 @@ pub enum Without {
 /// The usual case of [`attach`], and nothing else: one header, on a request that has none of that name, to an origin written
 /// like the credential's. `false` if it is another case; the request is then as it was.
 #[inline(always)]
-pub(super) fn hit<B>(ours: &[(HeaderName, HeaderValue)], origins: &Origins, request: &mut Request<B>) -> bool {
+pub(super) fn hit(ours: &[(HeaderName, HeaderValue)], origins: &Origins, request: &mut impl Head) -> bool {
     let [(name, value)] = ours else { return false };
-    if !origins.plainly_include(request.uri().into()) {
+    if !origins.plainly_include(request.target()) {
         return false;
     }
     let headers = request.headers_mut();

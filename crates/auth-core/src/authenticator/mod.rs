@@ -15,6 +15,7 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use crate::cache::{Answer, Cache, Demand};
+use crate::head::Head;
 use crate::origins::{Origins, Permission};
 use crate::target::Target;
 use crate::{Error, Status, TokenSource};
@@ -95,6 +96,18 @@ impl Authenticator {
             Some(Err(error)) => Err(self.own(error)),
             None => self.attach_slowly(Demand::Valid, target, headers),
         }
+    }
+
+    /// Puts the credential on a request if there is nothing else to do: the token is valid now, it is one header, and the
+    /// request goes where it may go and has none of that name. `None` leaves the request as it was and says only that
+    /// [`attach`](Self::attach) has to look at it. An adapter that keeps something for each client has it from a [`View`].
+    #[inline]
+    pub fn hit(&self, request: &mut impl Head) -> Option<Sent> {
+        let Parts { cache, origins, .. } = &*self.0;
+        let hit = cache.hit(|snapshot| {
+            attach::hit(&snapshot.headers, origins, request).then_some(Sent::With { generation: snapshot.generation })
+        });
+        hit.flatten()
     }
 
     /// As [`attach`](Self::attach), with a token newer than the present one, if one fetch can bring it. Within the pause
