@@ -12,7 +12,7 @@ use crate::process::Held;
 /// More resident memory than this after the second half than after the first one is a leak: some bytes for each, and as many KiB as
 /// an allocator takes now and then.
 const BYTES_EACH: usize = 32;
-const ALLOCATOR_KIB: usize = 256;
+const ALLOCATOR_KIB: usize = 1024;
 
 /// What is under way when the last authenticator is dropped has so long to end.
 const PATIENCE: Duration = Duration::from_secs(10);

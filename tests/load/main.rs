@@ -77,6 +77,8 @@ async fn main() -> ExitCode {
 }
 
 async fn all(amount: &Amount, ledger: &mut Ledger) {
+    // First, while there is nothing of others that could be taken for its own.
+    ledger.add(crowd::run(amount.authenticators).await);
     ledger.add(in_process::run(amount.in_process).await);
     ledger.add(loopback::run::<Core>(amount.loopback).await);
     ledger.add(loopback::run::<Tower>(amount.loopback).await);
@@ -87,5 +89,4 @@ async fn all(amount: &Amount, ledger: &mut Ledger) {
     ledger.add(revocation::run::<Core>(amount.in_flight).await);
     ledger.add(revocation::run::<Tower>(amount.in_flight).await);
     ledger.add(revocation::run::<Reqwest>(amount.in_flight).await);
-    ledger.add(crowd::run(amount.authenticators).await);
 }
