@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use super::arrivals::{arrivals, percent, send};
 use super::issuer::Issuer;
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::report::{Section, Table};
 
 /// The shortest life that the default policy is made for, and twice that, so that its pauses are short. The issuer's hint

@@ -9,7 +9,7 @@ use tower_http::auth::AddAuthorizationLayer;
 use super::arrivals::{Sample, arrivals, percent, send};
 use super::issuer::Issuer;
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::hit::Api;
 use crate::report::{Section, Table};
 use crate::rounds::percentile;
