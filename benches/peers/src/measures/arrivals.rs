@@ -63,8 +63,3 @@ pub(super) async fn arrivals(
     }
     Ok(samples)
 }
-
-/// The share of samples, in per cent, of which something is true.
-pub(super) fn percent(samples: &[Sample], is: impl Fn(&Sample) -> bool) -> f64 {
-    100.0 * samples.iter().filter(|sample| is(sample)).count() as f64 / samples.len() as f64
-}

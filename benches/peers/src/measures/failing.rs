@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use auth_benches::ORIGIN;
+use auth_benches::rounds::percent;
 
-use super::arrivals::{arrivals, percent};
+use super::arrivals::arrivals;
 use crate::Error;
 use crate::args::Extent;
 use crate::contender::Contender;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use auth_benches::ORIGIN;
-use auth_benches::rounds::percentile;
+use auth_benches::rounds::{percent, percentile};
 
-use super::arrivals::{Sample, arrivals, percent};
+use super::arrivals::{Sample, arrivals};
 use crate::Error;
 use crate::args::Extent;
 use crate::contender::{Contender, Side};
