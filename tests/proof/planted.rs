@@ -1,13 +1,17 @@
 //! The control run: what each counter is there for is done on purpose, and must be counted there and nowhere else.
 
+use std::time::Duration;
+
 use auth_core::{Authenticator, Error, Token, source_fn};
 use auth_emulator::{Answer, Emulator, StatusCode};
-use http::Uri;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{Request, Uri};
 
 use crate::expectation::{Count, Expectation};
 use crate::front::{Core, Front};
 use crate::ledger::Ledger;
-use crate::rig::{Client, Load, Replay};
+use crate::rig::{Client, Failed, Load, Replay, hyper};
 use crate::run;
 use crate::scenarios::{self, Named, Scenario, over_each};
 use crate::scene::{Scene, Seen};
@@ -50,8 +54,18 @@ fn plants() -> Vec<Plant> {
         Plant { name: "LOST: a panic", scenario: of(over_each!(panicked())), is_counted: lost },
         Plant { name: "LET-IN: a request without a token", scenario: of(over_each!(anonymous())), is_counted: let_in },
         Plant { name: "LEAKED: a key in an error", scenario: of(over_each!(in_an_error())), is_counted: leaked },
+        Plant {
+            name: "LEAKED: half a key in an error, in hex",
+            scenario: of(over_each!(in_hex())),
+            is_counted: leaked,
+        },
         Plant { name: "LEAKED: the key in a log line", scenario: of(over_each!(in_a_log())), is_counted: leaked },
         Plant { name: "LEAKED: the token at another origin", scenario: of(over_each!(astray())), is_counted: leaked },
+        Plant {
+            name: "LEAKED: half a token there, in base64",
+            scenario: of(over_each!(half_astray())),
+            is_counted: leaked,
+        },
         Plant { name: "EXTRA: a fetch too many", scenario: of(over_each!(fetched_twice())), is_counted: extra },
     ]
 }
@@ -111,12 +125,28 @@ async fn anonymous<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
+/// Not the emulator's key: the rig's clients stop at the sight of that.
+const KEY: &str = "a-key-of-its-own";
+
 async fn in_an_error<F: Front>(_: bool) -> Seen {
-    // Not the emulator's key: the rig's clients stop at the sight of that.
-    const KEY: &str = "a-key-of-its-own";
     let scene = Scene::<F>::with(|_| {
         let wrong = || Error::misconfigured(format!("the key {KEY} is wrong")).do_not_repeat();
         Authenticator::builder(source_fn(move |_cx| async move { Err(wrong()) }))
+    })
+    .await;
+    scene.keep_secret(KEY);
+    scene.get().await;
+    scene.seen()
+}
+
+/// Which no log has.
+async fn in_hex<F: Front>(_: bool) -> Seen {
+    let half: String = KEY[4..12].bytes().map(|byte| format!("{byte:02x}")).collect();
+    let scene = scene::<F>(|_, _, _| {
+        Client::new(move |_| {
+            let wrong = format!("the key {half} is wrong");
+            Box::pin(async move { Err(Failed::Client(wrong.into())) })
+        })
     })
     .await;
     scene.keep_secret(KEY);
@@ -141,6 +171,16 @@ async fn astray<F: Front>(_: bool) -> Seen {
     })
     .await;
     scene.get().await;
+    scene.seen()
+}
+
+async fn half_astray<F: Front>(_: bool) -> Seen {
+    let scene = Scene::<F>::new().await;
+    let credential = scene.auth.token(Duration::ZERO).await.unwrap();
+    let token = credential.secret().unwrap().expose();
+    let half = STANDARD.encode(&token[token.len() / 2..]);
+    let request = Request::get(format!("{}/items?of={half}", scene.emulator.other_origin()));
+    hyper().request(request.body(Load::default()).unwrap()).await.unwrap();
     scene.seen()
 }
 

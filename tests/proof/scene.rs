@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use auth_core::runtime::{FakeRuntime, Runtime as _};
 use auth_core::{Authenticator, Builder, Transport};
-use auth_emulator::Emulator;
+use auth_emulator::{Emulator, RecordedRequest};
 use bytes::Bytes;
 use http::{Request, Response};
 
@@ -17,7 +17,7 @@ use crate::front::Front;
 use crate::ledger::Ledger;
 use crate::rig::client::Answer;
 use crate::rig::{Client, Failed, Load, Replay};
-use crate::scenarios;
+use crate::{overheard, scenarios};
 
 /// A request's number, so that what arrived can be compared with what was sent.
 const NUMBER: &str = "x-number";
@@ -393,15 +393,14 @@ impl<F: Front> Scene<F> {
         }
         let issued = self.emulator.issued_tokens();
         let own = self.secrets.into_inner().unwrap();
-        let said = self.said.into_inner().unwrap();
         for secret in iter::once(Emulator::API_KEY.to_owned()).chain(issued).chain(own) {
-            if self.emulator.other_requests().iter().any(|request| request.carries(&secret)) {
-                ledger.leaked.push("another origin got a secret".to_owned());
-            }
-            if let Some(said) = said.iter().find(|said| said.contains(&secret)) {
-                ledger.leaked.push(format!("an error or outcome shows a secret: {said}"));
-            }
-            crate::overheard::must_not_hear(secret);
+            overheard::must_not_hear(secret);
+        }
+        for said in self.said.into_inner().unwrap() {
+            overheard::must_not_show("an error or outcome shows", said);
+        }
+        for request in self.emulator.other_requests() {
+            overheard::must_not_show("another origin got", whole(&request));
         }
         Seen {
             outcomes: self.outcomes.into_inner().unwrap(),
@@ -440,6 +439,16 @@ impl Drop for TimePasses {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+/// All that arrived of a request.
+fn whole(request: &RecordedRequest) -> Vec<u8> {
+    let headers =
+        request.headers().iter().map(|(name, value)| [name.as_str().as_bytes(), b": ", value.as_bytes()].concat());
+    let mut parts = vec![request.path().as_bytes().to_vec(), request.query().unwrap_or_default().into()];
+    parts.extend(headers);
+    parts.push(request.body().to_vec());
+    parts.join(&b'\n')
 }
 
 /// All that an error shows in any way.
