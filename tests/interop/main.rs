@@ -77,10 +77,11 @@ async fn main() -> ExitCode {
     let canaries = std::sync::Arc::clone(&scene.world.canaries);
     report.leaked("an error", canaries.shown_by(&shown));
     let ended = scene.ended().await;
-    for (place, text) in &ended {
+    for (place, text) in &ended.servers {
         report.leaked(place, canaries.shown_by(text));
     }
-    let spoken = |version: &str| ended.last().map_or(0, |(_, log)| log.matches(version).count());
+    report.leaked("the log of nginx", canaries.shown_by(&ended.nginx));
+    let spoken = |version: &str| ended.nginx.matches(version).count();
     report.leaked("our own log", canaries.shown_by(&log.take()));
     let text = report.text();
     report.leaked("this report", canaries.shown_by(&text));
