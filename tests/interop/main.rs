@@ -14,9 +14,15 @@ mod canaries;
 mod certificates;
 mod child;
 mod clock;
+#[allow(dead_code, reason = "the proof's, too; this uses a part of it")]
+#[path = "../counters/mod.rs"]
+mod counters;
 mod flow;
 mod flows;
 mod front;
+#[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
+#[path = "../hunt/mod.rs"]
+mod hunt;
 mod keys;
 mod log;
 mod nginx;
@@ -25,6 +31,9 @@ mod place;
 mod plant;
 mod registered;
 mod report;
+#[allow(dead_code, unused_imports, unused_macros, reason = "the suite's; this uses a part of it")]
+#[path = "../rig/mod.rs"]
+mod rig;
 mod scene;
 mod server;
 mod transport;
