@@ -19,6 +19,7 @@
 #![expect(clippy::print_stdout, reason = "a tool talks to a person")]
 #![allow(clippy::unwrap_used, reason = "a tool of the repository's own may stop at the first surprise")]
 
+#[allow(dead_code, reason = "interop's, too; this uses a part of it")]
 #[path = "../counters/mod.rs"]
 mod counters;
 mod expectation;
