@@ -91,7 +91,7 @@ async fn scene<F: Front>(client: impl FnOnce(Authenticator, Replay, String) -> C
     Scene::made(emulator, clock, builder, api, |auth, replay| client(auth, replay, other))
 }
 
-async fn altered<F: Front>(_: bool) -> Seen {
+async fn altered<F: Front>() -> Seen {
     let scene = scene::<F>(|auth, replay, _| {
         let client = F::client(auth, replay);
         Client::new(move |request| client.send(request.map(|_| Load::from("another order"))))
@@ -101,20 +101,20 @@ async fn altered<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn forgotten<F: Front>(_: bool) -> Seen {
+async fn forgotten<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     drop(scene.begin("POST", Load::from("an order")));
     scene.seen()
 }
 
-async fn panicked<F: Front>(_: bool) -> Seen {
+async fn panicked<F: Front>() -> Seen {
     let _scene = Scene::<F>::new().await;
     // Resumed, not raised: no hook prints it.
     std::panic::resume_unwind(Box::new("planted"))
 }
 
 /// The API accepts anything, and this client sends no token.
-async fn anonymous<F: Front>(_: bool) -> Seen {
+async fn anonymous<F: Front>() -> Seen {
     let scene = scene::<F>(|_, replay, _| {
         let source = source_fn(|_cx| async { Ok(Token::none_needed()) });
         Core::client(Authenticator::builder(source).anywhere().build().unwrap(), replay)
@@ -128,7 +128,7 @@ async fn anonymous<F: Front>(_: bool) -> Seen {
 /// Not the emulator's key: the rig's clients stop at the sight of that.
 const KEY: &str = "a-key-of-its-own";
 
-async fn in_an_error<F: Front>(_: bool) -> Seen {
+async fn in_an_error<F: Front>() -> Seen {
     let scene = Scene::<F>::with(|_| {
         let wrong = || Error::misconfigured(format!("the key {KEY} is wrong")).do_not_repeat();
         Authenticator::builder(source_fn(move |_cx| async move { Err(wrong()) }))
@@ -140,7 +140,7 @@ async fn in_an_error<F: Front>(_: bool) -> Seen {
 }
 
 /// Which no log has.
-async fn in_hex<F: Front>(_: bool) -> Seen {
+async fn in_hex<F: Front>() -> Seen {
     let half: String = KEY[4..12].bytes().map(|byte| format!("{byte:02x}")).collect();
     let scene = scene::<F>(|_, _, _| {
         Client::new(move |_| {
@@ -154,14 +154,14 @@ async fn in_hex<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn in_a_log<F: Front>(_: bool) -> Seen {
+async fn in_a_log<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     tracing::info!("exchanging {}", Emulator::API_KEY);
     scene.get().await;
     scene.seen()
 }
 
-async fn astray<F: Front>(_: bool) -> Seen {
+async fn astray<F: Front>() -> Seen {
     let scene = scene::<F>(|auth, replay, other| {
         let client = F::client(auth, replay);
         Client::new(move |mut request| {
@@ -174,7 +174,7 @@ async fn astray<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn half_astray<F: Front>(_: bool) -> Seen {
+async fn half_astray<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     let credential = scene.auth.token(Duration::ZERO).await.unwrap();
     let token = credential.secret().unwrap().expose();
@@ -184,7 +184,7 @@ async fn half_astray<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn fetched_twice<F: Front>(_: bool) -> Seen {
+async fn fetched_twice<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     scene.get().await;
     scene.auth.invalidate();
