@@ -1,5 +1,6 @@
 //! What can be asked for.
 
+use crate::extent::Extent;
 use crate::{Contender, Error};
 
 pub(crate) enum Command {
@@ -13,24 +14,6 @@ pub(crate) enum Command {
     Count { contender: Contender, hits: usize },
     /// The server of the end-to-end figures: a process of its own.
     Serve,
-}
-
-/// How long to measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// Minutes; the figures count.
-    Full,
-    /// Seconds; shows that everything runs.
-    Quick,
-}
-
-impl Extent {
-    pub(crate) fn choose<T>(self, full: T, quick: T) -> T {
-        match self {
-            Self::Full => full,
-            Self::Quick => quick,
-        }
-    }
 }
 
 const USAGE: &str = "all [--quick] | end-to-end | cost [--record] | count CONTENDER HITS | serve";

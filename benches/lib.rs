@@ -8,6 +8,7 @@
 
 mod args;
 mod cost;
+mod extent;
 mod hit;
 mod load;
 mod report;
@@ -16,10 +17,11 @@ mod wire;
 
 use std::path::Path;
 
-use args::{Command, Extent};
+use args::Command;
 use hit::{Contender, instructions};
 use report::Figures;
 
+pub use extent::Extent;
 pub use hit::{Api, Body, NoOp, ORIGIN, ReqwestApi, ReqwestNoOp, print_allocations, request};
 pub use report::{Bar, Page, Section, Table, bars, occasion};
 pub use wire::{Server, Stop, cpu_used, serve};

@@ -1,4 +1,4 @@
-//! Turns, and the middle of what they showed.
+//! Turns, the middle of what they showed, and shares of it.
 
 /// The numbers from 0 to `count`, starting one later in each round, so that nobody always follows the same neighbour
 /// after the same pause.
@@ -24,6 +24,11 @@ pub fn percentile(values: impl IntoIterator<Item = f64>, share: f64) -> f64 {
     values.get(place.saturating_sub(1)).copied().unwrap_or_default()
 }
 
+/// The share of samples, in per cent, of which something is true.
+pub fn percent<T>(samples: &[T], is: impl Fn(&T) -> bool) -> f64 {
+    100.0 * samples.iter().filter(|sample| is(sample)).count() as f64 / samples.len() as f64
+}
+
 /// The middle of the ratios of each round, so that what slowed a whole round cancels out.
 pub fn median_ratio(of: &[f64], to: &[f64]) -> f64 {
     median(of.iter().zip(to).map(|(of, to)| of / to))
@@ -46,6 +51,11 @@ mod tests {
         assert_eq!(percentile(values(), 0.999), 999.0);
         assert_eq!(percentile(values(), 1.0), 1000.0);
         assert_eq!(percentile([], 0.5), 0.0);
+    }
+
+    #[test]
+    fn a_share_is_told_in_per_cent() {
+        assert_eq!(percent(&[1, 2, 3, 4], |number| *number > 1), 75.0);
     }
 
     #[test]

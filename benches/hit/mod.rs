@@ -15,7 +15,7 @@ mod time;
 use std::path::Path;
 
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::rounds::{median, median_ratio};
 
 pub(crate) use allocations::Allocations;

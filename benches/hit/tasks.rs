@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::contender::Contender;
 use super::material::{Clock, Material};
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::rounds::{median, turns};
 
 /// How many tasks at once.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::contender::Contender;
 use super::material::{Clock, Material};
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::rounds::turns;
 
 /// Requests that are built before the clock is read: enough that reading it adds no more than two nanoseconds to each.

@@ -75,8 +75,3 @@ where
 const ITEMS: &str = "https://api.example.com/items";
 /// `accept` and `authorization`.
 const WITH_TOKEN: usize = 2;
-
-/// The share of samples, in per cent, of which something is true.
-pub(super) fn percent(samples: &[Sample], is: impl Fn(&Sample) -> bool) -> f64 {
-    100.0 * samples.iter().filter(|sample| is(sample)).count() as f64 / samples.len() as f64
-}

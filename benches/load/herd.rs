@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::arrivals::{percent, send};
+use super::arrivals::send;
 use super::issuer::Issuer;
 use crate::Error;
 use crate::report::{Section, Table};
+use crate::rounds::percent;
 
 const CALLERS: usize = 10_000;
 

@@ -7,7 +7,7 @@ mod outage;
 mod steady;
 
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::report::Section;
 
 pub(crate) fn measure(extent: Extent) -> Result<Vec<Section>, Error> {

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::arrivals::{arrivals, percent, send};
+use super::arrivals::{arrivals, send};
 use super::issuer::Issuer;
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::report::{Section, Table};
+use crate::rounds::percent;
 
 /// The shortest life that the default policy is made for, and twice that, so that its pauses are short. The issuer's hint
 /// makes refreshes due at once, which is after the first pause.

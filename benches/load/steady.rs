@@ -6,13 +6,13 @@ use tokio::runtime::Handle;
 use tower::Layer;
 use tower_http::auth::AddAuthorizationLayer;
 
-use super::arrivals::{Sample, arrivals, percent, send};
+use super::arrivals::{Sample, arrivals, send};
 use super::issuer::Issuer;
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::hit::Api;
 use crate::report::{Section, Table};
-use crate::rounds::percentile;
+use crate::rounds::{percent, percentile};
 
 /// Requests a second through each of the two services.
 const RATE: u32 = 2000;

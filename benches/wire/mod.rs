@@ -7,7 +7,7 @@ mod server;
 use std::time::{Duration, Instant};
 
 use crate::Error;
-use crate::args::Extent;
+use crate::extent::Extent;
 use crate::report::{Section, Table};
 use crate::rounds::{median, turns};
 use client::Client;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use auth_core::adapter::{Attach, Judgement, Recovery, Sent};
 use auth_core::{Authenticator, Error, Outcome, Transport};
 use auth_reqwest::{ClientExt, ErrorExt, ReqwestTransport, api_client, token_client};
 use auth_tower::{AuthLayer, HyperTransport};
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, Uri};
+use http::{Request, StatusCode};
 use http_body_util::Full;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{self, connect::HttpConnector};
@@ -16,6 +15,8 @@ use reqwest_middleware::ClientWithMiddleware;
 use tower::{Layer, ServiceExt};
 
 use crate::certificates::Trust;
+use crate::counters::by_hand::{Answered, by_hand};
+use crate::rig::{self, Load, Replay};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Front {
@@ -24,13 +25,13 @@ pub(crate) enum Front {
     Reqwest,
 }
 
-type Hyper = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type Hyper<B> = legacy::Client<HttpsConnector<HttpConnector>, B>;
 
 /// A client with an authenticator in it.
 #[derive(Clone)]
 pub(crate) enum Client {
-    Core(Authenticator, Hyper),
-    Tower(<AuthLayer as Layer<Hyper>>::Service),
+    Core(Authenticator, Hyper<Load>),
+    Tower(<AuthLayer as Layer<Hyper<Full<Bytes>>>>::Service),
     Reqwest(ClientWithMiddleware),
 }
 
@@ -47,10 +48,6 @@ impl Reply {
     fn new(status: StatusCode, outcome: Option<&Outcome>) -> Self {
         let replayed = outcome.is_some_and(Outcome::is_replayed);
         Self { status, replayed, error: outcome.and_then(Outcome::error).cloned() }
-    }
-
-    fn once(status: StatusCode, error: Option<Error>) -> Self {
-        Self { status, replayed: false, error }
     }
 }
 
@@ -83,10 +80,10 @@ impl Front {
     }
 
     pub(crate) fn client(self, auth: Authenticator, trust: &Trust) -> Client {
-        let hyper = || legacy::Client::builder(TokioExecutor::new()).build(trust.connector());
+        let hyper = legacy::Client::builder(TokioExecutor::new());
         match self {
-            Self::Core => Client::Core(auth, hyper()),
-            Self::Tower => Client::Tower(AuthLayer::new(auth).layer(hyper())),
+            Self::Core => Client::Core(auth, hyper.build(trust.connector())),
+            Self::Tower => Client::Tower(AuthLayer::new(auth).layer(hyper.build(trust.connector()))),
             Self::Reqwest => Client::Reqwest(trust.reqwest(api_client()).build().unwrap().authenticated(auth)),
         }
     }
@@ -95,7 +92,15 @@ impl Front {
 impl Client {
     pub(crate) async fn get(&self, url: &str) -> Result<Reply, Failed> {
         match self {
-            Self::Core(auth, hyper) => by_hand(auth, hyper, &url.parse().unwrap()).await,
+            Self::Core(auth, hyper) => {
+                let answered =
+                    by_hand(auth, Replay::AsMade, hyper, rig::get(url)).await.map_err(|failed| match failed {
+                        rig::Failed::Auth(error) => Failed::Auth(error),
+                        rig::Failed::Client(error) => Failed::Client(format!("{error:?}")),
+                    })?;
+                let Answered { response, is_replayed, error } = answered;
+                Ok(Reply { status: response.status(), replayed: is_replayed, error })
+            }
             Self::Tower(service) => {
                 let request = Request::get(url).body(Full::default()).unwrap();
                 let response = service.clone().oneshot(request).await.map_err(|error| match error {
@@ -113,46 +118,4 @@ impl Client {
             }
         }
     }
-}
-
-/// The protocol of `auth_core::adapter`, spelled out.
-async fn by_hand(auth: &Authenticator, hyper: &Hyper, uri: &Uri) -> Result<Reply, Failed> {
-    let mut headers = HeaderMap::new();
-    let sent = match auth.attach(uri, &mut headers).map_err(Failed::Auth)? {
-        Attach::Ready(sent) => sent,
-        Attach::Wait(acquire) => {
-            let credential = acquire.await.map_err(Failed::Auth)?;
-            auth.attach_credential(&credential, uri, &mut headers).map_err(Failed::Auth)?
-        }
-    };
-    let (status, judgement) = exchange(auth, hyper, uri, headers, sent).await?;
-    let Judgement::Rejected { generation } = judgement else { return Ok(Reply::once(status, None)) };
-    match auth.recover(generation) {
-        Recovery::Return(error) => return Ok(Reply::once(status, Some(error))),
-        Recovery::Resend(_) => {}
-        Recovery::Wait(newer) => {
-            if let Err(error) = newer.await {
-                return Ok(Reply::once(status, Some(error)));
-            }
-        }
-    }
-    let mut headers = HeaderMap::new();
-    let Attach::Ready(sent) = auth.attach(uri, &mut headers).map_err(Failed::Auth)? else {
-        return Ok(Reply::once(status, None));
-    };
-    let (status, _) = exchange(auth, hyper, uri, headers, sent).await?;
-    Ok(Reply { status, replayed: true, error: None })
-}
-
-async fn exchange(
-    auth: &Authenticator,
-    hyper: &Hyper,
-    uri: &Uri,
-    headers: HeaderMap,
-    sent: Sent,
-) -> Result<(StatusCode, Judgement), Failed> {
-    let mut request = Request::get(uri).body(Full::default()).unwrap();
-    *request.headers_mut() = headers;
-    let response = hyper.request(request).await.map_err(|error| Failed::Client(format!("{error:?}")))?;
-    Ok((response.status(), auth.judge(sent, response.status(), response.headers(), None)))
 }

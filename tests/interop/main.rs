@@ -14,9 +14,15 @@ mod canaries;
 mod certificates;
 mod child;
 mod clock;
+#[allow(dead_code, reason = "the proof's, too; this uses a part of it")]
+#[path = "../counters/mod.rs"]
+mod counters;
 mod flow;
 mod flows;
 mod front;
+#[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
+#[path = "../hunt/mod.rs"]
+mod hunt;
 mod keys;
 mod log;
 mod nginx;
@@ -25,6 +31,9 @@ mod place;
 mod plant;
 mod registered;
 mod report;
+#[allow(dead_code, unused_imports, unused_macros, reason = "the suite's; this uses a part of it")]
+#[path = "../rig/mod.rs"]
+mod rig;
 mod scene;
 mod server;
 mod transport;
@@ -77,10 +86,11 @@ async fn main() -> ExitCode {
     let canaries = std::sync::Arc::clone(&scene.world.canaries);
     report.leaked("an error", canaries.shown_by(&shown));
     let ended = scene.ended().await;
-    for (place, text) in &ended {
+    for (place, text) in &ended.servers {
         report.leaked(place, canaries.shown_by(text));
     }
-    let spoken = |version: &str| ended.last().map_or(0, |(_, log)| log.matches(version).count());
+    report.leaked("the log of nginx", canaries.shown_by(&ended.nginx));
+    let spoken = |version: &str| ended.nginx.matches(version).count();
     report.leaked("our own log", canaries.shown_by(&log.take()));
     let text = report.text();
     report.leaked("this report", canaries.shown_by(&text));

@@ -43,7 +43,7 @@ pub(crate) struct Registered {
     pub(crate) exchange: WithSecret,
     /// A server's own client for its users.
     web: [WithSecret; 2],
-    pub(crate) keys: [WithKey; 3],
+    keys: [WithKey; 3],
     /// The service account of JWT bearer.
     pub(crate) service: WithKey,
     cookie_key: String,
@@ -93,6 +93,11 @@ impl Registered {
 
     pub(crate) fn web(&self, kind: Kind) -> &WithSecret {
         &self.web[usize::from(kind == Kind::Authlib)]
+    }
+
+    /// The first client whose key is of such an algorithm.
+    pub(crate) fn with_key(&self, is: impl Fn(Algorithm) -> bool) -> &WithKey {
+        self.keys.iter().find(|client| is(client.key.algorithm)).expect("there is a key of each algorithm")
     }
 
     /// The first line that a server reads.

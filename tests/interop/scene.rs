@@ -29,6 +29,13 @@ pub(crate) struct Programs {
     pub(crate) folder: PathBuf,
 }
 
+/// What all have written.
+pub(crate) struct Written {
+    /// Each under the name of its place.
+    pub(crate) servers: Vec<(String, String)>,
+    pub(crate) nginx: String,
+}
+
 pub(crate) struct Scene {
     pub(crate) world: Arc<World>,
     pub(crate) places: Vec<Place>,
@@ -78,14 +85,13 @@ impl Scene {
     }
 
     /// Ends all of it; what each has written, and every URL that it was asked for.
-    pub(crate) async fn ended(self) -> Vec<(String, String)> {
-        let mut said = Vec::new();
+    pub(crate) async fn ended(self) -> Written {
+        let mut servers = Vec::new();
         for place in self.places {
             let name = place.kind.name();
-            said.push((format!("a URL at {name}"), place.server.requests().await.join("\n")));
-            said.push((format!("the log of {name}"), place.server.ended().await));
+            servers.push((format!("a URL at {name}"), place.server.requests().await.join("\n")));
+            servers.push((format!("the log of {name}"), place.server.ended().await));
         }
-        said.push(("the log of nginx".to_owned(), self.nginx.ended().await));
-        said
+        Written { servers, nginx: self.nginx.ended().await }
     }
 }

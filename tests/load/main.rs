@@ -18,10 +18,10 @@
 #![expect(clippy::print_stdout, reason = "a tool talks to a person")]
 #![allow(clippy::unwrap_used, reason = "a tool of the repository's own may stop at the first surprise")]
 
+#[allow(dead_code, reason = "the proof's, too; this uses a part of it")]
+#[path = "../counters/mod.rs"]
+mod counters;
 mod crowd;
-#[allow(dead_code, reason = "the proof's; this uses a part of it")]
-#[path = "../proof/front.rs"]
-mod front;
 #[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
 #[path = "../hunt/mod.rs"]
 mod hunt;
@@ -42,6 +42,7 @@ mod tenants;
 
 use std::process::ExitCode;
 
+use counters::{front, ledger};
 use front::Core;
 use ledger::Ledger;
 use rig::{Reqwest, Tower};

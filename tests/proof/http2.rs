@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use crate::rig::hyper;
 
 /// Ends what it serves when it is dropped.
-pub(crate) struct Front {
+pub(crate) struct Relay {
     /// `http://127.0.0.1:PORT`.
     pub(crate) url: String,
     goaway: Arc<Notify>,
@@ -28,7 +28,7 @@ pub(crate) struct Front {
     serving: JoinHandle<()>,
 }
 
-impl Front {
+impl Relay {
     /// Hands requests on to the emulator at `to`. Behind `last` answers of a connection it says GOAWAY.
     pub(crate) async fn to(to: &str, last: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -96,7 +96,7 @@ async fn handed_on(to: &str, request: Request<Incoming>) -> Response<Full<Bytes>
     response
 }
 
-impl Drop for Front {
+impl Drop for Relay {
     fn drop(&mut self) {
         self.serving.abort();
     }

@@ -6,13 +6,12 @@
 //!
 //! | module | idea |
 //! | --- | --- |
-//! | [`front`] | the three ways to an API: by hand over auth-core, the Tower layer, the reqwest middleware |
+//! | [`counters`] | the three ways to an API, and what is counted |
 //! | [`scene`] | an emulator, an authenticator and a client of one front end, on a clock that is moved |
 //! | [`tls`], [`http2`] | what stands in front of the emulator where TLS or HTTP/2 is what goes wrong |
 //! | [`scenarios`] | what goes wrong, by name |
 //! | [`program`] | this program once more, as a process of a scenario that is killed |
 //! | [`expectation`] | what must come of it |
-//! | [`ledger`] | what is counted: LOST, LET-IN, LEAKED, EXTRA |
 //! | [`overheard`] | every log line of the run |
 //! | [`planted`] | the control run: all that is planted is found |
 //! | [`run`], [`table`] | all of it at once, and what is printed |
@@ -20,13 +19,14 @@
 #![expect(clippy::print_stdout, reason = "a tool talks to a person")]
 #![allow(clippy::unwrap_used, reason = "a tool of the repository's own may stop at the first surprise")]
 
+#[allow(dead_code, reason = "interop's, too; this uses a part of it")]
+#[path = "../counters/mod.rs"]
+mod counters;
 mod expectation;
-mod front;
 mod http2;
 #[allow(dead_code, unused_imports, reason = "the suite's; this uses a part of it")]
 #[path = "../hunt/mod.rs"]
 mod hunt;
-mod ledger;
 mod overheard;
 mod planted;
 #[cfg(target_os = "linux")]
@@ -41,6 +41,8 @@ mod table;
 mod tls;
 
 use std::process::ExitCode;
+
+use counters::{front, ledger};
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -1,7 +1,7 @@
-//! Every log line of the run, at TRACE, and every panic's message.
+//! Every log line of the run, at TRACE, and every panic's message; and what else of a scenario no secret may be in.
 //!
-//! A scenario has a thread of its own, so its lines are kept there and compared with its own secrets. What other threads say
-//! is compared with all of them, at the end.
+//! A scenario has a thread of its own, so its lines are kept there and compared with its own secrets, once, when it is over. What
+//! other threads say is compared with all of them, at the end.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -22,6 +22,8 @@ thread_local! {
 #[derive(Default)]
 struct Heard {
     lines: Vec<u8>,
+    /// With what is said of it if it shows a secret; the same words once.
+    texts: BTreeSet<(&'static str, Vec<u8>)>,
     secrets: BTreeSet<String>,
 }
 
@@ -70,9 +72,23 @@ pub(crate) fn begin_here() {
     HERE.set(Some(Heard::default()));
 }
 
-/// The lines of this thread that show a secret, and how many lines there were.
+/// What of this thread shows a secret, and how many lines there were.
 pub(crate) fn end_here() -> (Vec<String>, usize) {
-    HERE.take().map_or_else(Default::default, |heard| shown(&heard.lines, &heard.secrets))
+    let Heard { lines, texts, secrets } = HERE.take().unwrap_or_default();
+    let hunt = after(&secrets);
+    let (mut leaks, count) = shown(&lines, &hunt);
+    let shows = |(_, text): &&(_, Vec<u8>)| hunt.find(text).is_some();
+    let leaking = texts.iter().filter(shows);
+    leaks.extend(leaking.map(|(what, text)| format!("{what} a secret: {}", String::from_utf8_lossy(text))));
+    (leaks, count)
+}
+
+/// What none of this thread's secrets may be in, and what is said of it if one is: `an error shows`.
+pub(crate) fn must_not_show(what: &'static str, text: impl Into<Vec<u8>>) {
+    HERE.with_borrow_mut(|here| {
+        let here = here.as_mut().expect("a scenario has a thread of its own, on which it begins and ends");
+        here.texts.insert((what, text.into()));
+    });
 }
 
 /// A secret that no line may show, whenever it is written.
@@ -84,12 +100,15 @@ pub(crate) fn must_not_hear(secret: String) {
 /// The lines of all other threads that show a secret, and how many lines there were.
 pub(crate) fn leaks() -> (Vec<String>, usize) {
     let elsewhere = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner);
-    shown(&elsewhere, &SECRETS.lock().unwrap_or_else(PoisonError::into_inner))
+    shown(&elsewhere, &after(&SECRETS.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
-fn shown(lines: &[u8], secrets: &BTreeSet<String>) -> (Vec<String>, usize) {
+fn after(secrets: &BTreeSet<String>) -> Hunt {
+    Hunt::after(secrets.iter().map(|secret| ("a secret", secret.as_str())))
+}
+
+fn shown(lines: &[u8], hunt: &Hunt) -> (Vec<String>, usize) {
     let text = String::from_utf8_lossy(lines);
-    let hunt = Hunt::after(secrets.iter().map(|secret| ("a secret", secret.as_str())));
     let shows = |line: &&str| hunt.find(line).is_some();
     (
         text.lines().filter(shows).map(|line| format!("a log line shows a secret: {line}")).collect(),

@@ -1,13 +1,17 @@
 //! The control run: what each counter is there for is done on purpose, and must be counted there and nowhere else.
 
+use std::time::Duration;
+
 use auth_core::{Authenticator, Error, Token, source_fn};
 use auth_emulator::{Answer, Emulator, StatusCode};
-use http::Uri;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{Request, Uri};
 
 use crate::expectation::{Count, Expectation};
 use crate::front::{Core, Front};
 use crate::ledger::Ledger;
-use crate::rig::{Client, Load, Replay};
+use crate::rig::{Client, Failed, Load, Replay, hyper};
 use crate::run;
 use crate::scenarios::{self, Named, Scenario, over_each};
 use crate::scene::{Scene, Seen};
@@ -50,8 +54,18 @@ fn plants() -> Vec<Plant> {
         Plant { name: "LOST: a panic", scenario: of(over_each!(panicked())), is_counted: lost },
         Plant { name: "LET-IN: a request without a token", scenario: of(over_each!(anonymous())), is_counted: let_in },
         Plant { name: "LEAKED: a key in an error", scenario: of(over_each!(in_an_error())), is_counted: leaked },
+        Plant {
+            name: "LEAKED: half a key in an error, in hex",
+            scenario: of(over_each!(in_hex())),
+            is_counted: leaked,
+        },
         Plant { name: "LEAKED: the key in a log line", scenario: of(over_each!(in_a_log())), is_counted: leaked },
         Plant { name: "LEAKED: the token at another origin", scenario: of(over_each!(astray())), is_counted: leaked },
+        Plant {
+            name: "LEAKED: half a token there, in base64",
+            scenario: of(over_each!(half_astray())),
+            is_counted: leaked,
+        },
         Plant { name: "EXTRA: a fetch too many", scenario: of(over_each!(fetched_twice())), is_counted: extra },
     ]
 }
@@ -77,7 +91,7 @@ async fn scene<F: Front>(client: impl FnOnce(Authenticator, Replay, String) -> C
     Scene::made(emulator, clock, builder, api, |auth, replay| client(auth, replay, other))
 }
 
-async fn altered<F: Front>(_: bool) -> Seen {
+async fn altered<F: Front>() -> Seen {
     let scene = scene::<F>(|auth, replay, _| {
         let client = F::client(auth, replay);
         Client::new(move |request| client.send(request.map(|_| Load::from("another order"))))
@@ -87,20 +101,20 @@ async fn altered<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn forgotten<F: Front>(_: bool) -> Seen {
+async fn forgotten<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     drop(scene.begin("POST", Load::from("an order")));
     scene.seen()
 }
 
-async fn panicked<F: Front>(_: bool) -> Seen {
+async fn panicked<F: Front>() -> Seen {
     let _scene = Scene::<F>::new().await;
     // Resumed, not raised: no hook prints it.
     std::panic::resume_unwind(Box::new("planted"))
 }
 
 /// The API accepts anything, and this client sends no token.
-async fn anonymous<F: Front>(_: bool) -> Seen {
+async fn anonymous<F: Front>() -> Seen {
     let scene = scene::<F>(|_, replay, _| {
         let source = source_fn(|_cx| async { Ok(Token::none_needed()) });
         Core::client(Authenticator::builder(source).anywhere().build().unwrap(), replay)
@@ -111,9 +125,10 @@ async fn anonymous<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn in_an_error<F: Front>(_: bool) -> Seen {
-    // Not the emulator's key: the rig's clients stop at the sight of that.
-    const KEY: &str = "a-key-of-its-own";
+/// Not the emulator's key: the rig's clients stop at the sight of that.
+const KEY: &str = "a-key-of-its-own";
+
+async fn in_an_error<F: Front>() -> Seen {
     let scene = Scene::<F>::with(|_| {
         let wrong = || Error::misconfigured(format!("the key {KEY} is wrong")).do_not_repeat();
         Authenticator::builder(source_fn(move |_cx| async move { Err(wrong()) }))
@@ -124,14 +139,29 @@ async fn in_an_error<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn in_a_log<F: Front>(_: bool) -> Seen {
+/// Which no log has.
+async fn in_hex<F: Front>() -> Seen {
+    let half: String = KEY[4..12].bytes().map(|byte| format!("{byte:02x}")).collect();
+    let scene = scene::<F>(|_, _, _| {
+        Client::new(move |_| {
+            let wrong = format!("the key {half} is wrong");
+            Box::pin(async move { Err(Failed::Client(wrong.into())) })
+        })
+    })
+    .await;
+    scene.keep_secret(KEY);
+    scene.get().await;
+    scene.seen()
+}
+
+async fn in_a_log<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     tracing::info!("exchanging {}", Emulator::API_KEY);
     scene.get().await;
     scene.seen()
 }
 
-async fn astray<F: Front>(_: bool) -> Seen {
+async fn astray<F: Front>() -> Seen {
     let scene = scene::<F>(|auth, replay, other| {
         let client = F::client(auth, replay);
         Client::new(move |mut request| {
@@ -144,7 +174,17 @@ async fn astray<F: Front>(_: bool) -> Seen {
     scene.seen()
 }
 
-async fn fetched_twice<F: Front>(_: bool) -> Seen {
+async fn half_astray<F: Front>() -> Seen {
+    let scene = Scene::<F>::new().await;
+    let credential = scene.auth.token(Duration::ZERO).await.unwrap();
+    let token = credential.secret().unwrap().expose();
+    let half = STANDARD.encode(&token[token.len() / 2..]);
+    let request = Request::get(format!("{}/items?of={half}", scene.emulator.other_origin()));
+    hyper().request(request.body(Load::default()).unwrap()).await.unwrap();
+    scene.seen()
+}
+
+async fn fetched_twice<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     scene.get().await;
     scene.auth.invalidate();

@@ -24,7 +24,7 @@ pub(crate) enum Certificate {
 }
 
 /// Ends what it serves when it is dropped.
-pub(crate) struct Front {
+pub(crate) struct Relay {
     /// `https://127.0.0.1:PORT`.
     pub(crate) url: String,
     serving: JoinHandle<()>,
@@ -42,7 +42,7 @@ impl Issuer {
     }
 
     /// Hands what comes by TLS to `to`.
-    pub(crate) async fn serve(&self, certificate: Certificate, to: SocketAddr) -> Front {
+    pub(crate) async fn serve(&self, certificate: Certificate, to: SocketAddr) -> Relay {
         let name = if matches!(certificate, Certificate::OfAnotherName) { "elsewhere.example" } else { "127.0.0.1" };
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         if matches!(certificate, Certificate::Expired) {
@@ -68,11 +68,11 @@ impl Issuer {
                 });
             }
         });
-        Front { url, serving }
+        Relay { url, serving }
     }
 }
 
-impl Drop for Front {
+impl Drop for Relay {
     fn drop(&mut self) {
         self.serving.abort();
     }

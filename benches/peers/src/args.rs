@@ -1,5 +1,7 @@
 //! What can be asked for.
 
+pub(crate) use auth_benches::Extent;
+
 use crate::Error;
 
 pub(crate) enum Command {
@@ -11,24 +13,6 @@ pub(crate) enum Command {
     Exec { url: String },
     /// The server of the end-to-end figures: a process of its own.
     Serve,
-}
-
-/// How long to measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// Minutes; the figures count.
-    Full,
-    /// Seconds; shows that everything runs.
-    Quick,
-}
-
-impl Extent {
-    pub(crate) fn choose<T>(self, full: T, quick: T) -> T {
-        match self {
-            Self::Full => full,
-            Self::Quick => quick,
-        }
-    }
 }
 
 const USAGE: &str = "peers [--quick] | weight | exec URL | serve";

@@ -5,6 +5,7 @@
 //! drifts by more than what is measured: only what stands in one run can be compared.
 
 mod args;
+mod arrivals;
 mod client;
 mod contender;
 mod contenders;

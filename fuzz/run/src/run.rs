@@ -63,10 +63,6 @@ impl Run<'_> {
         if let Some(seed) = &self.seed {
             command.arg(format!("-seed={seed}"));
         }
-        let dictionary = self.fuzz.join("dictionaries").join(format!("{name}.dict"));
-        if dictionary.exists() {
-            command.arg(format!("-dict={}", dictionary.display()));
-        }
         let files = in_memory().map_err(|error| format!("no temporary folder: {error}"))?;
         command.env("TMPDIR", files.path());
         command.arg(&corpus).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());

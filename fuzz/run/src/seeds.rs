@@ -20,10 +20,11 @@ struct Seeds {
     counts: BTreeMap<String, usize>,
 }
 
-type Result_<T> = Result<T, Box<dyn std::error::Error>>;
+/// What may fail while they are read and written.
+type Written<T> = Result<T, Box<dyn std::error::Error>>;
 
 impl Seeds {
-    fn all(mut self) -> Result_<BTreeMap<String, usize>> {
+    fn all(mut self) -> Written<BTreeMap<String, usize>> {
         for name in ["ini", "dotenv", "token_value", "url", "retry_after", "www_authenticate", "credentials_json"] {
             for bytes in self.rows(name)? {
                 self.put(name, &bytes)?;
@@ -37,16 +38,16 @@ impl Seeds {
     }
 
     /// The inputs of a file of the corpus.
-    fn rows(&self, name: &str) -> Result_<Vec<Vec<u8>>> {
+    fn rows(&self, name: &str) -> Written<Vec<Vec<u8>>> {
         let text = std::fs::read_to_string(self.data.join(format!("corpus/{name}.jsonl")))?;
-        let row = |line: &str| -> Result_<Vec<u8>> {
+        let row = |line: &str| -> Written<Vec<u8>> {
             let row: Value = serde_json::from_str(line)?;
             Ok(STANDARD.decode(row["b64"].as_str().ok_or("a row without b64")?)?)
         };
         text.lines().map(row).collect()
     }
 
-    fn put(&mut self, target: &str, bytes: &[u8]) -> Result_<()> {
+    fn put(&mut self, target: &str, bytes: &[u8]) -> Written<()> {
         let folder = self.corpus.join(target);
         std::fs::create_dir_all(&folder)?;
         let count = self.counts.entry(target.to_owned()).or_default();
@@ -56,12 +57,12 @@ impl Seeds {
     }
 
     /// With each of these first bytes.
-    fn put_as(&mut self, target: &str, kinds: impl IntoIterator<Item = u8>, bytes: &[u8]) -> Result_<()> {
+    fn put_as(&mut self, target: &str, kinds: impl IntoIterator<Item = u8>, bytes: &[u8]) -> Written<()> {
         kinds.into_iter().try_for_each(|kind| self.put(target, &[&[kind], bytes].concat()))
     }
 
     /// What token endpoints and helpers say.
-    fn answers(&mut self) -> Result_<()> {
+    fn answers(&mut self) -> Written<()> {
         let mut bodies = self.rows("token_response")?;
         for recording in std::fs::read_dir(self.data.join("wire"))? {
             let path = recording?.path();
@@ -105,7 +106,7 @@ impl Seeds {
         Ok(())
     }
 
-    fn keys_and_files(&mut self) -> Result_<()> {
+    fn keys_and_files(&mut self) -> Written<()> {
         for text in self.rows("credentials_json")? {
             let text = String::from_utf8_lossy(&text).replace("<RSA-2048 PKCS8 PEM>", "KEY");
             let mut bytes = Vec::new();
@@ -148,7 +149,7 @@ impl Seeds {
         Ok(())
     }
 
-    fn by_hand(&mut self) -> Result_<()> {
+    fn by_hand(&mut self) -> Written<()> {
         for text in [
             r#"{"acme":[{"name":"acme","credentials":{"apikey":"SECRET","url":"https://a.cloud.ibm.com","iam_url":"https://iam.cloud.ibm.com"}}]}"#,
             r#"{"acme":[{"credentials":{"username":"u","password":"SECRET","url":"http://a"}}],"x":[]}"#,
@@ -238,7 +239,7 @@ impl Seeds {
     }
 
     /// Events for the rules and the engine: a bit of each.
-    fn scripts(&mut self) -> Result_<()> {
+    fn scripts(&mut self) -> Written<()> {
         for target in ["machine", "engine"] {
             for first in 0..8 {
                 // Ask, an hour's token, time, ask, 401, fail, time, ask.

@@ -39,7 +39,9 @@ impl Flow for JwtBearer {
         let service = &place.world.registered.service;
         let signer = match wrong {
             Some(Wrong::Key) => service.wrong.signer(),
-            Some(Wrong::Algorithm) => place.world.registered.keys[0].key.signer(),
+            Some(Wrong::Algorithm) => {
+                place.world.registered.with_key(|algorithm| algorithm != service.key.algorithm).key.signer()
+            }
             _ => service.key.signer(),
         };
         let issuer = if wrong == Some(Wrong::Issuer) { "somebody" } else { &service.id };

@@ -7,6 +7,8 @@ mod revocation;
 mod secret;
 mod token_exchange;
 
+use auth_core::signer::Algorithm;
+
 use crate::flow::Flow;
 
 /// In the order of the table.
@@ -14,9 +16,9 @@ pub(crate) fn all() -> Vec<Box<dyn Flow>> {
     vec![
         Box::new(secret::Basic),
         Box::new(secret::Post),
-        Box::new(private_key_jwt::PrivateKeyJwt(0)),
-        Box::new(private_key_jwt::PrivateKeyJwt(1)),
-        Box::new(private_key_jwt::PrivateKeyJwt(2)),
+        Box::new(private_key_jwt::PrivateKeyJwt { algorithm: Algorithm::Rs256, names_key: true }),
+        Box::new(private_key_jwt::PrivateKeyJwt { algorithm: Algorithm::Es256, names_key: false }),
+        Box::new(private_key_jwt::PrivateKeyJwt { algorithm: Algorithm::EdDsa, names_key: true }),
         Box::new(jwt_bearer::JwtBearer),
         Box::new(token_exchange::TokenExchange),
         Box::new(refresh_token::RefreshToken { public: true }),

@@ -3,26 +3,35 @@
 use std::sync::Arc;
 
 use auth_core::exchange::{self, TokenEndpoint};
+use auth_core::signer::Algorithm;
 use auth_core::sources::ClientCredentials;
 use auth_core::{Error, TokenSource};
 
 use crate::flow::{Flow, Wrong};
 use crate::keys::KEY_ID;
 use crate::place::Place;
+use crate::registered::WithKey;
 use crate::server::Kind;
 
-const NAMES: [&str; 3] = ["RS256", "ES256", "EdDSA"];
+pub(crate) struct PrivateKeyJwt {
+    pub(crate) algorithm: Algorithm,
+    /// Whether it says which key it is. A server that has one key of a client does without.
+    pub(crate) names_key: bool,
+}
 
-/// With the key of this number.
-pub(crate) struct PrivateKeyJwt(pub(crate) usize);
+impl PrivateKeyJwt {
+    fn client<'a>(&self, place: &'a Place) -> &'a WithKey {
+        place.world.registered.with_key(|algorithm| algorithm == self.algorithm)
+    }
+}
 
 impl Flow for PrivateKeyJwt {
     fn name(&self) -> String {
-        format!("client credentials, private_key_jwt {}", NAMES[self.0])
+        format!("client credentials, private_key_jwt {}", self.algorithm.name())
     }
 
     fn owner<'a>(&self, place: &'a Place) -> &'a str {
-        &place.world.registered.keys[self.0].id
+        &self.client(place).id
     }
 
     fn wrongs(&self, _kind: Kind) -> Vec<Wrong> {
@@ -35,18 +44,21 @@ impl Flow for PrivateKeyJwt {
         endpoint: TokenEndpoint,
         wrong: Option<Wrong>,
     ) -> Result<Arc<dyn TokenSource>, Error> {
-        let keys = &place.world.registered.keys;
+        let client = self.client(place);
         let signer = match wrong {
-            Some(Wrong::Key) => keys[self.0].wrong.signer(),
-            Some(Wrong::Algorithm) => keys[(self.0 + 1) % keys.len()].key.signer(),
-            _ => keys[self.0].key.signer(),
+            Some(Wrong::Key) => client.wrong.signer(),
+            Some(Wrong::Algorithm) => {
+                place.world.registered.with_key(|algorithm| algorithm != self.algorithm).key.signer()
+            }
+            _ => client.key.signer(),
         };
         let audience = if wrong == Some(Wrong::Audience) { "https://issuer.invalid" } else { place.issuer() };
-        let key_id = if wrong == Some(Wrong::KeyId) { "interop-0" } else { KEY_ID };
-        let client = exchange::PrivateKeyJwt::new(keys[self.0].id.clone(), audience.to_owned(), signer);
-        // The server has one key of this client, so it will do without, too.
-        let without = NAMES[self.0] == "ES256" && wrong != Some(Wrong::KeyId);
-        let client = if without { client } else { client.key_id(key_id) };
+        let client = exchange::PrivateKeyJwt::new(client.id.clone(), audience.to_owned(), signer);
+        let client = match wrong {
+            Some(Wrong::KeyId) => client.key_id("interop-0"),
+            _ if self.names_key => client.key_id(KEY_ID),
+            _ => client,
+        };
         Ok(Arc::new(ClientCredentials::new(endpoint, client)))
     }
 }

@@ -14,9 +14,9 @@ super::scenarios! {
     "api/goaway-behind-401": behind_401,
 }
 
-async fn scene<F: Front>(last: usize) -> (Scene<F>, http2::Front) {
+async fn scene<F: Front>(last: usize) -> (Scene<F>, http2::Relay) {
     let (emulator, clock) = emulator().await;
-    let front = http2::Front::to(emulator.url(), last).await;
+    let front = http2::Relay::to(emulator.url(), last).await;
     let builder = api_key_at(&emulator.token_url()).for_origins([&front.url]).transport(F::transport());
     let api = format!("{}/api", front.url);
     (Scene::made(emulator, clock, builder, api, F::http2_client), front)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use auth_emulator::Scenario as Given;
 
 use super::{Scenario, over_each};
+use crate::expectation;
 use crate::front::Front;
 use crate::rig::Load;
 use crate::scene::{Scene, Seen};
@@ -19,25 +20,25 @@ const PATIENCE: Duration = Duration::from_secs(40);
 
 pub(super) fn all() -> Vec<Scenario> {
     let all = Given::all();
-    let passing = all.iter().filter(|given| !is_final(given)).cloned().map(once);
-    all.iter().cloned().map(always).chain(passing).collect()
+    let expected = expectation::all();
+    let takes_time = |name: &str| expectation::of(&expected, name).is_some_and(|expected| expected.within > 0);
+    let always = |given: &Given| {
+        let (name, given) = (given.name().to_owned(), given.clone());
+        let (words, takes_time) = (given.given().to_owned(), takes_time(&name));
+        Scenario { name, given: Some(words), expectation: None, acts: over_each!(for_long(given, takes_time)) }
+    };
+    let once = |given: &Given| {
+        let (name, given) = (format!("{}/once", given.name()), given.clone());
+        let (words, takes_time) = (format!("once, {}", given.given()), takes_time(&name));
+        Scenario { name, given: Some(words), expectation: None, acts: over_each!(one_time(given, takes_time)) }
+    };
+    let passing = all.iter().filter(|given| !is_final(given)).map(once);
+    all.iter().map(always).chain(passing).collect()
 }
 
 /// What OAuth's codes say holds, the first time or the tenth: `token/400/invalid_grant`.
 fn is_final(given: &Given) -> bool {
     given.name().split('/').count() > 2
-}
-
-fn always(given: Given) -> Scenario {
-    let name = given.name().to_owned();
-    let words = given.given().to_owned();
-    Scenario { name, given: Some(words), expectation: None, acts: over_each!(for_long(given)) }
-}
-
-fn once(given: Given) -> Scenario {
-    let name = format!("{}/once", given.name());
-    let words = format!("once, {}", given.given());
-    Scenario { name, given: Some(words), expectation: None, acts: over_each!(one_time(given)) }
 }
 
 async fn for_long<F: Front>(given: Given, takes_time: bool) -> Seen {

@@ -49,7 +49,7 @@ fn expectation(shown: &str, expect: &str) -> Expectation {
     }
 }
 
-async fn answered<F: Front>(body: Bytes, _takes_time: bool) -> Seen {
+async fn answered<F: Front>(body: Bytes) -> Seen {
     let scene = Scene::<F>::new().await;
     scene.emulator.token_faults().always(Answer::new(StatusCode::OK).with_body("application/json", body));
     // It knows none of these tokens.

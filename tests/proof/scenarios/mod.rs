@@ -54,8 +54,8 @@ use crate::scene::{Scene, Seen};
 
 pub(crate) type Act = Pin<Box<dyn Future<Output = Seen> + Send>>;
 
-/// What happens over the front end of that name. It may know how long it may take.
-pub(crate) type Named = (&'static str, Arc<dyn Fn(&Expectation) -> Act + Send + Sync>);
+/// What happens over the front end of that name.
+pub(crate) type Named = (&'static str, Arc<dyn Fn() -> Act + Send + Sync>);
 
 /// Something that goes wrong, over each front end.
 pub(crate) struct Scenario {
@@ -124,30 +124,29 @@ async fn begun(callers: &mut [impl Future<Output = ()> + Unpin]) {
     .await;
 }
 
+/// One front end's.
+pub(crate) fn over<F: Front, A>(act: impl Fn() -> A + Send + Sync + 'static) -> Named
+where
+    A: Future<Output = Seen> + Send + 'static,
+{
+    (F::NAME, Arc::new(move || Box::pin(act())))
+}
+
 /// The same over each front end: a function that is generic over it, and what it is called with.
 macro_rules! over_each {
+    (@ $front:ty, $act:ident($($with:ident),*)) => {{
+        $(let $with = $with.clone();)*
+        $crate::scenarios::over::<$front, _>(move || $act::<$front>($($with.clone()),*))
+    }};
     ($act:ident($($with:ident),*)) => {
         [
-            $crate::scenarios::over_one!($crate::front::Core, $act($($with),*)),
-            $crate::scenarios::over_one!($crate::rig::Reqwest, $act($($with),*)),
-            $crate::scenarios::over_one!($crate::rig::Tower, $act($($with),*)),
+            $crate::scenarios::over_each!(@ $crate::front::Core, $act($($with),*)),
+            $crate::scenarios::over_each!(@ $crate::rig::Reqwest, $act($($with),*)),
+            $crate::scenarios::over_each!(@ $crate::rig::Tower, $act($($with),*)),
         ]
     };
 }
 pub(crate) use over_each;
-
-macro_rules! over_one {
-    ($front:ty, $act:ident($($with:ident),*)) => {{
-        $(let $with = $with.clone();)*
-        let act: std::sync::Arc<dyn Fn(&$crate::expectation::Expectation) -> $crate::scenarios::Act + Send + Sync> =
-            std::sync::Arc::new(move |_expectation| {
-                $(let $with = $with.clone();)*
-                Box::pin($act::<$front>($($with,)* _expectation.within > 0))
-            });
-        (<$front as $crate::front::Front>::NAME, act)
-    }};
-}
-pub(crate) use over_one;
 
 /// Names functions that are generic over the front end.
 macro_rules! scenarios {
@@ -157,11 +156,7 @@ macro_rules! scenarios {
                 name: $name.to_owned(),
                 given: None,
                 expectation: None,
-                acts: [
-                    (<$crate::front::Core as $crate::front::Front>::NAME, std::sync::Arc::new(|_| Box::pin($act::<$crate::front::Core>()))),
-                    (<$crate::rig::Reqwest as $crate::front::Front>::NAME, std::sync::Arc::new(|_| Box::pin($act::<$crate::rig::Reqwest>()))),
-                    (<$crate::rig::Tower as $crate::front::Front>::NAME, std::sync::Arc::new(|_| Box::pin($act::<$crate::rig::Tower>()))),
-                ],
+                acts: $crate::scenarios::over_each!($act()),
             }),+]
         }
     };

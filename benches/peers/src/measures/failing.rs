@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use auth_benches::ORIGIN;
+use auth_benches::rounds::percent;
 
-use super::arrivals::{arrivals, percent};
 use crate::Error;
 use crate::args::Extent;
+use crate::arrivals::arrivals;
 use crate::contender::Contender;
 use crate::issuer::Plan;
 use crate::stand::Stands;

@@ -1,7 +1,6 @@
 //! What is measured: a question each.
 
 pub(crate) mod allocations;
-mod arrivals;
 pub(crate) mod end_to_end;
 pub(crate) mod failing;
 pub(crate) mod herd;

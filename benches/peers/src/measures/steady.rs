@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use auth_benches::ORIGIN;
-use auth_benches::rounds::percentile;
+use auth_benches::rounds::{percent, percentile};
 
-use super::arrivals::{Sample, arrivals, percent};
 use crate::Error;
 use crate::args::Extent;
+use crate::arrivals::{Sample, arrivals};
 use crate::contender::{Contender, Side};
 use crate::issuer::Plan;
 use crate::stand::Stands;

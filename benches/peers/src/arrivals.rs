@@ -10,17 +10,17 @@ use crate::client::Client;
 
 /// What became of one request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sample {
+pub(crate) struct Sample {
     /// From the time it was due, not the time it was sent: a stall delays everybody behind it.
-    pub(super) late: Duration,
+    pub(crate) late: Duration,
     /// Whether it arrived with a token, before the measure was over.
-    pub(super) served: bool,
+    pub(crate) served: bool,
 }
 
 /// As many requests a second of each client, for a while; each is a task of its own. They are due at fixed times, kept by a
 /// thread, since the timers of the runtime under test have a resolution of a millisecond. Whoever is not served `grace`
 /// after the end never is.
-pub(super) async fn arrivals(
+pub(crate) async fn arrivals(
     clients: Vec<Client>,
     rate: u32,
     time: Duration,
@@ -62,9 +62,4 @@ pub(super) async fn arrivals(
         samples.push(of_one);
     }
     Ok(samples)
-}
-
-/// The share of samples, in per cent, of which something is true.
-pub(super) fn percent(samples: &[Sample], is: impl Fn(&Sample) -> bool) -> f64 {
-    100.0 * samples.iter().filter(|sample| is(sample)).count() as f64 / samples.len() as f64
 }
