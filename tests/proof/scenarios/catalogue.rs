@@ -30,13 +30,13 @@ fn is_final(given: &Given) -> bool {
 
 fn always(given: Given) -> Scenario {
     let name = given.name().to_owned();
-    let words = given.given().to_owned();
+    let words = given.description().to_owned();
     Scenario { name, given: Some(words), expectation: None, acts: over_each!(for_long(given)) }
 }
 
 fn once(given: Given) -> Scenario {
     let name = format!("{}/once", given.name());
-    let words = format!("once, {}", given.given());
+    let words = format!("once, {}", given.description());
     Scenario { name, given: Some(words), expectation: None, acts: over_each!(one_time(given)) }
 }
 
