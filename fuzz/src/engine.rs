@@ -330,14 +330,10 @@ impl Driver<'_> {
         assert!(alive, "one that is over: {token}");
     }
 
-    /// By the boot clock, if there is one; `Debug` shows it.
+    /// By the boot clock, if there is one.
     fn is_young(&self, from: Moment, life: Duration) -> Option<bool> {
-        let boot = |moment: Moment| {
-            let shown = format!("{moment:?}");
-            let nanos = shown.split_once("boot: Some(")?.1.split_once(')')?.0.parse().ok()?;
-            Some(Duration::from_nanos(nanos))
-        };
-        boot(self.clock.now()).zip(boot(from)).map(|(now, from)| now.saturating_sub(from) < life)
+        let boot = self.clock.now().boot().zip(from.boot());
+        boot.map(|(now, from)| now.saturating_sub(from) < life)
     }
 
     /// All who wait are answered when time goes by, and nothing runs on when the last handle is gone.

@@ -62,7 +62,8 @@ fn values(table: &mut Table) {
     show!(table, Origin::parse(API).unwrap(), Endpoint::parse("https://api.example.com/v1").unwrap());
     let leaky = || source_fn(|_cx| async { Err::<Token, _>(Error::transient(secrets::API_KEY)) });
     let check = SourceCheck::new(&format!("https://iam.example.com/{}", secrets::QUERY_SECRET), leaky);
-    let check = check.secret("the key", secrets::API_KEY).beside("https://iam.example.com/", secrets::ACCESS_TOKEN);
+    let check =
+        check.secret("the key", secrets::API_KEY).also_serves("https://iam.example.com/", secrets::ACCESS_TOKEN);
     let scripted = ScriptedSource::new([Ok(Token::bearer(secrets::ACCESS_TOKEN))]);
     show!(table, scripted, check, check.run());
     show!(table, Moment::new(HOUR, SystemTime::UNIX_EPOCH).with_boot(HOUR), TokioRuntime, FakeRuntime::new());

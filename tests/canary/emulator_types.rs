@@ -30,7 +30,7 @@ pub(super) fn show(table: &mut Table) {
         Fault::Truncated,
         Fault::Garbage,
         Fault::Oversized(1),
-        Fault::Wire(Wire::new().bytes(secrets::ANSWER).for_ever(secrets::ANSWER, HOUR)),
+        Fault::Wire(Wire::new().write(secrets::ANSWER).write_for_ever(secrets::ANSWER, HOUR)),
         Fault::Redirect { status: StatusCode::FOUND, to: Origin::Other },
         Fault::Answer(whole_answer()).then(Fault::Answer(whole_answer())),
     ] {
@@ -45,7 +45,7 @@ pub(super) fn show(table: &mut Table) {
     ] {
         show!(table, flaw);
     }
-    show!(table, Scenario::all().swap_remove(0), Wire::new().bytes(secrets::ANSWER).read_head().reset());
+    show!(table, Scenario::all().swap_remove(0), Wire::new().write(secrets::ANSWER).read_head().reset());
     show!(table, whole_answer(), Gate::new(), Origin::Main, Origin::Other, ClosedPort::new().unwrap());
     show!(table, Rejection::Expired, Rejection::MissingClaim("exp"), UnfitKey::SmallOrder, SigningAlgorithm::EdDsa);
 }

@@ -17,7 +17,8 @@ impl Clock {
 impl Runtime for Clock {
     fn now(&self) -> Moment {
         let now = TokioRuntime.now();
-        Moment::new(now.monotonic(), now.wall() - self.behind)
+        let moment = Moment::new(now.monotonic(), now.wall() - self.behind);
+        now.boot().map_or(moment, |boot| moment.with_boot(boot))
     }
 
     fn sleep_until(&self, deadline: Duration) -> Sleep {

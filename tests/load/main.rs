@@ -27,8 +27,6 @@ mod crowd;
 mod hunt;
 mod in_process;
 mod issuer;
-#[path = "../proof/ledger.rs"]
-mod ledger;
 mod listening;
 mod loopback;
 mod process;

@@ -1,7 +1,7 @@
 //! A source with one flaw at a time, of those that people write, and what the check says of it.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use auth_core::adapter::retry_after;
@@ -37,11 +37,13 @@ enum Flaw {
     WaitsOnRefusals,
     Panics,
     TakesAnyLength,
-    StatesNoLife,
+    StatesNoLifetime,
     MakesUpAnEnd,
     TakesAsLongAsItLikes,
     IsBusyForEver,
     HandsOutNonsense,
+    GivesUpAtTheThirdFailure,
+    QuotesTheTokenOnce,
 }
 
 struct Login {
@@ -49,6 +51,7 @@ struct Login {
     flaw: Flaw,
     kept: Mutex<Option<String>>,
     busy: AtomicBool,
+    failures: AtomicUsize,
 }
 
 impl Login {
@@ -58,6 +61,7 @@ impl Login {
             flaw,
             kept: Mutex::default(),
             busy: AtomicBool::new(false),
+            failures: AtomicUsize::new(0),
         }
     }
 
@@ -96,8 +100,8 @@ impl Login {
         *self.kept.lock().unwrap() = Some(jwt.to_owned());
         let token = Token::bearer(Secret::new(jwt));
         Ok(match answer["ttl_s"].as_u64() {
-            _ if self.is(Flaw::StatesNoLife) => token,
-            Some(life) => token.expires_in(Duration::from_secs(life)),
+            _ if self.is(Flaw::StatesNoLifetime) => token,
+            Some(seconds) => token.expires_in(Duration::from_secs(seconds)),
             None if self.is(Flaw::MakesUpAnEnd) => token.expires_in(Duration::from_secs(3600)),
             None => token,
         })
@@ -109,6 +113,15 @@ impl Login {
             200..=299 => self.token(response.body()),
             300..=399 => Err(Error::new(ErrorKind::Malformed, "the login url redirects").do_not_repeat()),
             429 | 500..=599 if self.is(Flaw::QuotesTheBody) => Err(Error::transient(format!("no login: {}", text()))),
+            500..=599
+                if self.is(Flaw::GivesUpAtTheThirdFailure) && self.failures.fetch_add(1, Ordering::SeqCst) == 2 =>
+            {
+                Ok(Token::bearer("offline"))
+            }
+            500..=599 if self.is(Flaw::QuotesTheTokenOnce) => match self.kept.lock().unwrap().take() {
+                Some(kept) => Err(Error::transient(format!("no login: {kept} has to do"))),
+                None => Err(Error::transient("no login at present")),
+            },
             429 | 500..=599 if self.is(Flaw::RefusesInAnOutage) => Err(Error::new(ErrorKind::Rejected, "no login")),
             429 | 500..=599 => Err(Error::transient("no login at present")),
             401 if self.is(Flaw::WaitsOnRefusals) => Err(Error::transient("no login")),
@@ -167,7 +180,7 @@ impl TokenSource for Login {
 
 fn check(flaw: Flaw) -> SourceCheck {
     SourceCheck::new(URL, move || Login::new(flaw))
-        .grants(|token, life| format!(r#"{{"jwt":"{token}","ttl_s":{life}}}"#))
+        .grants(|token, seconds| format!(r#"{{"jwt":"{token}","ttl_s":{seconds}}}"#))
         .grants_endless(|token| format!(r#"{{"jwt":"{token}"}}"#))
         .refuses(401, |why| format!(r#"{{"code":"bad_login","message":"{why}"}}"#))
         .secret("the password", PASSWORD)
@@ -219,9 +232,21 @@ fn each_flaw_is_found_by_the_name_of_what_it_breaks() {
         (Flaw::Panics, MALFORMED),
         (Flaw::HandsOutNonsense, MALFORMED),
         (Flaw::TakesAnyLength, &["an answer without end is malformed"]),
-        (Flaw::StatesNoLife, &["brings what is granted", "one that is over on arrival is told as such"]),
+        // Its authenticator keeps the first for ever, and never asks again.
+        (
+            Flaw::StatesNoLifetime,
+            &[
+                "brings what is granted",
+                "a token that has expired on arrival is ExpiredOnArrival",
+                "an outage is served",
+            ],
+        ),
         (Flaw::MakesUpAnEnd, &["a token without an end is kept"]),
         (Flaw::TakesAsLongAsItLikes, &["no answer ends at the deadline"]),
+        // In an outage alone, in which callers come three times.
+        (Flaw::GivesUpAtTheThirdFailure, &["an outage is served"]),
+        // The first failure of an outage, before others.
+        (Flaw::QuotesTheTokenOnce, SECRET),
         (Flaw::IsBusyForEver, &["what is dropped half-way leaves nothing"]),
     ] {
         assert_eq!(broken(flaw), promises, "{flaw:?}");
@@ -234,6 +259,44 @@ fn one_that_does_not_ask_over_the_transport_is_told_so() {
     let report = SourceCheck::new(URL, || StaticToken::new("given").unwrap()).run();
     assert!(report.broken().any(|promise| promise == "brings what is granted"), "{report}");
     assert!(report.to_string().contains("it did not ask the endpoint by the transport"), "{report}");
+}
+
+#[test]
+fn a_check_that_looks_for_no_credential_is_told_so() {
+    let unnamed =
+        || SourceCheck::new(URL, || Login::new(Flaw::None)).grants(|token, _| format!(r#"{{"jwt":"{token}"}}"#));
+    let report = unnamed().run();
+    assert!(report.broken().any(|promise| promise == "errors and logs show no secret"), "{report}");
+    assert!(report.to_string().contains("name it by `secret()`"), "{report}");
+    let report = unnamed().has_no_secret().run();
+    assert!(report.broken().all(|promise| promise != "errors and logs show no secret"), "{report}");
+}
+
+#[test]
+fn what_was_not_looked_at_is_listed() {
+    let report = check(Flaw::None).grants(|token, seconds| format!(r#"{{"jwt":"{token}","ttl_s":{seconds}}}"#)).run();
+    report.assert();
+    assert_eq!(report.skipped().collect::<Vec<_>>(), ["a token without an end is kept"]);
+    assert_eq!(check(Flaw::None).run().skipped().count(), 0);
+}
+
+/// Tasks would go to tokio, and keep to no fake clock.
+#[tokio::test]
+#[should_panic(expected = "outside of any tokio runtime")]
+async fn a_check_inside_a_tokio_runtime_says_where_it_belongs() {
+    let _report = check(Flaw::None).run();
+}
+
+/// The guide's first column is what `broken()` returns.
+#[test]
+fn the_guide_names_every_promise_as_the_report_does() {
+    let guide = include_str!("../../docs/guides/testing.md");
+    let (_, table) = guide.split_once("| promise | the server |").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let names = rows.map(|row| row.split('`').nth(1).unwrap_or_else(|| panic!("{row}")).to_owned());
+    let report = check(Flaw::None).run().to_string();
+    let kept = report.lines().map(|line| line.strip_prefix("kept    ").unwrap_or_else(|| panic!("{line}")).to_owned());
+    assert_eq!(names.collect::<Vec<_>>(), kept.collect::<Vec<_>>());
 }
 
 #[test]

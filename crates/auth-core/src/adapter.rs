@@ -1,6 +1,6 @@
 //! What an adapter to an HTTP client uses: attach, send, judge the response, recover after a 401. Programs need nothing of
-//! this; the service and the future of `auth-tower` show its use. Of a source that reads answers by itself two functions are
-//! the business, too: [`retry_after`] and [`fit_to_show`].
+//! this; the service and the future of `auth-tower` show its use. A source that reads answers itself needs two of these functions:
+//! [`retry_after`] and [`fit_to_show`].
 //!
 //! The protocol is [`Authenticator::attach`](crate::Authenticator::attach),
 //! [`judge`](crate::Authenticator::judge), [`recover`](crate::Authenticator::recover). Ask for a hit first, which is faster: a

@@ -11,8 +11,8 @@ use crate::{
     shared::Shared,
 };
 
-/// A token endpoint and the API it opens, on two ports of 127.0.0.1, until it is dropped; and beside them the endpoints of
-/// [systems](crate::systems) with tokens of their own, from [`ibm`](Self::ibm) to [`remote`](Self::remote).
+/// A token endpoint and the API it opens, on one port of 127.0.0.1, and another origin on a second, until it is dropped; beside the
+/// two, the endpoints of [systems](crate::systems) with tokens of their own, from [`ibm`](Self::ibm) to [`remote`](Self::remote).
 ///
 /// Dropping it closes both ports at once and ends every connection; a request in flight is never answered.
 ///
@@ -97,6 +97,9 @@ impl Emulator {
 
     /// What happens to connections to the main origin, before anything is read of them: a reset on arrival, a greeting in
     /// another protocol. A connection that was kept meets none: queue these before the client first comes.
+    ///
+    /// # Panics
+    /// Queueing one does if it has [`usual_head`](Wire::usual_head) or [`usual_body`](Wire::usual_body): nothing has been asked.
     pub fn connection_faults(&self) -> &Plan<Wire> {
         &self.shared.connection_faults
     }

@@ -10,6 +10,8 @@ use std::{
 ///
 /// A request takes the oldest of the queue; when that is empty, the standing one; when there is none, all goes well.
 pub struct Plan<F> {
+    /// Panics at what can't happen here.
+    check: fn(&F),
     /// Never held across an await: nothing here awaits.
     faults: Mutex<Faults<F>>,
 }
@@ -21,13 +23,21 @@ struct Faults<F> {
 
 impl<F: Clone> Plan<F> {
     /// Queues a fault for one request.
+    ///
+    /// # Panics
+    /// In [`Emulator::connection_faults`](crate::Emulator::connection_faults), as it says there.
     pub fn once(&self, fault: impl Into<F>) {
-        self.lock().queue.push_back(fault.into());
+        let fault = self.checked(fault.into());
+        self.lock().queue.push_back(fault);
     }
 
     /// Sets the fault of every request that finds the queue empty, in place of the one before.
+    ///
+    /// # Panics
+    /// As [`once`](Self::once).
     pub fn always(&self, fault: impl Into<F>) {
-        self.lock().standing = Some(fault.into());
+        let fault = self.checked(fault.into());
+        self.lock().standing = Some(fault);
     }
 
     /// Drops the queue and the standing fault.
@@ -40,6 +50,11 @@ impl<F: Clone> Plan<F> {
         self.lock().queue.len()
     }
 
+    fn checked(&self, fault: F) -> F {
+        (self.check)(&fault);
+        fault
+    }
+
     pub(crate) fn take(&self) -> Option<F> {
         let mut faults = self.lock();
         faults.queue.pop_front().or_else(|| faults.standing.clone())
@@ -50,9 +65,16 @@ impl<F: Clone> Plan<F> {
     }
 }
 
+impl<F> Plan<F> {
+    /// Of faults that `check` does not panic at.
+    pub(crate) fn of(check: fn(&F)) -> Self {
+        Self { check, faults: Mutex::new(Faults { queue: VecDeque::new(), standing: None }) }
+    }
+}
+
 impl<F> Default for Plan<F> {
     fn default() -> Self {
-        Self { faults: Mutex::new(Faults { queue: VecDeque::new(), standing: None }) }
+        Self::of(|_| {})
     }
 }
 

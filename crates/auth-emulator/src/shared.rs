@@ -72,7 +72,7 @@ impl Shared {
             token_faults: Plan::default(),
             token_flaws: Plan::default(),
             api_faults: Plan::default(),
-            connection_faults: Plan::default(),
+            connection_faults: Plan::of(Wire::check_without_request),
             connections: AtomicUsize::new(0),
             client,
             token_header,

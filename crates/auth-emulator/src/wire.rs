@@ -23,7 +23,7 @@ use crate::Gate;
 /// # async fn main() -> std::io::Result<()> {
 /// let emulator = Emulator::start().await?;
 /// // A head that never ends, a byte every 10 ms.
-/// let drip = Wire::new().bytes("HTTP/1.1 200 OK\r\nx-drip: ").for_ever("a", Duration::from_millis(10));
+/// let drip = Wire::new().write("HTTP/1.1 200 OK\r\nx-drip: ").write_for_ever("a", Duration::from_millis(10));
 /// emulator.token_faults().once(drip);
 /// // The connection after that is reset in the middle of the request.
 /// emulator.connection_faults().once(Wire::new().read_head().reset());
@@ -32,6 +32,10 @@ use crate::Gate;
 /// ```
 ///
 /// `Debug` prints what the steps are, and how long their bytes are.
+///
+/// # Panics
+/// At a step that would not be: behind [`reset`](Self::reset) or [`write_for_ever`](Self::write_for_ever), and a write behind
+/// [`half_close`](Self::half_close).
 #[derive(Clone, Default)]
 #[must_use = "it happens only when it is queued as a fault"]
 pub struct Wire(Vec<Step>);
@@ -64,58 +68,83 @@ impl Wire {
 
     /// Reads to the end of a request's head, and nothing of its body. At an endpoint, where one request has been read, it is the
     /// next one on the same connection.
+    #[track_caller]
     pub fn read_head(self) -> Self {
         self.then(Step::ReadHead)
     }
 
     /// Writes these bytes.
-    pub fn bytes(self, bytes: impl Into<Bytes>) -> Self {
+    #[track_caller]
+    pub fn write(self, bytes: impl Into<Bytes>) -> Self {
         self.then(Step::Bytes(bytes.into()))
     }
 
-    /// Writes the head of the usual answer, with a `Content-Length` that is right. For endpoints; a connection has none.
+    /// Writes the head of the usual answer, with a `Content-Length` that is right. For endpoints; a connection has none, and its
+    /// plan panics.
+    #[track_caller]
     pub fn usual_head(self) -> Self {
         self.then(Step::UsualHead)
     }
 
-    /// Writes the body of the usual answer. For endpoints; a connection has none.
+    /// Writes the body of the usual answer. For endpoints; a connection has none, and its plan panics.
+    #[track_caller]
     pub fn usual_body(self) -> Self {
         self.then(Step::UsualBody)
     }
 
     /// Waits this long on tokio's timer.
+    #[track_caller]
     pub fn pause(self, time: Duration) -> Self {
         self.then(Step::Pause(time))
     }
 
     /// Waits until the gate is open.
+    #[track_caller]
     pub fn hold(self, gate: Gate) -> Self {
         self.then(Step::Hold(gate))
     }
 
     /// Writes these bytes again and again, with a pause behind each time, until the client has gone.
-    pub fn for_ever(self, bytes: impl Into<Bytes>, pause: Duration) -> Self {
+    #[track_caller]
+    pub fn write_for_ever(self, bytes: impl Into<Bytes>, pause: Duration) -> Self {
         self.then(Step::ForEver(bytes.into(), pause))
     }
 
     /// Closes one half: says that nothing more will be written (FIN), and goes on reading until the client has gone.
+    #[track_caller]
     pub fn half_close(self) -> Self {
         self.then(Step::FinishWriting).then(Step::Silence)
     }
 
     /// Keeps the connection open and says nothing more, until the client has gone.
+    #[track_caller]
     pub fn silence(self) -> Self {
         self.then(Step::Silence)
     }
 
     /// Ends the connection by a TCP reset.
+    #[track_caller]
     pub fn reset(self) -> Self {
         self.then(Step::Reset)
     }
 
+    #[track_caller]
     fn then(mut self, step: Step) -> Self {
+        let has_ended = matches!(self.0.last(), Some(Step::Reset | Step::ForEver(..)));
+        assert!(!has_ended, "{step:?} would never happen: what is before it has no next step");
+        let is_half_closed = self.0.iter().any(|step| matches!(step, Step::FinishWriting));
+        assert!(!(is_half_closed && step.writes()), "{step:?} can't be written: the connection is closed for writing");
         self.0.push(step);
         self
+    }
+
+    /// Panics if it needs the answer to a request.
+    pub(crate) fn check_without_request(&self) {
+        let is_usual = |step: &Step| matches!(step, Step::UsualHead | Step::UsualBody);
+        assert!(
+            !self.0.iter().any(is_usual),
+            "a connection has no usual answer: queue this for an endpoint, by api_faults()"
+        );
     }
 
     /// # Errors
@@ -145,6 +174,12 @@ impl Wire {
             }
         }
         stream.shutdown().await
+    }
+}
+
+impl Step {
+    fn writes(&self) -> bool {
+        matches!(self, Self::Bytes(_) | Self::UsualHead | Self::UsualBody | Self::ForEver(..))
     }
 }
 

@@ -99,7 +99,7 @@ impl<S: Service<Request<B>>, B, K, T> Aside<S, B, K, Response<T>> {
                         Poll::Ready(result) => result.is_ok(),
                         Poll::Pending => {
                             // The service may be waiting for the very response that is held here.
-                            ready!(patience.get_or_insert_with(|| authenticator.rejection_wait()).as_mut().poll(cx));
+                            ready!(patience.get_or_insert_with(|| authenticator.rejection_timer()).as_mut().poll(cx));
                             false
                         }
                     };

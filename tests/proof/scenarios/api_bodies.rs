@@ -64,7 +64,7 @@ async fn ends_while_downloading<F: Front>() -> Seen {
     let scene = Scene::<F>::new().await;
     let gate = Gate::new();
     let half =
-        Wire::new().bytes("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345").hold(gate.clone()).bytes("67890");
+        Wire::new().write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345").hold(gate.clone()).write("67890");
     scene.emulator.api_faults().once(half);
     join(scene.get(), async {
         scene.emulator.wait_for_api_requests(1).await;
@@ -88,6 +88,6 @@ async fn early<F: Front>() -> Scene<F> {
     scene.auth.warm_up().await.unwrap();
     scene.emulator.revoke_all();
     let answer = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n";
-    scene.emulator.connection_faults().once(Wire::new().read_head().bytes(answer).silence());
+    scene.emulator.connection_faults().once(Wire::new().read_head().write(answer).silence());
     scene
 }

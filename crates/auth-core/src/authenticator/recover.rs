@@ -47,7 +47,7 @@ impl Authenticator {
 
 impl Authenticator {
     /// A timer for whatever else a request waits for after a 401: it fires when `policy.rejection_wait` (10 s) has passed.
-    pub fn rejection_wait(&self) -> Sleep {
+    pub fn rejection_timer(&self) -> Sleep {
         self.timer(self.0.cache.policy().rejection_wait)
     }
 

@@ -39,7 +39,9 @@ impl Future for Attempt {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let Some(fetch) = &mut this.fetch else { return Poll::Pending };
+        let Some(fetch) = &mut this.fetch else {
+            unreachable!("`drop` alone takes it, and nothing is polled after that")
+        };
         // The future is not polled again after a panic, so nobody sees what it left half-done. Its message is not
         // repeated: it may quote a secret.
         match catch_unwind(AssertUnwindSafe(|| fetch.as_mut().poll(cx))) {

@@ -40,6 +40,11 @@ impl Moment {
         Duration::from_nanos(self.monotonic)
     }
 
+    /// The boot clock, where there is one. A [`Runtime`](super::Runtime) that changes another clock of a moment hands this one on.
+    pub fn boot(&self) -> Option<Duration> {
+        self.boot.map(Duration::from_nanos)
+    }
+
     /// The wall clock.
     pub fn wall(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_nanos(self.wall)
@@ -54,4 +59,18 @@ impl Moment {
 /// Nanoseconds, saturating after 584 years.
 pub(crate) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_clock_is_read_as_it_was_given() {
+        let (monotonic, boot) = (Duration::from_millis(1_500), Duration::from_millis(9_750));
+        let wall = UNIX_EPOCH + Duration::from_secs(1_795_305_600);
+        let moment = Moment::new(monotonic, wall);
+        assert_eq!((moment.monotonic(), moment.wall(), moment.boot()), (monotonic, wall, None));
+        assert_eq!(moment.with_boot(boot).boot(), Some(boot));
+    }
 }

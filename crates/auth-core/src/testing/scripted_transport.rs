@@ -10,8 +10,9 @@ use http::{Request, Response};
 
 use crate::{Error, Transport};
 
-/// Answers the requests of a source with what a test put in, in order, and keeps the requests. Clones share both. Whether a source
-/// does all that it should is what [`SourceCheck`](super::SourceCheck) finds out.
+/// Answers the requests of a source with what a test put in, in order, and keeps the requests. Clones share both. When the script has
+/// ended, each request is an error that says so ([`Misconfigured`](crate::ErrorKind::Misconfigured)). Whether a source does all that
+/// it should is what [`SourceCheck`](super::SourceCheck) finds out.
 ///
 /// ```
 /// use auth_core::{Authenticator, testing::ScriptedTransport, exchange::TokenEndpoint, runtime::FakeRuntime, sources::ApiKey};
@@ -41,7 +42,7 @@ struct Script {
 }
 
 impl ScriptedTransport {
-    /// One without answers: it refuses every request as if nothing listened.
+    /// One without answers.
     pub fn new() -> Self {
         Self::default()
     }
@@ -80,8 +81,8 @@ impl Transport for ScriptedTransport {
         let answer = {
             let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             script.requests.push(request);
-            let nothing = || Some(Err(Error::transient("no answer is scripted for this request").never_sent()));
-            script.answers.pop_front().unwrap_or_else(nothing)
+            // As of `ScriptedSource`: an outage would be asked three times, and look like one that the test is about.
+            script.answers.pop_front().unwrap_or_else(|| Some(Err(Error::misconfigured("the script has ended"))))
         };
         let Some(response) = answer else { return std::future::pending().await };
         let response = response?;

@@ -23,8 +23,8 @@ pub(super) fn all() -> Vec<Scenario> {
     let mut all = vec![Scenario::api("401-no-challenge", "the API answers 401 and does not say why", bare.clone())];
     for (name, challenge) in CHALLENGES {
         let refusal = bare.clone().with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        let given = format!("the API answers 401 to every token, with the challenge {challenge}");
-        all.push(Scenario::api(format!("401-{name}"), given, refusal));
+        let description = format!("the API answers 401 to every token, with the challenge {challenge}");
+        all.push(Scenario::api(format!("401-{name}"), description, refusal));
     }
     let forbidden = Answer::new(StatusCode::FORBIDDEN)
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));

@@ -41,11 +41,12 @@ use crate::{Emulator, Fault, Flaw, Wire};
 /// # }
 /// ```
 ///
-/// Names begin with `token/` or `api/`, which is where it happens, and stay what they are. There will be more.
+/// Names begin with `token/` or `api/`, which is where it happens, and stay what they are. There will be more. What happens to a whole
+/// connection, such as `token/reset-on-accept`, is named where it is met first, and happens to the API too, which has the same port.
 #[derive(Clone)]
 pub struct Scenario {
     name: String,
-    given: String,
+    description: String,
     what: What,
 }
 
@@ -58,12 +59,17 @@ enum What {
 }
 
 impl Scenario {
-    /// All of them: the token endpoint's first, then the API's.
+    /// All of them, in no order that is promised.
     pub fn all() -> Vec<Self> {
         [wire::all(), status::all(), oauth_error::all(), answer::all(), redirect::all(), api::all()]
             .into_iter()
             .flatten()
             .collect()
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().into_iter().find(|scenario| scenario.name == name)
     }
 
     /// Such as `token/reset-in-head`.
@@ -72,13 +78,13 @@ impl Scenario {
     }
 
     /// What goes wrong, in a sentence without its full stop.
-    pub fn given(&self) -> &str {
-        &self.given
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// Lets it go wrong from now on, each time, until [`Emulator::clear_faults`].
     ///
-    /// What happens to a connection meets those to the token endpoint and to the API alike, for they have one port.
+    /// What happens to a connection meets those to the token endpoint and to the API alike, for both are on the main port.
     pub fn arm(&self, emulator: &Emulator) {
         match self.what.clone() {
             What::Connection(wire) => emulator.connection_faults().always(wire),
@@ -98,20 +104,20 @@ impl Scenario {
         }
     }
 
-    fn connection(name: &str, given: &str, wire: Wire) -> Self {
-        Self { name: format!("token/{name}"), given: given.to_owned(), what: What::Connection(wire) }
+    fn connection(name: &str, description: &str, wire: Wire) -> Self {
+        Self { name: format!("token/{name}"), description: description.to_owned(), what: What::Connection(wire) }
     }
 
-    fn token(name: impl fmt::Display, given: impl Into<String>, fault: impl Into<Fault>) -> Self {
-        Self { name: format!("token/{name}"), given: given.into(), what: What::Token(fault.into()) }
+    fn token(name: impl fmt::Display, description: impl Into<String>, fault: impl Into<Fault>) -> Self {
+        Self { name: format!("token/{name}"), description: description.into(), what: What::Token(fault.into()) }
     }
 
-    fn flaw(name: &str, given: &str, flaw: Flaw) -> Self {
-        Self { name: format!("token/{name}"), given: given.to_owned(), what: What::Answer(flaw) }
+    fn flaw(name: &str, description: &str, flaw: Flaw) -> Self {
+        Self { name: format!("token/{name}"), description: description.to_owned(), what: What::Answer(flaw) }
     }
 
-    fn api(name: impl fmt::Display, given: impl Into<String>, fault: impl Into<Fault>) -> Self {
-        Self { name: format!("api/{name}"), given: given.into(), what: What::Api(fault.into()) }
+    fn api(name: impl fmt::Display, description: impl Into<String>, fault: impl Into<Fault>) -> Self {
+        Self { name: format!("api/{name}"), description: description.into(), what: What::Api(fault.into()) }
     }
 }
 
@@ -124,6 +130,9 @@ impl fmt::Display for Scenario {
 
 impl fmt::Debug for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scenario").field("name", &self.name).field("given", &self.given).finish_non_exhaustive()
+        f.debug_struct("Scenario")
+            .field("name", &self.name)
+            .field("description", &self.description)
+            .finish_non_exhaustive()
     }
 }

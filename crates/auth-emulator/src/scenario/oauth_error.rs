@@ -6,8 +6,8 @@ use serde_json::json;
 use super::Scenario;
 use crate::Answer;
 
-/// Every error code that a client may be told, and one that nobody knows.
-const CODES: [&str; 43] = [
+/// Every error code of these specifications, wherever a client may be told it, and one that nobody knows.
+const CODES: [&str; 47] = [
     // RFC 6749, sections 5.2 and 4.1.2.1.
     "invalid_request",
     "invalid_client",
@@ -55,12 +55,17 @@ const CODES: [&str; 43] = [
     "request_uri_not_supported",
     "registration_not_supported",
     "unmet_authentication_requirements",
-    // OpenID Connect CIBA, section 11.
+    // OpenID Connect CIBA, sections 13 and 12; those of its section 11 are RFC 8628's.
     "expired_login_hint_token",
     "unknown_user_id",
     "missing_user_code",
     "invalid_user_code",
+    "invalid_binding_message",
     "transaction_failed",
+    // User-Managed Access 2.0, section 3.3.6 of its grant.
+    "need_info",
+    "request_denied",
+    "request_submitted",
     // Nobody's.
     "something_new",
 ];
@@ -74,6 +79,6 @@ fn one(code: &str, status: u16) -> Scenario {
     let body = json!({"error": code, "error_description": "in the words of OAuth"}).to_string();
     let answer =
         Answer::new(StatusCode::from_u16(status).expect("it is one of three")).with_body("application/json", body);
-    let given = format!("the token endpoint answers {status} and the error {code}");
-    Scenario::token(format!("{status}/{code}"), given, answer)
+    let description = format!("the token endpoint answers {status} and the error {code}");
+    Scenario::token(format!("{status}/{code}"), description, answer)
 }

@@ -29,23 +29,23 @@ const RETRY_AFTER: [(&str, &str, &str); 8] = [
 pub(super) fn all() -> Vec<Scenario> {
     let mut all = Vec::new();
     for status in STATUSES {
-        let given = format!("the token endpoint answers {status} and a page of HTML");
-        all.push(Scenario::token(status, given, page(status)));
+        let description = format!("the token endpoint answers {status} and a page of HTML");
+        all.push(Scenario::token(status, description, page(status)));
     }
     for status in EMPTY {
-        let given = format!("the token endpoint answers {status} and nothing");
-        all.push(Scenario::token(status, given, answer(status)));
+        let description = format!("the token endpoint answers {status} and nothing");
+        all.push(Scenario::token(status, description, answer(status)));
     }
     for status in [429, 503] {
         for (name, value, when) in RETRY_AFTER {
-            let given = format!("the token endpoint answers {status}, to come back {when}");
+            let description = format!("the token endpoint answers {status}, to come back {when}");
             let busy = answer(status).with_retry_after(HeaderValue::from_static(value));
-            all.push(Scenario::token(format!("{status}-retry-after-{name}"), given, busy));
+            all.push(Scenario::token(format!("{status}-retry-after-{name}"), description, busy));
         }
     }
     for status in [403, 404, 407, 408, 421, 425, 429, 500, 502, 503, 504] {
-        let given = format!("the API answers {status}, whatever the token");
-        all.push(Scenario::api(status, given, page(status)));
+        let description = format!("the API answers {status}, whatever the token");
+        all.push(Scenario::api(status, description, page(status)));
     }
     all
 }

@@ -40,20 +40,20 @@ fn connections() -> Vec<Scenario> {
         Scenario::connection(
             "another-protocol",
             "the server is the first to speak, and it is not HTTP",
-            Wire::new().bytes("SSH-2.0-OpenSSH_9.9\r\n").silence(),
+            Wire::new().write("SSH-2.0-OpenSSH_9.9\r\n").silence(),
         ),
         Scenario::connection(
             "tls-port",
             "the port speaks TLS, and answers plain HTTP with an alert",
             // Fatal, unexpected_message (RFC 8446, section 6).
-            Wire::new().read_head().bytes(&b"\x15\x03\x01\x00\x02\x02\x0a"[..]),
+            Wire::new().read_head().write(&b"\x15\x03\x01\x00\x02\x02\x0a"[..]),
         ),
     ]
 }
 
 /// In the place of an answer.
 fn at(make: fn(&'static str, &'static str, Fault) -> Scenario, is_json: bool) -> Vec<Scenario> {
-    let wire = |name, given, wire: Wire| make(name, given, wire.into());
+    let wire = |name, description, wire: Wire| make(name, description, wire.into());
     let endless = Bytes::from(vec![b' '; 16 * 1024]);
     let chunk = [b"4000\r\n", &endless[..], b"\r\n"].concat();
     let mut all = vec![
@@ -64,55 +64,55 @@ fn at(make: fn(&'static str, &'static str, Fault) -> Scenario, is_json: bool) ->
         wire(
             "reset-in-head",
             "the connection is reset in the middle of the answer's head",
-            Wire::new().bytes(JSON).reset(),
+            Wire::new().write(JSON).reset(),
         ),
-        wire("close-in-head", "the connection is closed in the middle of the answer's head", Wire::new().bytes(JSON)),
+        wire("close-in-head", "the connection is closed in the middle of the answer's head", Wire::new().write(JSON)),
         wire(
             "reset-in-body",
             "the connection is reset in the middle of the answer's body",
-            Wire::new().bytes(json("content-length: 100")).bytes("{\"access_token\":").reset(),
+            Wire::new().write(json("content-length: 100")).write("{\"access_token\":").reset(),
         ),
         make("truncated", "the connection is closed in the middle of the answer's body", Fault::Truncated),
         wire(
             "head-drips",
             "the answer's head comes byte by byte and has no end",
-            Wire::new().bytes(JSON).bytes("x-drip: ").for_ever("a", DRIP),
+            Wire::new().write(JSON).write("x-drip: ").write_for_ever("a", DRIP),
         ),
         wire(
             "body-drips",
             "the answer's body comes byte by byte and has no end",
-            Wire::new().bytes(json("transfer-encoding: chunked")).for_ever("1\r\n \r\n", DRIP),
+            Wire::new().write(json("transfer-encoding: chunked")).write_for_ever("1\r\n \r\n", DRIP),
         ),
         wire(
             "head-endless",
             "the answer's head has no end",
-            Wire::new().bytes(JSON).for_ever(format!("x-more: {}\r\n", "a".repeat(1000)), Duration::ZERO),
+            Wire::new().write(JSON).write_for_ever(format!("x-more: {}\r\n", "a".repeat(1000)), Duration::ZERO),
         ),
         wire(
             "length-too-long",
             "Content-Length promises more than ever comes",
-            Wire::new().bytes(json("content-length: 100000")).usual_body().silence(),
+            Wire::new().write(json("content-length: 100000")).usual_body().silence(),
         ),
         wire(
             "bad-chunks",
             "the length of a chunk is no number",
-            Wire::new().bytes(json("transfer-encoding: chunked")).bytes("six\r\n{\"a\":1\r\n0\r\n\r\n").silence(),
+            Wire::new().write(json("transfer-encoding: chunked")).write("six\r\n{\"a\":1\r\n0\r\n\r\n").silence(),
         ),
-        wire("no-http", "the answer is not HTTP", Wire::new().bytes("220 mail.example.com ESMTP\r\n")),
+        wire("no-http", "the answer is not HTTP", Wire::new().write("220 mail.example.com ESMTP\r\n")),
         wire(
             "informational-flood",
             "informational answers come without end, and no final one",
-            Wire::new().for_ever("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n", DRIP),
+            Wire::new().write_for_ever("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n", DRIP),
         ),
         wire(
             "continue-first",
             "a 100 comes before the answer",
-            Wire::new().bytes("HTTP/1.1 100 Continue\r\n\r\n").usual_head().usual_body(),
+            Wire::new().write("HTTP/1.1 100 Continue\r\n\r\n").usual_head().usual_body(),
         ),
         wire(
             "http-1.0",
             "the answer is HTTP/1.0, and ends with its connection",
-            Wire::new().bytes("HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n").usual_body(),
+            Wire::new().write("HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n").usual_body(),
         ),
         wire(
             "stale",
@@ -130,22 +130,22 @@ fn at(make: fn(&'static str, &'static str, Fault) -> Scenario, is_json: bool) ->
         all.push(wire(
             "body-endless",
             "the answer's body has no end",
-            Wire::new().bytes(json("transfer-encoding: chunked")).for_ever(chunk, Duration::ZERO),
+            Wire::new().write(json("transfer-encoding: chunked")).write_for_ever(chunk, Duration::ZERO),
         ));
         all.push(wire(
             "length-too-short",
             "Content-Length promises less than comes",
-            Wire::new().bytes(json("content-length: 10")).usual_body().silence(),
+            Wire::new().write(json("content-length: 10")).usual_body().silence(),
         ));
         all.push(wire(
             "length-twice",
             "there are two Content-Lengths, and they differ",
-            Wire::new().bytes(json("content-length: 10\r\ncontent-length: 20")).usual_body().silence(),
+            Wire::new().write(json("content-length: 10\r\ncontent-length: 20")).usual_body().silence(),
         ));
         all.push(wire(
             "gzip-bomb",
             "the answer is compressed, which nobody asked for: 3 KB that would be 3 MB",
-            Wire::new().bytes(json("content-encoding: gzip\r\nconnection: close")).bytes(gzip_bomb()),
+            Wire::new().write(json("content-encoding: gzip\r\nconnection: close")).write(gzip_bomb()),
         ));
     }
     all

@@ -8,9 +8,14 @@ fn every_scenario_has_a_name_of_its_own_and_a_sentence() {
     let names: BTreeSet<_> = all.iter().map(Scenario::name).collect();
     assert_eq!(names.len(), all.len());
     for scenario in &all {
+        assert_eq!(
+            Scenario::named(scenario.name()).map(|found| found.description().to_owned()).as_deref(),
+            Some(scenario.description())
+        );
         assert!(["token/", "api/"].iter().any(|place| scenario.name().starts_with(place)), "{scenario}");
-        assert!(!scenario.given().is_empty() && !scenario.given().ends_with('.'), "{scenario}");
+        assert!(!scenario.description().is_empty() && !scenario.description().ends_with('.'), "{scenario}");
     }
+    assert!(Scenario::named("token/no-such-thing").is_none());
 }
 
 #[tokio::test]

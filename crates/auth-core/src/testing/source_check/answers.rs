@@ -17,25 +17,38 @@ use crate::{Error, runtime::Runtime};
 const LONGEST: Duration = Duration::from_secs(300);
 /// More than any answer with a token in it.
 const TOO_LONG: usize = 16 * 1024 * 1024;
-const ENDLESS: &str = "an answer without end is malformed";
+const SEVEN: Duration = Duration::from_secs(7);
 
 struct Case {
     promise: &'static str,
     reply: Answering,
     kinds: &'static [ErrorKind],
     pause: Option<Duration>,
+    /// The longest answer that it may allow for.
+    most: Option<usize>,
+}
+
+impl Case {
+    /// The error says to come back after this.
+    fn pause(self, pause: Duration) -> Self {
+        Self { pause: Some(pause), ..self }
+    }
+
+    fn most(self, bytes: usize) -> Self {
+        Self { most: Some(bytes), ..self }
+    }
 }
 
 pub(super) fn check(run: &mut Run<'_>) {
     for case in cases(run) {
-        let Case { promise, reply, kinds, pause } = case;
+        let Case { promise, reply, kinds, pause, most } = case;
         let mut requests = 0;
         let result = run.scene(&format!("`{promise}`"), |scene| {
             scene.server.answers(move |request| reply(request));
             let begin = scene.stage.clock.now().monotonic();
             let result = scene.token();
             requests = scene.server.requests();
-            let error = match (scene.last_call(), result) {
+            let error = match (scene.stage.last_call(), result) {
                 (_, Ok(_)) => return Err("it brought a token".to_owned()),
                 (Some(Call::Failed(error)), _) => error,
                 (_, Err(error)) if error.kind() == Timeout => error,
@@ -48,8 +61,10 @@ pub(super) fn check(run: &mut Run<'_>) {
             if scene.server.open() > 0 {
                 return Err("a request goes on after the call".to_owned());
             }
-            if promise == ENDLESS && scene.server.limit() > TOO_LONG {
-                return Err(format!("it takes {} bytes", scene.server.limit()));
+            if let (Some(most), taken) = (most, scene.server.limit())
+                && taken > most
+            {
+                return Err(format!("it takes {taken} bytes"));
             }
             if !kinds.contains(&error.kind()) {
                 let expected = kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
@@ -70,29 +85,22 @@ pub(super) fn check(run: &mut Run<'_>) {
 fn cases(run: &Run<'_>) -> Vec<Case> {
     let (status, refusal) = run.check.refusal.clone();
     let refused = Arc::clone(&refusal);
-    let seven = Some(Duration::from_secs(7));
     vec![
         case("503 is transient", &[Transient], |request| page(503, request)),
-        Case {
-            pause: seven,
-            ..case("503 with Retry-After: 7 is transient, with that pause", &[Transient], |request| {
-                with(page(503, request), RETRY_AFTER, "7")
-            })
-        },
-        Case {
-            pause: seven,
-            ..case("429 with Retry-After: 7 is transient, with that pause", &[Transient], |request| {
-                with(page(429, request), RETRY_AFTER, "7")
-            })
-        },
+        case("503 with Retry-After: 7 is transient, with that pause", &[Transient], |request| {
+            with(page(503, request), RETRY_AFTER, "7")
+        })
+        .pause(SEVEN),
+        case("429 with Retry-After: 7 is transient, with that pause", &[Transient], |request| {
+            with(page(429, request), RETRY_AFTER, "7")
+        })
+        .pause(SEVEN),
         // The server's clock is another one than ours: the pause is the difference of its two dates.
-        Case {
-            pause: seven,
-            ..case("429 with a date in Retry-After is transient, with that pause", &[Transient], |request| {
-                let limited = with(page(429, request), DATE, "Sun, 22 Nov 2026 00:00:00 GMT");
-                with(limited, RETRY_AFTER, "Sun, 22 Nov 2026 00:00:07 GMT")
-            })
-        },
+        case("429 with a date in Retry-After is transient, with that pause", &[Transient], |request| {
+            let limited = with(page(429, request), DATE, "Sun, 22 Nov 2026 00:00:00 GMT");
+            with(limited, RETRY_AFTER, "Sun, 22 Nov 2026 00:00:07 GMT")
+        })
+        .pause(SEVEN),
         case("a refusal is rejected", &[Rejected], move |_| answer(status, refused("no"))),
         case("a refusal that repeats the request is rejected", &[Rejected], move |request| {
             answer(status, refusal(&repeated(request)))
@@ -108,24 +116,18 @@ fn cases(run: &Run<'_>) -> Vec<Case> {
         case("an answer that breaks off is malformed", &[Malformed], |request| {
             answer(200, format!(r#"{{"access_token":"{}","said":"{}"#, token(1), repeated(request)))
         }),
-        Case { reply: Arc::new(|_| Reply::Fail(too_long())), ..case(ENDLESS, &[Malformed], |_| answer(200, "")) },
-        Case {
-            reply: Arc::new(|_| Reply::Fail(unreachable())),
-            ..case("no connection is transient", &[Transient], |_| answer(200, ""))
-        },
-        Case {
-            reply: Arc::new(|_| Reply::Never),
-            ..case("no answer ends at the deadline", &[Timeout, Transient], |_| answer(200, ""))
-        },
+        case("an answer without end is malformed", &[Malformed], |_| too_long()).most(TOO_LONG),
+        case("no connection is transient", &[Transient], |_| unreachable()),
+        case("no answer ends at the deadline", &[Timeout, Transient], |_| Reply::Never),
     ]
 }
 
-fn case(
+fn case<R: Into<Reply>>(
     promise: &'static str,
     kinds: &'static [ErrorKind],
-    reply: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
+    reply: impl Fn(&Request<Bytes>) -> R + Send + Sync + 'static,
 ) -> Case {
-    Case { promise, kinds, pause: None, reply: Arc::new(move |request| Reply::Answer(reply(request))) }
+    Case { promise, kinds, pause: None, most: None, reply: Arc::new(move |request| reply(request).into()) }
 }
 
 /// What a transport says where nothing listens.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::life;
+use super::lifetime;
 use super::run::{self, Run, answer};
 use super::server::Reply;
 
@@ -39,25 +39,36 @@ pub(super) fn check(run: &mut Run<'_>) {
     outage(run);
 }
 
-/// From when a refresh is due to the token's end, and beyond.
+/// When callers come, in seconds of a token's hour: a refresh is due from 2700 on, and in a hurry at 3590.
+const IN_THE_OUTAGE: [u64; 3] = [2700, 3000, 3590];
+
+/// The server is down from the grant on, and back when the token has ended.
 fn outage(run: &mut Run<'_>) {
+    const PROMISE: &str = "an outage is served";
+    if run.check.is_exchanged {
+        return run.report.skip(PROMISE, lifetime::EXCHANGED);
+    }
     let granting = Arc::new(run::granting(run.check, HOUR));
     let again = Arc::clone(&granting);
     let served = run.scene("an outage", |scene| {
         scene.server.answers(move |request| granting(request));
         scene.token().map_err(|error| format!("the first call failed: {error}"))?;
         scene.server.answers(|_| Reply::Answer(answer(503, "")));
-        for _quarter in 0..3 {
-            scene.stage.clock.advance(Duration::from_secs(HOUR / 4 + 200));
-            let token = scene.token().map_err(|error| format!("a caller failed while a token served: {error}"))?;
-            if !life::is(&token, 1) {
-                return Err("a caller got another token than the one that serves".to_owned());
+        let mut now = 0;
+        for moment in IN_THE_OUTAGE {
+            scene.stage.clock.advance(Duration::from_secs(moment - now));
+            now = moment;
+            let token =
+                scene.token().map_err(|error| format!("at {now} s, while a token served, a caller failed: {error}"))?;
+            if !lifetime::is(&token, 1) {
+                return Err(format!("at {now} s a caller got another token than the one that serves"));
             }
         }
-        scene.last_call();
         scene.server.answers(move |request| again(request));
         scene.stage.clock.advance(Duration::from_secs(HOUR));
-        scene.token().map(drop).map_err(|error| format!("it is not over when the server is back: {error}"))
+        let token = scene.token().map_err(|error| format!("it is not over when the server is back: {error}"))?;
+        let is_new = lifetime::is(&token, 2);
+        if is_new { Ok(()) } else { Err("when the server is back it is not its token that is brought".to_owned()) }
     });
-    run.note("an outage is served", served);
+    run.note(PROMISE, served);
 }

@@ -8,7 +8,6 @@ use std::task::Poll;
 use async_trait::async_trait;
 
 use super::run::{self, Run};
-use super::stage::Stage;
 use crate::{Error, FetchContext, Token, TokenSource};
 
 /// More than any source has.
@@ -39,7 +38,7 @@ fn at(run: &mut Run<'_>, after: usize) -> Result<bool, String> {
         scene.server.answers(granting);
         let dropped = Arc::new(AtomicBool::new(false));
         let source = Dropping { source: Arc::clone(&scene.source), after, dropped: Arc::clone(&dropped) };
-        let broken = Stage::new(Arc::new(source), &scene.server).map_err(|error| error.to_string())?;
+        let broken = scene.another_stage(Arc::new(source))?;
         let _either_way = broken.token();
         if !dropped.load(Ordering::Relaxed) {
             return Ok(false);

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`run`] | scenes one after the other, and what is looked at in all of them |
 //! | [`answers`] | what a server may answer, and the kind of error it comes to |
-//! | [`life`] | what is granted, and for how long |
+//! | [`lifetime`] | what is granted, and for how long |
 //! | [`crowd`] | behind an authenticator: a herd, an outage |
 //! | [`half_way`] | dropped at each await |
 //! | [`server`], [`stage`] | what a source stands between: a transport, and an authenticator on a fake clock |
@@ -14,7 +14,7 @@
 mod answers;
 mod crowd;
 mod half_way;
-mod life;
+mod lifetime;
 mod overheard;
 mod report;
 mod run;
@@ -49,29 +49,23 @@ type Saying = Arc<dyn Fn(&str) -> String + Send + Sync>;
 /// SourceCheck::new(URL, source).secret("the API key", "my-api-key").run().assert();
 /// ```
 ///
-/// | promise | |
-/// | --- | --- |
-/// | `brings what is granted` | the token, with the life that the answer states |
-/// | `remembers no token` | who asks twice has asked the server twice |
-/// | `asks once a call` | a failure is returned, and not tried again |
-/// | `asks its own endpoint alone` | also where it is sent elsewhere |
-/// | `503 ..`, `429 ..`, `a refusal ..` and others | the [kind](crate::ErrorKind) of error that lets the engine do the right thing, with `Retry-After` in both of its forms |
-/// | `a token without an end is kept`, `one that is over ..` | |
-/// | `what is dropped half-way leaves nothing` | at each await: no request goes on, and the next call brings a token |
-/// | `a herd makes one fetch`, `an outage is served` | behind an authenticator |
-/// | `errors and logs show no secret` | `Display`, `Debug` and causes of each error, and what is logged down to TRACE: eight bytes in a row of a secret, plain, percent-encoded, in hex or base64 |
+/// Each promise is a line of the report, by its name; the guide on testing has all of them, with what the server does. Credentials
+/// are looked for in `Display`, `Debug` and causes of each error, and in what is logged down to TRACE: eight bytes in a row, plain,
+/// percent-encoded, in hex or base64.
 ///
-/// That it is `Send` and `'static` is checked by the compiler. Runs outside of any tokio runtime: a `#[test]`, not a
-/// `#[tokio::test]`. It says nothing of sources that ask by other means than the transport, such as a vendor's SDK, which it finds
-/// to bring nothing.
+/// That it is `Send` and `'static` is checked by the compiler. It says nothing of sources that ask by other means than the transport,
+/// such as a vendor's SDK, which it finds to bring nothing.
 pub struct SourceCheck {
     make: Box<dyn Fn() -> Arc<dyn TokenSource>>,
     url: Uri,
-    beside: Vec<(Uri, Bytes)>,
+    /// Other URLs, and what is answered there.
+    others: Vec<(Uri, Bytes)>,
+    is_exchanged: bool,
     grants: Granting,
     grants_endless: Option<Saying>,
     refusal: (u16, Saying),
     secrets: Secrets,
+    has_no_secret: bool,
 }
 
 impl SourceCheck {
@@ -85,13 +79,15 @@ impl SourceCheck {
         Self {
             make: Box::new(move || Arc::new(make())),
             url: parse(url),
-            beside: Vec::new(),
-            grants: Arc::new(|token, life| {
-                format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{life}}}"#)
+            others: Vec::new(),
+            is_exchanged: false,
+            grants: Arc::new(|token, seconds| {
+                format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{seconds}}}"#)
             }),
             grants_endless: Some(Arc::new(endless)),
             refusal: (400, Arc::new(|why| format!(r#"{{"error":"invalid_client","error_description":"{why}"}}"#))),
             secrets: Secrets::default(),
+            has_no_secret: false,
         }
     }
 
@@ -103,7 +99,7 @@ impl SourceCheck {
         self
     }
 
-    /// The body of a grant that states no life. Without it, where [`grants`](Self::grants) is said, the server always states one.
+    /// The body of a grant that states no lifetime. Without it, where [`grants`](Self::grants) is said, the server always states one.
     #[must_use]
     pub fn grants_endless(mut self, body: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         self.grants_endless = Some(Arc::new(body));
@@ -119,25 +115,51 @@ impl SourceCheck {
     }
 
     /// What neither an error nor the log may show, and what a report calls it. Tokens that are granted are looked for by themselves.
+    /// Without any a promise is broken, for then nothing says that the credential was looked for.
     #[must_use]
     pub fn secret(mut self, name: &str, value: &str) -> Self {
         self.secrets.add(name, value);
         self
     }
 
+    /// There is none but the tokens: the source asks with what everybody may know, such as where it runs.
+    #[must_use]
+    pub fn has_no_secret(mut self) -> Self {
+        self.has_no_secret = true;
+        self
+    }
+
     /// Another URL that the source asks on its way, and what is answered there, always and with status 200: the first of two
-    /// steps, a metadata service.
+    /// steps, a metadata service. Of the first step's own failures see [`exchanged_at`](Self::exchanged_at).
     ///
     /// # Panics
     /// If `url` is none.
     #[must_use]
-    pub fn beside(mut self, url: &str, body: impl Into<Bytes>) -> Self {
-        self.beside.push((parse(url), body.into()));
+    pub fn also_serves(mut self, url: &str, body: impl Into<Bytes>) -> Self {
+        self.others.push((parse(url), body.into()));
         self
     }
 
+    /// Makes this a check of the first of two steps: what is granted is exchanged at this other URL for the token that the source
+    /// brings, and there this is answered, always and with status 200. What is promised of that token, and of its lifetime, is skipped.
+    ///
+    /// # Panics
+    /// If `url` is none.
+    #[must_use]
+    pub fn exchanged_at(mut self, url: &str, body: impl Into<Bytes>) -> Self {
+        self.is_exchanged = true;
+        self.also_serves(url, body)
+    }
+
     /// Checks it. Takes milliseconds: time is fake.
+    ///
+    /// # Panics
+    /// Inside a tokio runtime, which would run what has to keep to the fake clock: call it in a `#[test]`, and not in a
+    /// `#[tokio::test]`.
+    #[track_caller]
     pub fn run(&self) -> SourceReport {
+        let is_outside = tokio::runtime::Handle::try_current().is_err();
+        assert!(is_outside, "a source is checked outside of any tokio runtime: in a #[test], not a #[tokio::test]");
         Run::new(self).all()
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What came of one promise.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Found {
     Kept,
     Broken(String),
@@ -12,7 +12,7 @@ enum Found {
 }
 
 /// What a [`SourceCheck`](super::SourceCheck) has found: a line for each promise. Holds no secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[must_use = "what was found is looked at by `assert()`"]
 pub struct SourceReport(Vec<(&'static str, Found)>);
 
@@ -33,6 +33,12 @@ impl SourceReport {
     /// The promises that are broken, by their names, such as `remembers no token`.
     pub fn broken(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().filter(|(_, found)| matches!(found, Found::Broken(_))).map(|(promise, _)| *promise)
+    }
+
+    /// Those that were not looked at: of a server that always states an end, or whose grant is
+    /// [exchanged](super::SourceCheck::exchanged_at).
+    pub fn skipped(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().filter(|(_, found)| matches!(found, Found::Skipped(_))).map(|(promise, _)| *promise)
     }
 
     /// Whether none is.

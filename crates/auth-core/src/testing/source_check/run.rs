@@ -1,9 +1,8 @@
 //! Scenes one after the other, and what is looked at in all of them.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -13,8 +12,8 @@ use super::overheard::Overheard;
 use super::report::SourceReport;
 use super::secrets::Secrets;
 use super::server::{Reply, Server};
-use super::stage::{Call, Stage};
-use super::{SourceCheck, answers, crowd, half_way, life};
+use super::stage::{Errors, Stage};
+use super::{SourceCheck, answers, crowd, half_way, lifetime};
 use crate::{Credential, Error, TokenSource};
 
 /// What tokens begin and end with: nothing that stands anywhere else.
@@ -37,26 +36,18 @@ pub(super) struct Scene {
     pub(super) server: Server,
     pub(super) source: Arc<dyn TokenSource>,
     pub(super) stage: Stage,
-    errors: RefCell<Vec<Error>>,
+    errors: Errors,
 }
 
 impl Scene {
-    /// What a caller gets. Errors are looked at when the scene is over.
+    /// What a caller gets.
     pub(super) fn token(&self) -> Result<Credential, Error> {
-        self.stage.token().inspect_err(|error| self.heard(error))
+        self.stage.token()
     }
 
-    /// What the source itself said last.
-    pub(super) fn last_call(&self) -> Option<Call> {
-        self.stage.last_call().inspect(|call| {
-            if let Call::Failed(error) = call {
-                self.heard(error);
-            }
-        })
-    }
-
-    fn heard(&self, error: &Error) {
-        self.errors.borrow_mut().push(error.clone());
+    /// Another authenticator in the same scene.
+    pub(super) fn another_stage(&self, source: Arc<dyn TokenSource>) -> Result<Stage, String> {
+        Stage::new(source, &self.server, &self.errors).map_err(|error| error.to_string())
     }
 }
 
@@ -77,7 +68,7 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn all(mut self) -> SourceReport {
-        life::check(&mut self);
+        lifetime::check(&mut self);
         answers::check(&mut self);
         half_way::check(&mut self);
         crowd::check(&mut self);
@@ -85,6 +76,10 @@ impl<'a> Run<'a> {
             let list = found.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
             if list.is_empty() { Ok(()) } else { Err(list) }
         };
+        if self.check.secrets.is_empty() && !self.check.has_no_secret {
+            let nothing = "no credential was looked for: name it by `secret()`, or say `has_no_secret()`";
+            self.leaks.insert(nothing.to_owned());
+        }
         for (promise, found) in [
             ("asks once a call", all(&self.often)),
             ("asks its own endpoint alone", all(&self.astray)),
@@ -92,28 +87,20 @@ impl<'a> Run<'a> {
         ] {
             self.note(promise, found);
         }
-        if self.check.secrets.is_empty() {
-            self.report.skip("errors and logs show no credential", "none was named by `secret()`");
-        }
         self.report
     }
 
     /// Plays a scene with a source of its own, and looks at what it has left behind.
     pub(super) fn scene<T>(&mut self, name: &str, play: impl FnOnce(&Scene) -> Result<T, String>) -> Result<T, String> {
         let overheard = self.overheard.clone();
-        let (result, server, errors) = overheard.over(|| {
-            let server = Server::new(self.check.url.clone(), self.check.beside.clone());
+        let (server, errors) = (Server::new(self.check.url.clone(), self.check.others.clone()), Errors::default());
+        let result = overheard.over(|| {
             let source = (self.check.make)();
-            let stage = match Stage::new(Arc::clone(&source), &server) {
-                Ok(stage) => stage,
-                Err(error) => return (Err(error.to_string()), server, Vec::new()),
-            };
-            let scene = Scene { server, source, stage, errors: RefCell::default() };
-            let result = play(&scene);
-            (result, scene.server, scene.errors.into_inner())
+            let stage = Stage::new(Arc::clone(&source), &server, &errors).map_err(|error| error.to_string())?;
+            play(&Scene { server: server.clone(), source, stage, errors: Arc::clone(&errors) })
         });
         self.astray.extend(server.astray().iter().map(|host| format!("after {name} it asked {host}")));
-        for error in &errors {
+        for error in &*errors.lock().unwrap_or_else(PoisonError::into_inner) {
             if let Some((secret, way)) = self.secrets.shown_by(error) {
                 self.leaks.insert(format!("after {name} {way} of the error shows {secret}"));
             }
@@ -142,9 +129,9 @@ impl<'a> Run<'a> {
 }
 
 /// A new token each time, for so many seconds.
-pub(super) fn granting(check: &SourceCheck, life: u64) -> impl Fn(&Request<Bytes>) -> Reply + Send + Sync + use<> {
+pub(super) fn granting(check: &SourceCheck, seconds: u64) -> impl Fn(&Request<Bytes>) -> Reply + Send + Sync + use<> {
     let grants = Arc::clone(&check.grants);
-    numbered(move |token| grants(token, life))
+    numbered(move |token| grants(token, seconds))
 }
 
 /// The same, with the body made of the token.

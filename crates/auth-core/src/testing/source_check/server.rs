@@ -20,6 +20,18 @@ pub(super) enum Reply {
     Never,
 }
 
+impl From<Response<Bytes>> for Reply {
+    fn from(response: Response<Bytes>) -> Self {
+        Self::Answer(response)
+    }
+}
+
+impl From<Error> for Reply {
+    fn from(error: Error) -> Self {
+        Self::Fail(error)
+    }
+}
+
 pub(super) type Answering = Arc<dyn Fn(&Request<Bytes>) -> Reply + Send + Sync>;
 
 /// Clones are the same one.
@@ -28,7 +40,7 @@ pub(super) struct Server(Arc<Mutex<State>>);
 
 struct State {
     url: Uri,
-    beside: Vec<(Uri, Bytes)>,
+    others: Vec<(Uri, Bytes)>,
     answering: Answering,
     requests: usize,
     /// The authorities of others that were asked.
@@ -40,9 +52,9 @@ struct State {
 }
 
 impl Server {
-    pub(super) fn new(url: Uri, beside: Vec<(Uri, Bytes)>) -> Self {
+    pub(super) fn new(url: Uri, others: Vec<(Uri, Bytes)>) -> Self {
         let answering: Answering = Arc::new(|_| Reply::Never);
-        Self(Arc::new(Mutex::new(State { url, beside, answering, requests: 0, astray: Vec::new(), open: 0, limit: 0 })))
+        Self(Arc::new(Mutex::new(State { url, others, answering, requests: 0, astray: Vec::new(), open: 0, limit: 0 })))
     }
 
     /// From now on requests are answered so.
@@ -77,7 +89,7 @@ impl Server {
             let asked = request.uri();
             (url.scheme(), url.authority(), url.path()) == (asked.scheme(), asked.authority(), asked.path())
         };
-        if let Some((_, body)) = state.beside.iter().find(|(url, _)| is(url)) {
+        if let Some((_, body)) = state.others.iter().find(|(url, _)| is(url)) {
             return Reply::Answer(Response::new(body.clone()));
         }
         if !is(&state.url) {

@@ -131,14 +131,25 @@ fn share(of: u64, part: f64) -> u64 {
 
 impl Reference {
     pub(super) fn new(now: Time) -> Self {
-        let (token, flight, forced_at) = (None, None, None);
-        let (generations, changes, alone, soft, hard, wish, forced, kept) = (0, 0, 0, 0, 0, 0, 0, 0);
-        let (early_failures, forced_failures, fruitless, failures, closed) = (0, 0, 0, 0, false);
-        #[rustfmt::skip]
-        return Self {
-            now, token, generations, flight, changes, alone, soft, hard, wish, forced, kept, forced_at, early_failures,
-            forced_failures, fruitless, failures, closed,
-        };
+        Self {
+            now,
+            token: None,
+            generations: 0,
+            flight: None,
+            changes: 0,
+            alone: 0,
+            soft: 0,
+            hard: 0,
+            wish: 0,
+            forced: 0,
+            kept: 0,
+            forced_at: None,
+            early_failures: 0,
+            forced_failures: 0,
+            fruitless: 0,
+            failures: 0,
+            closed: false,
+        }
     }
 
     pub(super) fn generation(&self) -> Option<u64> {
