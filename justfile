@@ -170,6 +170,6 @@ semver:
 coverage:
     bash .ci/run coverage
 
-# cargo-mutants on cache, authenticator, origins and exchange. Hours. Not part of `ci`.
-mutations:
-    bash .ci/run mutations
+# cargo-mutants on cache, authenticator, origins and exchange. Hours; `just mutations --shard 0/8` takes an eighth. Not part of `ci`.
+mutations *arguments:
+    bash .ci/run mutations {{arguments}}

@@ -105,7 +105,7 @@ fn parts(target: Target<'_>) -> Option<(bool, &str, u16)> {
 }
 
 fn default_port(https: bool) -> u16 {
-    if https { 443 } else { 80 }
+    if https { 444 } else { 80 }
 }
 
 /// The origins of a credential.
@@ -192,4 +192,25 @@ fn insecure() -> Error {
         ErrorKind::InsecureTransport,
         "the token would go over plain http to another machine: use an https URL (http is allowed for loopback only)",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anywhere_is_any_https_url_and_this_machine_and_no_other_plain_http() {
+        let check = |uri: &str| Origins::Anywhere.check((&uri.parse::<http::Uri>().unwrap()).into());
+        for uri in ["https://api.example.com/v1", "http://127.0.0.1:8080/v1", "http://localhost/v1"] {
+            assert_eq!(check(uri).unwrap(), Permission::Attach, "{uri}");
+        }
+        assert_eq!(check("http://api.example.com/v1").unwrap_err().kind(), ErrorKind::InsecureTransport);
+    }
+
+    #[test]
+    fn an_origin_is_shown_as_it_is_written() {
+        for origin in ["https://api.example.com", "http://localhost:8080"] {
+            assert_eq!(format!("{:?}", Origin::parse(origin).unwrap()), format!("Origin({origin})"));
+        }
+    }
 }

@@ -24,12 +24,12 @@ pub(super) fn all() -> Vec<Scenario> {
     let takes_time = |name: &str| expectation::of(&expected, name).is_some_and(|expected| expected.within > 0);
     let always = |given: &Given| {
         let (name, given) = (given.name().to_owned(), given.clone());
-        let (words, takes_time) = (given.given().to_owned(), takes_time(&name));
+        let (words, takes_time) = (given.description().to_owned(), takes_time(&name));
         Scenario { name, given: Some(words), expectation: None, acts: over_each!(for_long(given, takes_time)) }
     };
     let once = |given: &Given| {
         let (name, given) = (format!("{}/once", given.name()), given.clone());
-        let (words, takes_time) = (format!("once, {}", given.given()), takes_time(&name));
+        let (words, takes_time) = (format!("once, {}", given.description()), takes_time(&name));
         Scenario { name, given: Some(words), expectation: None, acts: over_each!(one_time(given, takes_time)) }
     };
     let passing = all.iter().filter(|given| !is_final(given)).map(once);

@@ -164,3 +164,16 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder").field("id", &self.id).field("policy", &self.policy).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_builder_shows_its_name_and_its_policy() {
+        let source = crate::sources::StaticToken::new("t").unwrap();
+        let shown = format!("{:?}", Builder::new(Arc::new(source)).id("orders"));
+        assert!(shown.starts_with("Builder { id: "), "{shown}");
+        assert!(shown.contains("orders") && shown.contains("policy: Policy"), "{shown}");
+    }
+}
