@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::sources::StaticToken;
-use auth_core::{Access, Endpoint, Error, ErrorKind, Token, source_fn};
+use auth_core::{Access, Endpoint, Error, ErrorKind, Policy, Token, source_fn};
 use auth_tower::{Broker, Session};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -107,6 +107,9 @@ fn a_page_gets_a_token_with_life_left() {
 #[test]
 fn while_the_issuer_is_down_pages_are_told_when_to_come_again() {
     let behind = Behind::over(&exchanging(), bearer());
+    for _ in 0..Policy::default().attempts {
+        behind.issuer.answer_with(Err(Error::transient("connection refused")));
+    }
     let answer = behind.ask(fetch());
     assert_eq!((answer.status.as_u16(), answer.error().as_str()), (503, "token_unavailable"));
     let pause: u64 = answer.header("retry-after").unwrap().parse().unwrap();

@@ -31,7 +31,8 @@ fn where_the_token_may_go_is_said_once() {
 #[test]
 fn a_policy_that_would_wedge_or_spin_is_refused_by_the_name_of_its_number() {
     let never = Duration::from_secs(101 * 365 * 24 * 3600);
-    let wrong: [(&str, fn(&mut Policy, Duration)); 13] = [
+    type Set = fn(&mut Policy, Duration);
+    let wrong: [(&str, Set); 13] = [
         ("refresh_lead must be between", |policy, _| policy.refresh_lead = 1.1),
         ("hard_lead must be between", |policy, _| policy.hard_lead = -0.1),
         ("jitter must be between", |policy, _| policy.jitter = f64::NAN),

@@ -105,7 +105,7 @@ fn parts(target: Target<'_>) -> Option<(bool, &str, u16)> {
 }
 
 fn default_port(https: bool) -> u16 {
-    if https { 444 } else { 80 }
+    if https { 443 } else { 80 }
 }
 
 /// The origins of a credential.

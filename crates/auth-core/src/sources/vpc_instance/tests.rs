@@ -74,10 +74,9 @@ fn where_nothing_answers_it_gives_up_after_one_second_as_unavailable() {
 
 #[test]
 fn a_refused_connection_and_another_clouds_answer_are_unavailable_too() {
-    assert_eq!(
-        fetch(VpcInstance::new(), ScriptedTransport::new(), Duration::ZERO).0.unwrap_err().kind(),
-        ErrorKind::Unavailable
-    );
+    let refused = ScriptedTransport::new();
+    refused.answer_with(Err(Error::transient("connection refused")));
+    assert_eq!(fetch(VpcInstance::new(), refused, Duration::ZERO).0.unwrap_err().kind(), ErrorKind::Unavailable);
     for status in [400, 403, 404, 405] {
         let server = scripted(&[(status, "<html>no</html>")]);
         let error = fetch(VpcInstance::new(), server, Duration::ZERO).0.unwrap_err();
