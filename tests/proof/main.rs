@@ -57,6 +57,10 @@ async fn main() -> ExitCode {
         return if planted::all_are_found().await { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let ran = run::all(&wanted).await;
+    if ran.rows.is_empty() {
+        println!("no scenario has {} in its name", wanted.join(" or "));
+        return ExitCode::FAILURE;
+    }
     print!("{}", table::of(&ran));
     let ledger = ran.ledger();
     println!("\n{ledger}");

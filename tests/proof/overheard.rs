@@ -14,6 +14,7 @@ use crate::hunt::Hunt;
 
 static ELSEWHERE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static SECRETS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 thread_local! {
     static HERE: RefCell<Option<Heard>> = const { RefCell::new(None) };
@@ -46,6 +47,8 @@ impl io::Write for Ear {
 
 /// What a panic says that a scenario means to happen; or tokio's, where a scenario takes its runtime away.
 pub(crate) const ON_PURPOSE: &str = "on purpose";
+/// What a panic of the control run says.
+pub(crate) const PLANTED: &str = "planted panic";
 const NO_RUNTIME: &str = "there is no reactor running";
 
 /// Listens from now on, in the whole process.
@@ -54,7 +57,11 @@ pub(crate) fn begin() {
     std::panic::set_hook(Box::new(move |panic| {
         let words = panic.to_string();
         if !words.contains(ON_PURPOSE) && !words.contains(NO_RUNTIME) {
-            print(panic);
+            // A runtime swallows what panics in a task of its own.
+            PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(words.replace('\n', " "));
+            if !words.contains(PLANTED) {
+                print(panic);
+            }
         }
         let _always_kept = writeln!(Ear, "{words}");
     }));
@@ -95,6 +102,11 @@ pub(crate) fn must_not_show(what: &'static str, text: impl Into<Vec<u8>>) {
 pub(crate) fn must_not_hear(secret: String) {
     HERE.with_borrow_mut(|here| here.as_mut().map(|heard| heard.secrets.insert(secret.clone())));
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner).insert(secret);
+}
+
+/// The panics since the last time that nobody meant to happen, on whatever thread.
+pub(crate) fn panics() -> Vec<String> {
+    std::mem::take(&mut *PANICS.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// The lines of all other threads that show a secret, and how many lines there were.

@@ -11,6 +11,7 @@ use http::{Request, Uri};
 use crate::expectation::{Count, Expectation};
 use crate::front::{Core, Front};
 use crate::ledger::Ledger;
+use crate::overheard::PLANTED;
 use crate::rig::{Client, Failed, Load, Replay, hyper};
 use crate::run;
 use crate::scenarios::{self, Named, Scenario, over_each};
@@ -50,6 +51,12 @@ fn plants() -> Vec<Plant> {
     let extra: Counted = |ledger| ledger.extra > ledger.extra_bound;
     vec![
         Plant { name: "LOST: a body is altered", scenario: of(over_each!(altered())), is_counted: lost },
+        Plant { name: "LOST: a body is emptied", scenario: of(over_each!(emptied())), is_counted: lost },
+        Plant {
+            name: "LOST: a panic that a runtime swallows",
+            scenario: of(over_each!(swallowed())),
+            is_counted: lost,
+        },
         Plant { name: "LOST: a request has no outcome", scenario: of(over_each!(forgotten())), is_counted: lost },
         Plant { name: "LOST: a panic", scenario: of(over_each!(panicked())), is_counted: lost },
         Plant { name: "LET-IN: a request without a token", scenario: of(over_each!(anonymous())), is_counted: let_in },
@@ -98,6 +105,23 @@ async fn altered<F: Front>() -> Seen {
     })
     .await;
     scene.post("an order").await;
+    scene.seen()
+}
+
+async fn emptied<F: Front>() -> Seen {
+    let scene = scene::<F>(|auth, replay, _| {
+        let client = F::client(auth, replay);
+        Client::new(move |request| client.send(request.map(|_| Load::default())))
+    })
+    .await;
+    scene.post("an order").await;
+    scene.seen()
+}
+
+async fn swallowed<F: Front>() -> Seen {
+    let scene = Scene::<F>::new().await;
+    let _panicked = tokio::spawn(async { panic!("{PLANTED}") }).await;
+    scene.get().await;
     scene.seen()
 }
 

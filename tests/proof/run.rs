@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 
@@ -18,6 +18,9 @@ const AT_ONCE: usize = 16;
 
 /// Of the world's clock. Whatever has no end by then has none.
 const LONGEST: Duration = Duration::from_secs(300);
+
+/// Of real time, on a machine that has more to do: most scenarios take a tenth of a second, and 100 MiB some seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What all of them came to.
 pub(crate) struct Ran {
@@ -103,6 +106,7 @@ pub(crate) async fn these(scenarios: Vec<Scenario>, expected: BTreeMap<String, E
     }
     let (leaks, elsewhere) = overheard::leaks();
     ledger.leaked.extend(leaks);
+    ledger.lost.extend(overheard::panics().into_iter().map(|words| format!("a panic: {words}")));
     Ran { rows, strangers, lines: lines + elsewhere, ledger }
 }
 
@@ -113,7 +117,10 @@ async fn alone(act: impl FnOnce() -> Act + Send + 'static) -> (Option<Seen>, Vec
         overheard::begin_here();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let act = async move { tokio::time::timeout(LONGEST, act()).await.ok() };
+        let begun = Instant::now();
         let seen = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(act))).ok().flatten();
+        let took = begun.elapsed();
+        let seen = if took < PATIENCE { seen } else { seen.map(|seen| seen.and_lost(format!("it took {took:.0?}"))) };
         runtime.shutdown_background();
         let (leaks, lines) = overheard::end_here();
         (seen, leaks, lines)

@@ -32,6 +32,8 @@ super::scenarios! {
     "clock/step-far-in-flight": step_far_in_flight,
     "clock/suspend": suspend,
     "clock/suspend-no-boot": suspend_without_boot,
+    "clock/suspend-and-step-back": suspend_and_step_back,
+    "clock/suspend-and-step-back-unseen": suspend_and_step_back_unseen,
     "clock/suspend-in-flight": suspend_in_flight,
     "clock/suspend-in-flight-no-boot": suspend_in_flight_without_boot,
     "clock/suspend-in-hang": suspend_in_hang,
@@ -277,6 +279,25 @@ async fn suspend<F: Front>() -> Seen {
 
 async fn suspend_without_boot<F: Front>() -> Seen {
     sleeps::<F>(FakeRuntime::new().without_boot_clock()).await
+}
+
+/// Where the wall clock is set back during the sleep.
+async fn wakes_up_earlier<F: Front>(earlier: Duration, later: Duration) -> Seen {
+    let scene = Scene::<F>::new().await;
+    scene.get().await;
+    scene.clock.suspend(2 * HOUR);
+    scene.clock.step_wall(-i64::try_from(earlier.as_secs()).unwrap());
+    scene.clock.advance(later);
+    scene.get().await;
+    scene.seen()
+}
+
+async fn suspend_and_step_back<F: Front>() -> Seen {
+    wakes_up_earlier::<F>(3 * HOUR, Duration::ZERO).await
+}
+
+async fn suspend_and_step_back_unseen<F: Front>() -> Seen {
+    wakes_up_earlier::<F>(2 * HOUR, Duration::from_secs(60)).await
 }
 
 /// The answer is there when the machine wakes up, and nobody has asked meanwhile.
