@@ -56,7 +56,7 @@ pub(crate) fn measure(
         turn.map_err(|error| format!("{}: {error}", contenders[lane.place].label))
     };
     // The first round opens the connections, and doesn't count.
-    for round in 0..=extent.choose(24, 2) {
+    for round in 0..=extent.choose(72, 2) {
         for at in turns(round, lanes.len()) {
             let floor = lanes[lanes[at].floor(contenders, &lanes)?];
             // Now the one goes first and now the other: what comes first finds the machine as the last one left it.

@@ -94,19 +94,20 @@ pub(super) fn failing(figures: &Figures) -> Section {
 }
 
 pub(super) fn wire(figures: &Figures) -> Section {
-    let mut table = Table::new(["contender", "over", "requests/s", "ratio", "CPU µs/request", "ratio"]);
+    let mut table = Table::new(["contender", "over", "requests/s", "ratio", "error of it", "CPU µs/request", "ratio"]);
     for row in &figures.wire {
         table.row([
             figures.contenders[row.lane.place].label.to_owned(),
             if row.lane.shape == Shape::Layer { "hyper-util".into() } else { "reqwest-middleware".into() },
             format!("{:.0}", row.rate),
             format!("{:.3}", row.rate_ratio),
+            format!("{:.3}", row.spread),
             format!("{:.1}", row.cpu),
             format!("{:.3}", row.cpu_ratio),
         ]);
     }
     for contender in figures.contenders.iter().filter(|contender| contender.shape == Shape::Own) {
-        table.row([contender.label, "its own pipeline only", "", "", "", ""]);
+        table.row([contender.label, "its own pipeline only", "", "", "", "", ""]);
     }
     Section { title: "End to end over loopback, 16 tasks", table }
 }
